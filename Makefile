@@ -1,0 +1,49 @@
+# The ONNX hand-off workbook. Everything is installed into .venv; nothing else on the machine is touched.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$(PHOTOS)") \
+	$(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)") \
+	$(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)")
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lint lab clean
+
+help:  ## show this help
+	@echo "make report   run the notebooks and write reports/latest/index.html"
+	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= PARAMS= ONLY= OUT="
+	@echo "make test     lint, type check and the whole test suite"
+	@echo "make lab      JupyterLab on the notebooks"
+	@echo "make clean    remove reports, exported models, downloads and caches; .venv stays"
+	@echo
+	@echo "The same without make: .venv/bin/python -m lib run --help"
+
+report: .venv/.installed  ## run the notebooks and write the report
+	@$(BIN)/python -m lib run $(RUN_OPTIONS)
+
+test: .venv/.installed-test
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/python -m pytest
+
+lab: .venv/.installed  ## JupyterLab on the notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+clean:
+	rm -rf reports/latest .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	find lib tests -name __pycache__ -prune -exec rm -rf {} +
+
+# pip is told the exact versions, so a second run installs nothing and everybody gets the same.
+.venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/.installed-test: .venv/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+.venv/bin/python:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "error: Python 3.11 or newer is needed; name one with make PYTHON=path/to/python3.11" >&2; exit 2; }
+	"$(PYTHON)" -m venv .venv

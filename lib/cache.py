@@ -1,0 +1,59 @@
+"""Where exported models and downloaded weights are kept between runs and shared by notebooks that run side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+from lib.deploy import BadInput
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def directory() -> Path:
+    """The cache folder, made if it is missing: ``HANDOFF_CACHE`` where that is set, else ``.cache`` beside ``lib``.
+
+    Raises:
+        BadInput: the folder cannot be made.
+    """
+    path = Path(os.environ.get("HANDOFF_CACHE") or ROOT / ".cache")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _no_cache(path, error) from None
+    return path
+
+
+def _no_cache(path: Path, error: OSError) -> BadInput:
+    return BadInput(f"cache {path}: {error.strerror}; set HANDOFF_CACHE to a folder that can be written")
+
+
+@contextmanager
+def making(path: Path) -> Iterator[Path | None]:
+    """Make ``path`` once, whoever asks: gives a scratch path to write to, or None where ``path`` is already there.
+
+    The scratch file is moved into place when the block ends well and removed when it does not, so what stands at ``path`` is
+    always whole. Others who ask meanwhile wait.
+    """
+    lock = FileLock(f"{path}.lock")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as error:
+        raise _no_cache(path.parent, error) from None
+    try:
+        if path.exists():
+            yield None
+            return
+        scratch = path.with_name(f"{path.name}.partial")
+        try:
+            yield scratch
+            scratch.replace(path)
+        finally:
+            scratch.unlink(missing_ok=True)
+    finally:
+        lock.release()

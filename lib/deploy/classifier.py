@@ -1,0 +1,129 @@
+"""A model file that knows its own preprocessing, and the classifier that reads it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import onnxruntime
+
+from lib.deploy.contract import Contract
+from lib.deploy.errors import BadInput
+from lib.deploy.pipelines import Pipeline
+from lib.deploy.stages import Infer, decode, preprocessing, score
+
+CONTRACT_KEY = "handoff.contract"
+CLASSES_KEY = "handoff.classes"
+
+
+@dataclass(frozen=True)
+class Model:
+    """An ONNX file opened in ONNX Runtime, with what the export wrote into it.
+
+    Attributes:
+        path: the file.
+        session: ONNX Runtime's session on it; input float32 (N, 3, H, W), output logits float32 (N, classes).
+        contract: the preprocessing that the network expects.
+        classes: class names in the order of the logits.
+    """
+
+    path: Path
+    session: onnxruntime.InferenceSession
+    contract: Contract
+    classes: tuple[str, ...]
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Model:
+        """Open ``path``.
+
+        Raises:
+            BadInput: there is no such file, ONNX Runtime cannot load it, or it carries no contract.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise BadInput(f"{path}: no such model file; export it first (notebook 01_export)")
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        try:
+            session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's own exception classes share no base but Exception
+            raise BadInput(f"{path}: ONNX Runtime cannot load this file: {str(error).splitlines()[0]}") from None
+        metadata = session.get_modelmeta().custom_metadata_map
+        for key in (CONTRACT_KEY, CLASSES_KEY):
+            if key not in metadata:
+                raise BadInput(f"{path}: the model carries no '{key}'; export it with notebook 01_export, which writes it")
+        contract = Contract.from_mapping(json.loads(metadata[CONTRACT_KEY]), f"{path}: {CONTRACT_KEY}")
+        return cls(path, session, contract, tuple(json.loads(metadata[CLASSES_KEY])))
+
+
+def pipeline(model: str | os.PathLike[str]) -> Pipeline:
+    """The deployment pipeline for an exported model: what ``--deployment lib.deploy:pipeline`` names.
+
+    Args:
+        model: path of an ONNX file written by ``01_export``, which carries its preprocessing contract.
+
+    Raises:
+        BadInput: as :meth:`Model.open`.
+    """
+    return _pipeline(Model.open(model))
+
+
+def _pipeline(model: Model) -> Pipeline:
+    resize, normalise = preprocessing(model.contract)
+    return Pipeline(decode, resize, normalise, Infer(model.session), score)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One class and its probability, 0..1."""
+
+    index: int
+    name: str
+    probability: float
+
+
+class Classifier:
+    """Photo in, named probabilities out, from one ONNX file.
+
+    Args:
+        model: path of an ONNX file written by ``01_export``.
+
+    Raises:
+        BadInput: as :meth:`Model.open`.
+    """
+
+    def __init__(self, model: str | os.PathLike[str]) -> None:
+        self.model = Model.open(model)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The five stages."""
+        return _pipeline(self.model)
+
+    def classify(self, photo: str | os.PathLike[str] | bytes, top: int = 5) -> list[Prediction]:
+        """The ``top`` likeliest classes, likeliest first.
+
+        Args:
+            photo: path of an image file, or its bytes.
+            top: how many classes to give.
+
+        Raises:
+            BadInput: the file cannot be read or is not an image that :func:`~lib.deploy.stages.decode` takes.
+        """
+        if isinstance(photo, bytes):
+            data, where = photo, "photo"
+        else:
+            where = os.fspath(photo)
+            try:
+                data = Path(photo).read_bytes()
+            except OSError as error:
+                raise BadInput(f"{where}: {error.strerror}") from None
+        try:
+            probabilities = self.pipeline(data)[0]
+        except BadInput as error:
+            raise BadInput(f"{where}: {error}") from None
+        likeliest = probabilities.argsort()[::-1][:top]
+        return [Prediction(int(i), self.model.classes[i], float(probabilities[i])) for i in likeliest]

@@ -1,0 +1,75 @@
+"""What every picture of this project has: one style, one palette, alt text and a caption."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+from collections.abc import Callable
+from html import escape
+from typing import Any, ParamSpec
+
+import matplotlib
+from matplotlib.figure import Figure
+
+from lib.html import Html
+
+P = ParamSpec("P")
+
+# Okabe and Ito's palette: told apart by colour-blind readers, and by lightness in grey print.
+BLUE, VERMILION, GREEN, GREY, DARK = "#0072B2", "#D55E00", "#009E73", "#9aa0a6", "#22303c"
+PALE_BLUE, PALE_VERMILION = "#e3eef7", "#fbe9dd"
+WIDTH = 5.2  # inches; at this width text of 9 points can still be read on a phone
+PICTURED = 8  # photos that get a picture of their own; tables hold all of them
+
+STYLE: dict[Any, Any] = {
+    "font.size": 10.5,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": DARK,
+    "text.color": DARK,
+    "xtick.color": DARK,
+    "ytick.color": DARK,
+    "figure.constrained_layout.use": True,
+    "text.parse_math": False,  # a file name may hold dollar signs
+}
+
+
+def styled(draw: Callable[P, Html]) -> Callable[P, Html]:
+    """Draw in this module's style, and leave a notebook's own plots alone."""
+
+    @functools.wraps(draw)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Html:
+        with matplotlib.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+def figure(height: float) -> Figure:
+    """An empty figure, ``height`` inches high."""
+    return Figure(figsize=(WIDTH, height))
+
+
+def show(drawn: Figure, alt: str, caption: str, photographic: bool = False) -> Html:
+    """The figure inside the page, with its alt text and a caption.
+
+    Args:
+        drawn: the figure.
+        alt: what it finds, in a sentence.
+        caption: the sentence under it.
+        photographic: whether photos fill it: those are stored as WebP at quality 90, a sixth of the size of a PNG.
+    """
+    buffer = io.BytesIO()
+    kind = "webp" if photographic else "png"
+    options = {"pil_kwargs": {"quality": 90}} if photographic else {"metadata": {"Software": None}}
+    drawn.savefig(buffer, dpi=140, format=kind, **options)
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return Html(
+        f'<figure><img alt="{escape(alt)}" src="data:image/{kind};base64,{data}">'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
+    )

@@ -1,0 +1,12 @@
+"""What the exit code of a run means."""
+
+
+class NotebookFailed(Exception):
+    """A notebook crashed or timed out."""
+
+
+SHIP = 0  # every check passed
+CHECK_FAILED = 1  # a check failed; the reports are written and say which
+WRONG_USE = 2  # bad input: nothing was run to its end, earlier reports stand
+CRASHED = 3  # a notebook crashed or timed out; earlier reports stand
+INTERRUPTED = 130  # Ctrl-C, as shells count it: 128 + SIGINT; earlier reports stand

@@ -1,0 +1,148 @@
+"""PyTorch to one ONNX file that carries its own provenance and preprocessing contract."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import importlib.metadata
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from efficientnet_pytorch import EfficientNet
+from torch.export import Dim
+
+from lib import cache
+from lib.deploy import BadInput
+from lib.deploy.classifier import CLASSES_KEY, CONTRACT_KEY
+from lib.inputs import one_line, sha256, unknown
+from lib.subject import Subject
+
+EXPORTERS = ("dynamo", "torchscript")
+DEFAULT_OPSET = 20  # what torch 2.13's dynamo exporter writes when it is not asked for another
+PROVENANCE_KEY = "handoff.provenance"
+INPUT, OUTPUT = "image", "logits"
+AXES = {0: "batch", 2: "height", 3: "width"}
+
+# Where torch's exporter notes the source lines that a node came from: paths of the exporting machine.
+_STACK_TRACE = "pkg.torch.onnx.stack_trace"
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that decide what an exported file says."""
+    return {name: importlib.metadata.version(name) for name in ("torch", "onnx", "onnxscript", "efficientnet_pytorch")}
+
+
+def exported(
+    subject: Subject, model: EfficientNet, weights_sha256: str, exporter: str = "dynamo", opset: int = DEFAULT_OPSET
+) -> Path:
+    """The ONNX file of a subject, exported on the first call and taken from the cache on later ones.
+
+    The graph takes float32 (batch, 3, height, width), the three named axes free, and gives logits float32 (batch, classes).
+    Everything is in the one file: weights, preprocessing contract, class names and provenance.
+
+    Args:
+        subject: whose contract, class names and provenance are written into the file.
+        model: the subject's network, as :func:`lib.model.build` gives it.
+        weights_sha256: SHA-256 of the weights file that ``model`` was built from.
+        exporter: ``dynamo`` or ``torchscript``.
+        opset: the ONNX operator set to ask for. An exporter may write another one: compare with what the file says.
+
+    Raises:
+        BadInput: no such exporter, or an opset that this onnx package does not know.
+    """
+    if exporter not in EXPORTERS:
+        raise unknown("exporter", exporter, EXPORTERS)
+    if not 7 <= opset <= onnx.defs.onnx_opset_version():
+        raise BadInput(f"opset {opset} is unknown here; choose from 7 to {onnx.defs.onnx_opset_version()}")
+    provenance = {
+        "subject": subject.name,
+        "subject_sha256": subject.digest,
+        "claims_accuracy": subject.claims_accuracy,
+        "weights_sha256": weights_sha256,
+        "exporter": exporter,
+        "opset_asked": opset,
+        "versions": versions(),
+    }
+    # A change to the code that builds or exports must not find files that the old code made.
+    code = [(Path(__file__).parent / name).read_text() for name in ("export.py", "model.py", "photos.py", "deploy/stages.py")]
+    key = sha256(json.dumps([provenance, code], sort_keys=True).encode())[:12]
+    path = cache.directory() / "models" / f"{subject.name}-{exporter}-opset{opset}-{key}.onnx"
+    with cache.making(path) as scratch:
+        if scratch is not None:
+            _export_to(scratch, subject, model, exporter, opset)
+            _inscribe(scratch, subject, provenance)
+    return path
+
+
+def provenance(model: onnx.ModelProto) -> dict[str, Any]:
+    """What :func:`exported` wrote into a model about its origin; empty for a model from elsewhere."""
+    entries = {entry.key: entry.value for entry in model.metadata_props}
+    origin: dict[str, Any] = json.loads(entries.get(PROVENANCE_KEY, "{}"))
+    return origin
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep torch's exporters from reporting on stdout, stderr, in warnings and in the log. Exceptions pass."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with (
+            warnings.catch_warnings(),
+            contextlib.redirect_stdout(io.StringIO()),
+            contextlib.redirect_stderr(io.StringIO()),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def for_export(model: EfficientNet) -> EfficientNet:
+    """A copy of ``model`` in evaluation mode with the standard swish, which every exporter can read."""
+    model = copy.deepcopy(model).eval()
+    model.set_swish(memory_efficient=False)
+    return model
+
+
+def _export_to(path: Path, subject: Subject, model: EfficientNet, exporter: str, opset: int) -> None:
+    example = torch.zeros(1, 3, subject.image_size, subject.image_size)
+    arguments: dict[str, Any] = {"opset_version": opset, "input_names": [INPUT], "output_names": [OUTPUT]}
+    if exporter == "dynamo":
+        axes = {axis: Dim(name) for axis, name in AXES.items()}
+        arguments |= {"dynamo": True, "external_data": False, "dynamic_shapes": (axes,)}
+    else:
+        arguments |= {"dynamo": False, "dynamic_axes": {INPUT: AXES, OUTPUT: {0: "batch"}}}
+    with quiet():
+        try:
+            torch.onnx.export(for_export(model), (example,), path, **arguments)
+        except (RuntimeError, ValueError) as error:
+            if "opset" not in str(error).lower():
+                raise
+            raise BadInput(f"the {exporter} exporter does not take opset {opset}: {one_line(error)}") from None
+
+
+def _inscribe(path: Path, subject: Subject, origin: dict[str, Any]) -> None:
+    model = onnx.load(path)
+    for node in model.graph.node:
+        kept = [entry for entry in node.metadata_props if entry.key != _STACK_TRACE]
+        del node.metadata_props[:]
+        node.metadata_props.extend(kept)
+        node.doc_string = ""
+    onnx.helper.set_model_props(
+        model,
+        {
+            PROVENANCE_KEY: json.dumps(origin),
+            CONTRACT_KEY: subject.contract.to_json(),
+            CLASSES_KEY: json.dumps(subject.classes),
+        },
+    )
+    onnx.save(model, path)

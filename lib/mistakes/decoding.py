@@ -1,0 +1,90 @@
+"""Mistakes in decoding: bytes to the wrong picture."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lib.deploy import BadInput, Contract
+from lib.deploy.stages import decode
+from lib.mistakes.mistake import Mistake, always
+
+REENCODE_QUALITY = 75  # Pillow's default
+
+
+def _exif_ignored(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data)).convert("RGB")
+
+
+def _unconverted(data: bytes) -> NDArray[np.uint8]:
+    image = Image.open(io.BytesIO(data))
+    pixels = np.asarray(image if image.mode != "1" else image.convert("L"))
+    # what code that met such a photo in production grows: repeat one channel, drop a fourth
+    pixels = pixels if pixels.ndim == 3 else pixels[:, :, None]
+    return pixels[:, :, :3] if pixels.shape[2] >= 3 else np.repeat(pixels[:, :, :1], 3, axis=2)
+
+
+def _draft(contract: Contract) -> Any:
+    def draft_decode(data: bytes) -> Image.Image:
+        image = Image.open(io.BytesIO(data))
+        image.draft("RGB", (contract.size, contract.size))
+        return image.convert("RGB")
+
+    return draft_decode
+
+
+def _opencv(data: bytes) -> NDArray[np.uint8]:
+    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise BadInput("not an image in a format that OpenCV knows")
+    return np.ascontiguousarray(pixels[:, :, ::-1], dtype=np.uint8)
+
+
+def _reencoded(data: bytes) -> Image.Image:
+    buffer = io.BytesIO()
+    decode(data).save(buffer, "JPEG", quality=REENCODE_QUALITY)
+    return decode(buffer.getvalue())
+
+
+DECODING = (
+    Mistake(
+        "EXIF ignored",
+        "decode",
+        'Image.open(path).convert("RGB")',
+        "the tutorial's line, and the test photos were never turned",
+        always(_exif_ignored),
+    ),
+    Mistake(
+        "mode unconverted",
+        "decode",
+        "np.asarray(Image.open(path))[..., :3]",
+        "every photo of the test set was RGB",
+        always(_unconverted),
+    ),
+    Mistake(
+        "JPEG draft mode",
+        "decode",
+        'image.draft("RGB", (size, size))',
+        "decoding at a fraction of the size is several times faster",
+        _draft,
+    ),
+    Mistake(
+        "OpenCV decode",
+        "decode",
+        "cv2.imdecode(data, cv2.IMREAD_COLOR)[:, :, ::-1]",
+        "the service has OpenCV already",
+        always(_opencv),
+    ),
+    Mistake(
+        "re-encoded JPEG",
+        "decode",
+        'image.save(buffer, "JPEG")',
+        "an upload service or a message queue compressed the photo on its way",
+        always(_reencoded),
+    ),
+)

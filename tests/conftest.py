@@ -1,0 +1,94 @@
+"""Fixtures that several test modules share."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from lib import migration, model, subject, weights
+from lib.migration import Migration
+
+# Both are costly, so tests share them; none may change them.
+
+
+@pytest.fixture(scope="session")
+def lite0() -> Migration:
+    return migration.load("lite0-imagenet")
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Migration:
+    return migration.load("b0-stand-in")
+
+
+@pytest.fixture
+def cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("HANDOFF_CACHE", str(folder))
+    return folder
+
+
+def picture(width: int, height: int, mode: str = "RGB", seed: int = 0) -> Image.Image:
+    """Noise over a gradient: every level occurs and no two pixels in a row are alike."""
+    noise = np.random.default_rng(seed).integers(0, 120, (height, width, 3))
+    slope = np.linspace(0, 135, height * width).reshape(height, width, 1)
+    return Image.fromarray((noise + slope).astype(np.uint8)).convert(mode)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def own_subject(tmp_path: Path, stand_in: Migration) -> Path:
+    """A user's fine-tuned B0 with three classes of its own: state dict and TOML file."""
+    state = dict(stand_in.model.state_dict())
+    state["_fc.weight"], state["_fc.bias"] = (
+        state["_fc.weight"][[504, 282, 920]].clone(),
+        state["_fc.bias"][[504, 282, 920]].clone(),
+    )
+    torch.save(state, tmp_path / "mine.pth")
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        f"""\
+about = "A fine-tuned B0 with three classes."
+architecture = "efficientnet-b0"
+image_size = 224
+[weights]
+file = "mine.pth"
+sha256 = "{weights.digest_of(tmp_path / "mine.pth")}"
+[classes]
+count = 3
+names = ["cup", "cat", "car"]
+[preprocessing]
+size = 256
+rule = "shorter-side-crop"
+crop = 224
+filter = "bicubic"
+mean = [0.485, 0.456, 0.406]
+std = [0.229, 0.224, 0.225]
+"""
+    )
+    return path
+
+
+def edited(path: Path, old: str, new: str) -> str:
+    """The path, as a subject's name, of a TOML file after one replacement in it."""
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+    return str(path)
+
+
+def built(name: str) -> torch.nn.Module:
+    """A subject's network from its TOML file, not from a shared fixture."""
+    chosen = subject.load(name)
+    return model.build(chosen, weights.locate(chosen))

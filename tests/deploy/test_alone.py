@@ -1,0 +1,69 @@
+"""lib.deploy in an environment that has only numpy, Pillow and onnxruntime, with what those three require."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lib.cache import ROOT
+from tests.conftest import encoded, picture
+
+ALLOWED = ("numpy", "pillow", "onnxruntime")
+
+
+def requirements(name: str, seen: set[str]) -> set[str]:
+    """A package and all that it requires, by name, extras left out."""
+    name = re.split(r"[^A-Za-z0-9_.-]", name, maxsplit=1)[0].lower().replace("_", "-")
+    if name not in seen:
+        seen.add(name)
+        for line in importlib.metadata.requires(name) or ():
+            if "extra ==" not in line:
+                requirements(line, seen)
+    return seen
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """A folder that holds those packages and lib, and nothing else."""
+    folder = tmp_path_factory.mktemp("site")
+    packages = set().union(*(requirements(name, set()) for name in ALLOWED))
+    assert "torch" not in packages
+    for name in packages:
+        files = importlib.metadata.files(name) or ()
+        for top in {file.parts[0] for file in files if file.parts[0] not in ("..", "__pycache__")}:
+            source = Path(str(next(f for f in files if f.parts[0] == top).locate())).parents[0]
+            while source.name != top and source.joinpath(top).exists() is False:
+                source = source.parent
+            target = source if source.name == top else source / top
+            if not (folder / top).exists():
+                (folder / top).symlink_to(target)
+    (folder / "lib").symlink_to(ROOT / "lib")
+    return folder
+
+
+def run_there(site: Path, code: str) -> str:
+    # -I and -S: no site-packages, no environment, no current folder; only the standard library and what is put in front
+    program = f"import sys; sys.path.insert(0, {str(site)!r}); {code}"
+    return subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True).stdout
+
+
+def test_torch_is_really_out_of_reach_there(site):
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        run_there(site, "import torch")
+    assert "ModuleNotFoundError" in failed.value.stderr
+
+
+def test_it_imports(site):
+    assert run_there(site, "import lib.deploy; print('torch' in sys.modules)") == "False\n"
+
+
+def test_it_classifies(site, lite0, tmp_path):
+    (tmp_path / "photo.png").write_bytes(encoded(picture(320, 240)))
+    model, photo = str(lite0.onnx_path), str(tmp_path / "photo.png")
+    code = f"from lib.deploy import Classifier; print(len(Classifier({model!r}).classify({photo!r})))"
+    assert run_there(site, code) == "5\n"

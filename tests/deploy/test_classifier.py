@@ -1,0 +1,92 @@
+"""One ONNX file and a photo, without PyTorch."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import onnx
+import pytest
+
+from lib.deploy import BadInput, Classifier, Pipeline, pipeline
+from tests.conftest import encoded, picture
+
+
+@pytest.fixture(scope="module")
+def classifier(lite0) -> Classifier:
+    return Classifier(lite0.onnx_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("grace_hopper.jpg", "military uniform"),
+        ("chelsea.png", "Egyptian cat"),
+        ("coffee.png", "espresso"),
+        ("camera.png", "tripod"),
+    ],
+)
+def test_real_photos_get_their_class(classifier, lite0, name, expected):
+    photo = next(photo for photo in lite0.photos.readable if photo.name == name)
+    best, *others = classifier.classify(photo.data)
+    assert best.name == expected
+    assert len(others) == 4
+    assert best.probability > others[0].probability > 0
+
+
+def test_a_path_is_classified_as_its_bytes_are(classifier, tmp_path):
+    data = encoded(picture(300, 200))
+    (tmp_path / "photo.png").write_bytes(data)
+    assert classifier.classify(tmp_path / "photo.png") == classifier.classify(data)
+
+
+def test_the_model_file_carries_contract_and_classes(classifier, lite0):
+    assert classifier.model.contract == lite0.subject.contract
+    assert classifier.model.classes == lite0.subject.classes
+
+
+def test_a_trace_holds_what_every_stage_gave(lite0):
+    data = lite0.photos.readable[0].data
+    ours = pipeline(lite0.onnx_path)
+    trace = ours.trace(data)
+    assert trace.decode.shape == (400, 600, 3)
+    assert trace.resize.shape == (224, 336, 3)
+    assert trace.normalise.shape == (1, 3, 224, 336)
+    assert trace.infer.shape == trace.score.shape == (1, 1000)
+    np.testing.assert_array_equal(trace.score, ours(data))
+
+
+def test_a_pipeline_is_changed_by_replacing_a_stage(lite0):
+    ours = pipeline(lite0.onnx_path)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        ours.resize = None
+    assert isinstance(dataclasses.replace(ours, resize=lambda image: image.resize((64, 64))), Pipeline)
+
+
+def test_an_exception_in_a_stage_says_which(lite0):
+    broken = dataclasses.replace(pipeline(lite0.onnx_path), normalise=lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError) as raised:
+        broken.trace(lite0.photos.readable[0].data)
+    assert raised.value.__notes__ == ["in stage normalise"]
+
+
+@pytest.mark.parametrize(
+    ("photo", "said"),
+    [(b"", "photo: the file is empty"), ("missing.jpg", "missing.jpg: No such file"), (b"text", "photo: not an image")],
+)
+def test_a_photo_that_cannot_be_read_is_named(classifier, photo, said):
+    with pytest.raises(BadInput, match=said):
+        classifier.classify(photo)
+
+
+def test_model_files_that_cannot_be_used_are_refused(tmp_path, lite0):
+    with pytest.raises(BadInput, match="no such model file"):
+        Classifier(tmp_path / "none.onnx")
+    (tmp_path / "cut.onnx").write_bytes(lite0.onnx_path.read_bytes()[:100_000])
+    with pytest.raises(BadInput, match="cannot load"):
+        Classifier(tmp_path / "cut.onnx")
+    model = onnx.load(lite0.onnx_path)
+    del model.metadata_props[:]
+    onnx.save(model, tmp_path / "bare.onnx")
+    with pytest.raises(BadInput, match=r"carries no 'handoff\.contract'"):
+        Classifier(tmp_path / "bare.onnx")

@@ -1,0 +1,119 @@
+"""Photos out of the ordinary: each is right, which is what torchvision's route makes of it, or refused in one line."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lib import reference
+from lib.deploy import BadInput, Contract
+from lib.deploy.stages import decode, preprocessing
+from tests.conftest import encoded, picture
+from tests.torchvision_transforms import preprocessing as torchvision_preprocessing
+
+CONTRACT = Contract(64, "shorter-side", "bilinear", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+
+
+def pixels(image: Image.Image) -> np.ndarray:
+    return np.asarray(image)
+
+
+def sixteen_bit_colour(width: int, height: int) -> bytes:
+    """A PNG with 16 bits a channel, which Pillow reads but does not write."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    levels = np.random.default_rng(0).integers(0, 65536, (height, width * 3)).astype(">u2")
+    rows = b"".join(b"\0" + row.tobytes() for row in levels)
+    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+PALETTE = picture(40, 30).quantize(16)
+FRAMES = {"save_all": True, "append_images": [picture(40, 30, seed=1)]}
+RIGHT = {
+    "CMYK JPEG": encoded(picture(40, 30).convert("CMYK"), "JPEG"),
+    "YCbCr JPEG": encoded(picture(40, 30).convert("YCbCr"), "JPEG"),
+    "palette": encoded(PALETTE),
+    "palette, one colour transparent": encoded(PALETTE, "GIF", transparency=3),
+    "palette, every colour with its own transparency": encoded(PALETTE, transparency=bytes(range(16))),
+    "grey with alpha": encoded(picture(40, 30).convert("LA")),
+    "one bit": encoded(picture(40, 30).convert("1")),
+    "animated GIF": encoded(PALETTE, "GIF", **FRAMES),
+    "animated WebP": encoded(picture(40, 30), "WEBP", **FRAMES),
+    "16-bit colour PNG": sixteen_bit_colour(40, 30),
+    "one pixel wide": encoded(picture(1, 50)),
+    "one pixel": encoded(picture(1, 1)),
+    "smaller than the target": encoded(picture(20, 12)),
+    "20 to 1": encoded(picture(800, 40)),
+    "1 to 20": encoded(picture(40, 800)),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_it_is_what_torchvisions_route_makes_of_it(name):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Pillow, about the transparency that it drops
+        opened = Image.open(io.BytesIO(RIGHT[name])).convert("RGB")
+    expected = torchvision_preprocessing(CONTRACT)(opened).unsqueeze(0).numpy()
+    resize, normalise = preprocessing(CONTRACT)
+    for read in (decode, reference.decode):
+        np.testing.assert_array_equal(normalise(resize(read(RIGHT[name]))), expected)
+
+
+# What a viewer does for each orientation, by Exif 2.3, section 4.6.4: from the stored rows and columns to the upright picture.
+UPRIGHT = {
+    1: lambda p: p,
+    2: lambda p: p[:, ::-1],
+    3: lambda p: p[::-1, ::-1],
+    4: lambda p: p[::-1],
+    5: lambda p: p.transpose(1, 0, 2),
+    6: lambda p: p.transpose(1, 0, 2)[:, ::-1],
+    7: lambda p: p[::-1, ::-1].transpose(1, 0, 2),
+    8: lambda p: p.transpose(1, 0, 2)[::-1],
+}
+
+
+@pytest.mark.parametrize("orientation", UPRIGHT)
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "TIFF"])
+def test_every_exif_orientation_is_turned_upright(orientation, kind):
+    stored = picture(30, 20)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encoded(stored, kind, exif=exif)
+    raw = pixels(Image.open(io.BytesIO(encoded(stored, kind))).convert("RGB"))
+    for read in (decode, reference.decode):
+        np.testing.assert_array_equal(pixels(read(data)), UPRIGHT[orientation](raw))
+
+
+@pytest.mark.parametrize("mode", ["I;16", "I", "F"])
+def test_grey_deeper_than_8_bits_is_refused(mode):
+    kind = "PNG" if mode == "I;16" else "TIFF"
+    with pytest.raises(BadInput, match=r"deeper than 8 bits \(mode .*\); convert the photo to 8 bits a channel") as refused:
+        decode(encoded(Image.new(mode, (8, 8)), kind))
+    assert "\n" not in str(refused.value)
+
+
+def said(data: bytes) -> str:
+    try:
+        return decode(data).mode
+    except BadInput as refused:
+        return str(refused)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+def test_damage_anywhere_is_refused_in_one_line_or_decoded(kind):
+    whole, rng = encoded(picture(40, 30), kind), np.random.default_rng(0)
+    for size in range(0, len(whole), max(1, len(whole) // 60)):
+        damaged = bytearray(whole)
+        damaged[rng.integers(len(whole))] ^= 0xFF
+        for data in (whole[:size], bytes(damaged)):
+            assert "\n" not in said(data)

@@ -1,0 +1,63 @@
+"""pyproject.toml, constraints.txt and environment.yml cannot drift apart."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+
+import yaml
+
+from lib.cache import ROOT
+
+
+def project() -> dict:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def wanted() -> dict[str, str]:
+    """Every package that pyproject.toml asks for, extras included, with its version where it names one."""
+    lines = project()["dependencies"] + [line for extra in project()["optional-dependencies"].values() for line in extra]
+    return dict(re.fullmatch(r"([\w-]+)(?:==(.+))?", line).groups(default="") for line in lines)
+
+
+def pinned() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    return dict(line.lower().replace("_", "-").split("==") for line in lines if not line.startswith("#"))
+
+
+def test_every_dependency_has_an_exact_version():
+    for name, version in wanted().items():
+        exact = pinned().get(name.lower().replace("_", "-"))
+        assert exact, name
+        assert version in ("", exact), name
+
+
+def test_versions_are_those_that_everybody_can_install():
+    assert pinned()["torch"] == "2.13.0"
+    assert wanted()["torch"] == "2.13.0"
+    for line in (ROOT / "constraints.txt").read_text().splitlines():
+        assert line.startswith("#") or re.fullmatch(r"[\w.-]+==[\w.]+", line), line
+
+
+def test_the_conda_environment_names_python_pip_and_the_two_lists_and_nothing_else():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, pip, lists = environment["dependencies"]
+    assert pip == "pip"
+    assert lists == {"pip": ["-c constraints.txt", "-e .[test]"]}
+    lowest = project()["requires-python"].removeprefix(">=")
+    assert python == f"python={lowest}"
+
+
+def test_the_packages_the_project_was_given_are_there():
+    given = {"jupyterlab", "papermill", "torch", "efficientnet_pytorch", "onnxruntime", "numpy", "pillow", "matplotlib"}
+    assert given <= wanted().keys()
+
+
+def test_every_import_of_lib_is_a_declared_dependency():
+    names = {"PIL": "pillow", "cv2": "opencv-python-headless", "skimage": "scikit-image", "yaml": "pyyaml"}
+    imported = set()
+    for path in (ROOT / "lib").rglob("*.py"):
+        imported |= set(re.findall(r"^(?:from|import) (\w+)", path.read_text(), re.MULTILINE))
+    for name in imported - set(sys.stdlib_module_names) - {"lib", "__future__"}:
+        assert names.get(name, name) in wanted(), name

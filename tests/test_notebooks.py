@@ -1,0 +1,35 @@
+"""The notebooks as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lib.__main__ import NOTEBOOKS
+
+EVERY = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(Path(__file__).with_name("notebooks").glob("*.ipynb"))]
+
+
+@pytest.mark.parametrize("path", EVERY, ids=lambda path: path.name)
+def test_a_notebook_is_committed_clean(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert sum("parameters" in cell.metadata.get("tags", []) for cell in code) == 1
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.metadata.language_info.name == "python"
+    assert notebook.metadata.title
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.name)
+def test_a_notebook_asks_in_its_first_cell_and_records_in_its_last(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert cells[0].cell_type == "markdown"
+    assert cells[0].source.splitlines()[0].endswith("?")
+    assert cells[-1].source.splitlines()[-1] == "checks"
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    assert len(code) <= 15
+    assert not any(line.lstrip().startswith(("def ", "class ")) for cell in code for line in cell.source.splitlines())
