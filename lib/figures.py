@@ -142,25 +142,24 @@ def chains(named: Mapping[str, Sequence[str]]) -> Html:
 @styled
 def matrix(attempts: Sequence[Attempt], title: str) -> Html:
     """Outcomes of exports as a grid: one row a thing exported, one column a way of exporting."""
-    ways = list(dict.fromkeys((a.exporter, a.inlining) for a in attempts))
+    ways = list(dict.fromkeys((a.exporter, a.setting) for a in attempts))
     things = list(dict.fromkeys(a.what for a in attempts))
     figure = blank(0.5 * len(things) + 1.3)
     axes = figure.subplots()
     axes.set(xlim=(0, len(ways)), ylim=(len(things), 0))
     for attempt in attempts:
-        x, y = ways.index((attempt.exporter, attempt.inlining)), things.index(attempt.what)
+        x, y = ways.index((attempt.exporter, attempt.setting)), things.index(attempt.what)
         face, mark = (PALE_VERMILION, "✗ fails") if attempt.error else (PALE_BLUE, "✓ exports")
         axes.fill([x, x + 1, x + 1, x], [y, y, y + 1, y + 1], facecolor=face, edgecolor="white", linewidth=3)
         color, weight = (VERMILION, "bold") if attempt.error else (BLUE, "normal")
         axes.text(x + 0.5, y + 0.5, mark, ha="center", va="center", color=color, fontweight=weight)
-    labels = {True: "inlining on", False: "inlining off", None: "default"}
-    axes.set_xticks(np.arange(len(ways)) + 0.5, [f"{exporter}\n{labels[inlining]}" for exporter, inlining in ways])
+    axes.set_xticks(np.arange(len(ways)) + 0.5, ["\n".join(way) for way in ways])
     axes.set_yticks(np.arange(len(things)) + 0.5, things)
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.set_title(title)
-    failed = [f"{a.what} through {a.exporter}, {labels[a.inlining]}" for a in attempts if a.error]
+    failed = [f"{a.what} through {a.exporter}, {a.setting}" for a in attempts if a.error]
     said = f"{len(attempts) - len(failed)} of {len(attempts)} exports succeed"
     said += f"; it fails for {'; '.join(failed)}" if failed else "; none fails"
     return show(figure, f"{title}: {said}.", f"{title}: {said}.")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -81,7 +80,10 @@ def _fitted(name: str, value: Any, default: Any) -> Any:
     if wanted is float and type(value) in (int, str):
         with contextlib.suppress(ValueError):
             value = float(value)
-    if type(value) is not wanted or (wanted is float and not math.isfinite(value)):
+    fits = type(value) is wanted
+    if fits and wanted in (int, float):
+        fits = abs(value) < 2**63  # what a seed may be; no NaN either
+    if not fits:
         kinds = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
         raise BadInput(f"parameter '{name}' is {value!r}; it takes {kinds[wanted]}, as in {default!r}")
     return value

@@ -63,6 +63,11 @@ class Attempt:
     seconds: float
 
     @property
+    def setting(self) -> str:
+        """How inlining was set, in words."""
+        return {True: "inlining on", False: "inlining off", None: "default"}[self.inlining]
+
+    @property
     def outcome(self) -> str:
         """The outcome in one line."""
         if self.error:

@@ -18,8 +18,6 @@ from lib.resizing import Seen
 from lib.swish import FAILURE, Attempt, FixEvidence
 from lib.weights import digest_of
 
-_INLINING = {True: "on", False: "off", None: "default"}
-
 
 def card(migration: Migration, dock: bool = True) -> Html:
     """What is under migration, with the warning that a stand-in carries; ``dock`` says which pipeline is in the dock."""
@@ -87,13 +85,13 @@ def attempts(results: Sequence[Attempt]) -> Html:
         (
             result.what,
             result.exporter,
-            _INLINING[result.inlining],
+            result.setting,
             result.outcome,
             "" if result.error else f"{number(result.difference)}",
         )
         for result in results
     ]
-    headers = ("exported", "exporter", "inlining", "outcome", "largest difference from eager")
+    headers = ("exported", "exporter", "setting", "outcome", "largest difference from eager")
     return table(headers, rows, caption=f"{len(results)} exports, each run in ONNX Runtime where it worked")
 
 

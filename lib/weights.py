@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lib import cache
 from lib.deploy import BadInput
-from lib.inputs import one_line, sha256
+from lib.inputs import NO_ROOM, one_line, sha256
 from lib.subject import Subject, WeightsSource
 
 TIMEOUT = 20  # seconds without an answer or a byte before a download is given up
@@ -111,6 +111,8 @@ def _downloaded(subject: Subject, url: str) -> Path:
                         digest.update(block)
                         file.write(block)
             except (OSError, http.client.HTTPException) as error:  # URLError, HTTPError and TimeoutError are OSErrors
+                if getattr(error, "errno", None) in NO_ROOM:
+                    raise
                 reason = getattr(error, "reason", error)
                 raise BadInput(
                     f"weights of {subject.name}: cannot reach {url} ({reason}); either give a downloaded copy with "

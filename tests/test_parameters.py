@@ -31,6 +31,7 @@ def test_what_fits_passes():
         ({"share": "half"}, "'share' is 'half'; it takes a number"),
         ({"photos": None}, "'photos' is None"),
         ({"share": float("nan")}, "'share' is nan"),
+        ({"level": 10**30}, "'level' is 1000"),
     ],
 )
 def test_what_does_not_fit_is_refused(given, said):
