@@ -154,11 +154,11 @@ def number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def signed(value: float) -> str:
-    """A change in probability with its sign and four decimals; plain 0 where it rounds to nothing."""
+def signed(value: float, decimals: int = 4) -> str:
+    """A change with its sign and a fixed number of decimals; plain 0 where it rounds to nothing."""
     if math.isnan(value):
         return "NaN"
-    return "0" if abs(value) < 5e-5 else f"{value:+.4f}"
+    return "0" if abs(value) < 0.5 * 10**-decimals else f"{value:+.{decimals}f}"
 
 
 def probability(value: float, decimals: int = 4) -> str:

@@ -10,7 +10,9 @@ from html import escape
 from typing import Any, ParamSpec
 
 import matplotlib
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from lib.html import Html
 
@@ -53,6 +55,22 @@ def styled(draw: Callable[P, Html]) -> Callable[P, Html]:
 def figure(height: float) -> Figure:
     """An empty figure, ``height`` inches high."""
     return Figure(figsize=(WIDTH, height))
+
+
+def logarithmic(axis: Axis) -> None:
+    """A logarithmic axis with its numbers written out; matplotlib's own are in math type, which :data:`STYLE` turns off."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def over_all(drawn: Figure, title: str) -> None:
+    """A title at the figure's left edge, for figures whose labels take up much of it."""
+    drawn.suptitle(title, x=0.02, ha="left", fontsize=STYLE["axes.titlesize"], fontweight=STYLE["axes.titleweight"])
+
+
+def shortened(name: str) -> str:
+    """A mistake's name for the margin of a figure: AA is short for antialiased."""
+    return name.replace("antialiased", "AA")
 
 
 def show(drawn: Figure, alt: str, caption: str, photographic: bool = False) -> Html:

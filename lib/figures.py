@@ -17,7 +17,7 @@ from lib.checks import number, probability, signed
 from lib.compare import max_abs_difference, top1
 from lib.deploy import Trace
 from lib.deploy.stages import decode
-from lib.drawing import BLUE, DARK, GREEN, GREY, PALE_BLUE, PALE_VERMILION, PICTURED, VERMILION, show, styled
+from lib.drawing import BLUE, DARK, GREEN, GREY, PALE_BLUE, PALE_VERMILION, PICTURED, VERMILION, logarithmic, show, styled
 from lib.drawing import figure as blank
 from lib.html import Html, join
 from lib.parity import Climb
@@ -79,6 +79,7 @@ def differences(values: Mapping[str, float], tolerance: float, title: str, unit:
     for y, name in enumerate(names):
         axes.annotate(number(values[name]), (drawn[y], y), xytext=(4, 0), textcoords="offset points", va="center")
     axes.set_xscale("log")
+    logarithmic(axes.xaxis)
     axes.axvline(tolerance, color=VERMILION, linestyle="--")
     axes.annotate("tolerance", (tolerance, len(names) - 0.45), color=VERMILION, ha="center", va="bottom", annotation_clip=False)
     axes.set_xlim(1e-9, max(*drawn, tolerance) * 30)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lib.checks import number, probability, signed
 from lib.deploy.stages import decode
-from lib.drawing import VERMILION, show, styled
+from lib.drawing import PICTURED, VERMILION, over_all, shortened, show, styled
 from lib.drawing import figure as blank
 from lib.html import Html, join
 from lib.photos import Photo
@@ -95,22 +95,24 @@ def change_map(photos: Sequence[Photo], rules: Sequence[str], changes: NDArray[A
         flips: (rules, photos), whether the likeliest class is another.
         title: of the figure.
     """
-    figure = blank(0.34 * len(rules) + 1.9)
+    figure = blank(0.25 * len(rules) + 2.3)
     axes = figure.subplots()
     limit = float(np.nanmax(np.abs(changes))) or 1.0
-    image = axes.imshow(changes, cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
-    for (row, column), value in np.ndenumerate(changes):
+    shown = photos[:PICTURED]
+    image = axes.imshow(changes[:, : len(shown)], cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
+    for (row, column), value in np.ndenumerate(changes[:, : len(shown)]):
         dark = abs(value) > 0.6 * limit
-        text = ("0" if abs(value) < 5e-5 else f"{value:+.2f}") + " ✗" * bool(flips[row, column])
-        axes.text(column, row, text, ha="center", va="center", fontsize=8, color="white" if dark else "black")
-    axes.set_xticks(range(len(photos)), [photo.name for photo in photos], rotation=40, ha="right", fontsize=8.5)
-    axes.set_yticks(range(len(rules)), rules, fontsize=8.5)
-    figure.colorbar(image, label="change in probability")
-    axes.set_title(title)
+        text = signed(value, 2).replace("0.", ".") + " ✗" * bool(flips[row, column])
+        axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else "black")
+    axes.set_xticks(range(len(shown)), [photo.name for photo in shown], rotation=40, ha="right", fontsize=8)
+    axes.set_yticks(range(len(rules)), [shortened(rule) for rule in rules], fontsize=8)
+    figure.colorbar(image, label="change in probability", orientation="horizontal", shrink=0.7, aspect=40)
+    over_all(figure, title)
     row, column = np.unravel_index(int(np.nanargmax(np.abs(changes))), changes.shape)
     said = f"{int(flips.sum())} of {flips.size} combinations change the likeliest class; the largest move is "
     said += f"{signed(float(changes[row, column]))} by {rules[int(row)]} on {photos[int(column)].name}"
-    return show(figure, f"{title}: {said}.", f"{title}: {said}. A cross marks a photo whose likeliest class changes.")
+    rest = f" The first {len(shown)} of {len(photos)} photos are drawn." if len(photos) > len(shown) else ""
+    return show(figure, f"{title}: {said}.", f"{title}: {said}. A cross marks a photo whose likeliest class changes.{rest}")
 
 
 def shape_changes(every: Sequence[Sequence[Seen]]) -> Html:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare import first_divergence, max_abs_difference, stage_differences, top1
+from lib.compare import top1
 from lib.deploy import Trace
 from lib.migration import Migration
-from lib.mistakes import CATALOGUE, Mistake
+from lib.mistakes import CATALOGUE
 from lib.mistakes.shapes import VIEWERS
 from lib.parity import Parity
 from lib.photos import Photo
@@ -97,23 +97,6 @@ def by_orientation(every: Sequence[list[Seen]]) -> dict[str, list[Seen]]:
         kind = "square" if width == height else "landscape" if width > height else "portrait"
         found.setdefault(kind, seen)
     return {kind: found[kind] for kind in ("landscape", "portrait", "square") if kind in found}
-
-
-def missed(migration: Migration, mistakes: Sequence[Mistake], allowed: dict[str, float]) -> tuple[int, int]:
-    """How many mistakes change a photo's input unnoticed, and how many change it at all.
-
-    A mistake is noticed where some stage differs from the reference's by more than ``allowed``.
-    """
-    unnoticed = changed = 0
-    for photo in migration.photos.readable:
-        sweep = Sweep(photo.data)
-        reference = sweep.trace(migration.reference)
-        for mistake in mistakes:
-            trace = sweep.trace(mistake.commit(migration.deployment, migration.subject.contract))
-            if max_abs_difference(reference.normalise, trace.normalise) > 0:
-                changed += 1
-                unnoticed += first_divergence(stage_differences(reference, trace), allowed) is None
-    return unnoticed, changed
 
 
 def other_shape(results: Sequence[Parity]) -> int:
