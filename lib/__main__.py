@@ -13,11 +13,12 @@ from typing import Any, NoReturn
 from lib import deployment, subject
 from lib.cache import ROOT
 from lib.deploy import BadInput
-from lib.exit_codes import CRASHED, INTERRUPTED, WRONG_USE, NotebookFailed
+from lib.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
 from lib.inputs import NO_ROOM, unknown
 
 NOTEBOOKS = ROOT / "notebooks"
 LATEST = ROOT / "reports" / "latest"
+DIAGNOSIS = ROOT / "reports" / "diagnosis.html"
 
 _EPILOG = """\
 exit codes:
@@ -26,6 +27,13 @@ exit codes:
   2    wrong use (unknown parameter, missing file, no room); an earlier report stays as it was
   3    a notebook crashed or timed out; an earlier report stays as it was
   130  interrupted (Ctrl-C); an earlier report stays as it was
+"""
+
+_DIAGNOSE_EPILOG = """\
+exit codes:
+  0    the tensor is the reference's own
+  1    it is not; the page says what is likeliest
+  2    wrong use (missing file, not a tensor, no room)
 """
 
 
@@ -52,6 +60,22 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--params", metavar="FILE.yml", type=Path, help="notebook parameters by name; options win over it")
     run.add_argument("--only", metavar="NOTEBOOK", help="run this notebook alone, as in 02_swish")
     run.add_argument("--out", metavar="DIR", type=Path, default=LATEST, help="where the report goes (default reports/latest)")
+    diagnose = commands.add_parser(
+        "diagnose",
+        help="name the mistake behind a tensor that a service made",
+        description="Name the mistake behind a tensor that a service made of a photo, and write a page about it.",
+        epilog=_DIAGNOSE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    diagnose.add_argument("--photo", metavar="PATH", type=Path, required=True, help="the photo, as the service was given it")
+    diagnose.add_argument(
+        "--tensor", metavar="FILE.npy", type=Path, required=True,
+        help="what the service feeds its network: (h, w, 3) or (3, h, w), uint8 levels or floats",
+    )  # fmt: skip
+    diagnose.add_argument("--subject", metavar="NAME", default=subject.DEFAULT, help="as for run")
+    diagnose.add_argument(
+        "--out", metavar="FILE.html", type=Path, default=DIAGNOSIS, help="the page (default reports/diagnosis.html)"
+    )
     return parser
 
 
@@ -65,7 +89,7 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS) ->
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends like Ctrl-C
     try:
         options = _parser().parse_args(arguments)
-        return _run(options, notebooks)
+        return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_USE
@@ -84,6 +108,27 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS) ->
     except KeyboardInterrupt:
         print("interrupted: every kernel was ended, and an earlier report stays as it was", file=sys.stderr)
         return INTERRUPTED
+
+
+def _diagnose(options: argparse.Namespace) -> int:
+    from lib.diagnosis import Observed, diagnose, page
+    from lib.inputs import read_bytes
+
+    chosen = subject.load(options.subject)
+    data, observed = read_bytes(options.photo, "photo"), Observed.load(options.tensor)
+    try:
+        finding = diagnose(data, observed, chosen.contract)
+    except BadInput as error:
+        raise BadInput(f"photo {options.photo}: {error}") from None
+    try:
+        page.write(finding, chosen, options.photo, options.tensor, options.out)
+    except OSError as error:
+        raise BadInput(f"out {options.out}: cannot write there: {error.strerror}; name another file with --out") from None
+    print("\n".join([page.heading(finding), *page.sentences(finding)]))
+    for each in finding.evidence:
+        print(f"  {each.name}: {each.value}{each.says and f' ({each.says})'}")
+    print(f"page: {options.out}")
+    return SHIP if finding.healthy else CHECK_FAILED
 
 
 def _run(options: argparse.Namespace, folder: Path) -> int:

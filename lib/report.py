@@ -133,21 +133,34 @@ class Run:
         } | self.facts
 
 
+def environment() -> Environment:
+    """Where pages that are no notebooks are made: every text is escaped, and a name that is not given is an error."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+
+
+def stylesheet() -> Html:
+    """The CSS that every page carries."""
+    return Html((TEMPLATES / "style.css").read_text())
+
+
 def write(run: Run, folder: Path) -> None:
     """Write pages, ``index.html``, ``results.json`` and ``summary.md`` beside the executed notebooks in ``folder``."""
-    css = (TEMPLATES / "style.css").read_text() + HtmlFormatter(style="friendly").get_style_defs(".highlight")
+    css = Html(stylesheet() + HtmlFormatter(style="friendly").get_style_defs(".highlight"))
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
     for page in run.pages:
         (folder / f"{page.name}.html").write_text(_notebook_page(page, css, pages))
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    index = environment.get_template("index.html.j2").render(
-        title=f"{run.verdict.words}: {run.facts['subject']['name']}",
-        css=Html(css),
-        pages=pages,
-        run=run,
-        notebooks=[(page, _checks(page)) for page in run.pages],
-        unreadable=_unreadable(run),
-        facts=_facts(run),
+    index = (
+        environment()
+        .get_template("index.html.j2")
+        .render(
+            title=f"{run.verdict.words}: {run.facts['subject']['name']}",
+            css=css,
+            pages=pages,
+            run=run,
+            notebooks=[(page, _checks(page)) for page in run.pages],
+            unreadable=_unreadable(run),
+            facts=_facts(run),
+        )
     )
     (folder / "index.html").write_text(index)
     (folder / "results.json").write_text(json.dumps(run.as_json(), indent=2, allow_nan=False) + "\n")

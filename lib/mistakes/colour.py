@@ -50,6 +50,9 @@ def _yuv420(pixels: Pixels) -> Pixels:
     return np.ascontiguousarray(back[:height, :width], dtype=np.uint8)
 
 
+# Changes to a finished picture, by the mistake's name: they can follow any resize.
+AFTER: dict[str, Callable[[Pixels], Pixels]] = {"BGR": _bgr, "YUV 4:2:0": _yuv420}
+
 COLOUR = (
     Mistake(
         "truncated levels",
@@ -58,12 +61,12 @@ COLOUR = (
         "a cast looks harmless, and cuts where it should round",
         _truncated,
     ),
-    Mistake("BGR", "resize", "cv2.imread(path)", "OpenCV reads blue first", _after(_bgr)),
+    Mistake("BGR", "resize", "cv2.imread(path)", "OpenCV reads blue first", _after(AFTER["BGR"])),
     Mistake(
         "YUV 4:2:0",
         "resize",
         "cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_I420)",
         "a video pipeline hands frames on in YUV",
-        _after(_yuv420),
+        _after(AFTER["YUV 4:2:0"]),
     ),
 )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lib.deploy import Contract
 from lib.deploy.stages import Normalise
-from lib.mistakes.mistake import Mistake
+from lib.mistakes.mistake import Mistake, always
 
 Tensor = NDArray[np.float32]
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -61,6 +61,13 @@ def _transposed(contract: Contract) -> Callable[[Any], Tensor]:
 
 
 NORMALISATION = (
+    Mistake(
+        "levels as they are",
+        "normalise",
+        "pixels.astype(np.float32)",
+        "another model of the team takes levels, and normalises by itself",
+        always(lambda picture: np.ascontiguousarray(np.asarray(picture).transpose(2, 0, 1)[None], dtype=np.float32)),
+    ),
     Mistake(
         "no division by 255",
         "normalise",
