@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 
@@ -56,8 +57,7 @@ def consequences(shown: Sequence[Exhibit], classes: Sequence[str]) -> Html:
         wins = top1(each.trace.score)
         rows.append(
             (
-                each.mistake.name,
-                each.mistake.code,
+                Html(f"{escape(each.mistake.name)}<br><code>{escape(each.mistake.code)}</code>"),
                 each.mistake.why,
                 each.photo.name,
                 where,
@@ -65,7 +65,7 @@ def consequences(shown: Sequence[Exhibit], classes: Sequence[str]) -> Html:
                 f"{classes[wins]} {probability(float(each.trace.score[0, wins]), 3)}",
             )
         )
-    headers = ("mistake", "code", "why people make it", "photo", "shows first at", "reference's class", "likeliest")
+    headers = ("mistake", "why people make it", "photo", "shows first at", "reference's class", "likeliest")
     return table(headers, rows, caption="Mistakes of decoding and normalisation, and what comes of them")
 
 

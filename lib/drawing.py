@@ -54,7 +54,7 @@ def styled(draw: Callable[P, Html]) -> Callable[P, Html]:
 
 def figure(height: float) -> Figure:
     """An empty figure, ``height`` inches high."""
-    return Figure(figsize=(WIDTH, height))
+    return Figure(figsize=(WIDTH, height), dpi=140)
 
 
 def logarithmic(axis: Axis) -> None:
@@ -85,7 +85,7 @@ def show(drawn: Figure, alt: str, caption: str, photographic: bool = False) -> H
     buffer = io.BytesIO()
     kind = "webp" if photographic else "png"
     options = {"pil_kwargs": {"quality": 90}} if photographic else {"metadata": {"Software": None}}
-    drawn.savefig(buffer, dpi=140, format=kind, **options)
+    drawn.savefig(buffer, format=kind, **options)
     data = base64.b64encode(buffer.getvalue()).decode()
     return Html(
         f'<figure><img alt="{escape(alt)}" src="data:image/{kind};base64,{data}">'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,13 +12,27 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from numpy.typing import NDArray
 
 from lib.checks import number, probability, signed
 from lib.compare import max_abs_difference, top1
 from lib.deploy import Trace
 from lib.deploy.stages import decode
-from lib.drawing import BLUE, DARK, GREEN, GREY, PALE_BLUE, PALE_VERMILION, PICTURED, VERMILION, logarithmic, show, styled
+from lib.drawing import (
+    BLUE,
+    DARK,
+    GREEN,
+    GREY,
+    PALE_BLUE,
+    PALE_VERMILION,
+    PICTURED,
+    VERMILION,
+    logarithmic,
+    over_all,
+    show,
+    styled,
+)
 from lib.drawing import figure as blank
 from lib.html import Html, join
 from lib.parity import Climb
@@ -53,7 +68,7 @@ def inventory(counts: Mapping[str, Mapping[str, int]]) -> Html:
         ordered = sorted(operators.items(), key=lambda item: item[1])
         bars = axes.barh([op for op, _ in ordered], [n for _, n in ordered], color=BLUE)
         axes.bar_label(bars, padding=3)
-        axes.set_title(f"{name}: {sum(operators.values())} nodes")
+        axes.set_title(textwrap.fill(f"{name}: {sum(operators.values())} nodes", 40))
         axes.set_xlabel("nodes")
         axes.margins(x=0.1)
     said = "; ".join(
@@ -83,8 +98,9 @@ def differences(values: Mapping[str, float], tolerance: float, title: str, unit:
     axes.axvline(tolerance, color=VERMILION, linestyle="--")
     axes.annotate("tolerance", (tolerance, len(names) - 0.45), color=VERMILION, ha="center", va="bottom", annotation_clip=False)
     axes.set_xlim(1e-9, max(*drawn, tolerance) * 30)
+    axes.xaxis.set_major_locator(LogLocator(100))
     axes.set_xlabel(f"{unit}, logarithmic scale")
-    axes.set_title(title, pad=16)
+    over_all(figure, title)
     said = f"{count} of {len(values)} photos stay within the tolerance of {number(tolerance)} {unit}"
     largest = number(float(np.max(list(values.values()))))
     return show(figure, f"{title}: {said}; the largest is {largest}.", f"{title}: {said}.")
@@ -96,14 +112,15 @@ def distances(names: Sequence[str], outputs: Sequence[NDArray[Any]], grey: NDArr
     shown = [*names[: PICTURED - 1], "plain grey"]
     drawn = [*outputs[: PICTURED - 1], grey]
     table = np.array([[max_abs_difference(a, b) for b in drawn] for a in drawn])
-    figure = blank(0.5 * len(shown) + 1.6)
+    figure = blank(0.31 * len(shown) + 1.5)
     axes = figure.subplots()
     image = axes.imshow(table, cmap="cividis", vmin=0)
     axes.set_xticks(range(len(shown)), shown, rotation=40, ha="right")
     axes.set_yticks(range(len(shown)), shown)
     middle = np.nanmax(table) / 2 if np.isfinite(table).any() else 0
     for (y, x), value in np.ndenumerate(table):
-        axes.text(x, y, number(round(value, 1)), ha="center", va="center", color="white" if value < middle else "black")
+        text = number(round(value, 1))
+        axes.text(x, y, text, ha="center", va="center", color="white" if value < middle else "black", fontsize=8.5)
     figure.colorbar(image, label="largest difference, logits", shrink=0.6)
     axes.set_title("Logits move with the photo")
     least = number(float(table[~np.eye(len(shown), dtype=bool)].min()))
@@ -175,8 +192,8 @@ def memory(values: Mapping[str, float], batch: int) -> Html:
     bars = axes.barh(names, [values[name] for name in names], color=BLUE)
     axes.bar_label(bars, fmt="%.0f MiB", padding=3)
     axes.margins(x=0.18)
-    axes.set_xlabel(f"activations kept for the backward pass, MiB, batch of {batch}")
-    axes.set_title("What each swish keeps in training")
+    axes.set_xlabel(f"MiB kept, batch of {batch}")
+    over_all(figure, "What each swish keeps for the backward pass")
     said = ", ".join(f"{name} {values[name]:.0f} MiB" for name in values)
     return show(figure, f"Bar chart of training memory: {said}.", f"Activations kept for one training step: {said}.")
 
@@ -198,7 +215,7 @@ def seen_by_the_model(photo: Photo, traces: Mapping[str, Trace], classes: Sequen
         size = f"{trace.resize.shape[1]}×{trace.resize.shape[0]}"
         axes = figure.add_subplot(grid[0, column])
         axes.imshow(trace.resize)
-        axes.set_title(f"{name}: {size}")
+        axes.set_title(f"{name}\n{size}")
         axes.axis("off")
         _likeliest(figure.add_subplot(grid[1, column]), trace.score[0], target, classes)
         said.append(f"{name} sees {size} pixels and gives {classes[target]} {probability(trace.score[0, target])}")
@@ -231,7 +248,7 @@ def ladder(climbs: Sequence[Climb]) -> Html:
     shown = climbs[:PICTURED]
     figure = blank(4.2)
     axes = figure.subplots()
-    steps = [rung.name for rung in shown[0].rungs]
+    steps = [rung.name.replace(" ", "\n") for rung in shown[0].rungs]
     ends = sorted(shown, key=lambda c: np.nan_to_num(c.rungs[-1].probability))
     heights = _spread([float(np.nan_to_num(c.rungs[-1].probability)) for c in ends], 0.055)
     colors = matplotlib.colormaps["cividis"](np.linspace(0, 0.6, len(ends)))
@@ -262,7 +279,7 @@ def ladder(climbs: Sequence[Climb]) -> Html:
     )
     return show(
         figure,
-        f"Line chart of probabilities over the steps {', '.join(steps)}: {said}.",
+        f"Line chart of probabilities over the steps {', '.join(rung.name for rung in climbs[0].rungs)}: {said}.",
         f"Each line is a photo; a cross marks a step whose likeliest class is another one. In short: {said}.",
     )
 
@@ -291,8 +308,9 @@ def waterfall(climb: Climb) -> Html:
     axes.set_xlim(0, float(np.nanmax([0.1, *reach])) * 1.18)
     axes.set_xlabel("probability of the reference's class", fontsize=9)
     axes.set_title(climb.photo.name)
-    said = f"{climb.photo.name} goes from {probability(start)} to {probability(end)}, "
-    said += f"mostly by {climb.culprit} ({signed(climb.shares[climb.culprit])})"
+    said = f"{climb.photo.name} goes from {probability(start)} to {probability(end)}"
+    most = signed(climb.shares[climb.culprit])
+    said += f", mostly by {climb.culprit} ({most})" if most != "0" else ": no block moves it"
     return show(figure, f"Waterfall chart: {said}.", f"{said}.")
 
 

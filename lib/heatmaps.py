@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,7 +76,7 @@ def strip(seen: Sequence[Seen], classes: Sequence[str]) -> Html:
         width, height = each.view.size
         axes.imshow(each.trace.resize)
         mark = " ✗" if each.flipped else ""
-        title = f"{each.rule}\n{width}×{height}, {probability(each.probability, 3)}{mark}"
+        title = f"{textwrap.fill(each.rule, 20)}\n{width}×{height}, {probability(each.probability, 3)}{mark}"
         axes.set_title(title, fontsize=7, fontweight="normal", color=VERMILION if each.flipped else "black")
     flipped = [each.rule for each in seen if each.flipped]
     said = f"{seen[0].photo.name} under {len(seen) - 1} shape rules beside the reference, with the probability of "

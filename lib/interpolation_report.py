@@ -118,8 +118,9 @@ def histograms(seen: Sequence[Filtered]) -> Html:
     extent = (-reach - 0.5, reach + 0.5, len(ordered) - 0.5, -0.5)
     image = axes.imshow(filled, aspect="auto", cmap="cividis_r", norm=LogNorm(1e-5, 1), extent=extent, interpolation="nearest")
     axes.set_yticks(range(len(ordered)), [shortened(each.name) for each in ordered], fontsize=8)
-    axes.set_xlabel("error in levels; beyond ±64 counted at the end")
-    figure.colorbar(image, label="share of the values", orientation="horizontal", shrink=0.7, aspect=40)
+    axes.set_xlabel("error in levels (ends: 64 or more)")
+    bar = figure.colorbar(image, label="share of the values", orientation="horizontal", shrink=0.7, aspect=40)
+    logarithmic(bar.ax.xaxis)
     over_all(figure, "How often each error occurs")
     exact = [each for each in ordered if each.largest == 0]
     near = [each for each in ordered if 0 < each.largest <= 1]

@@ -1,0 +1,81 @@
+"""That nothing in a picture is cut off or left in math markup."""
+
+from __future__ import annotations
+
+import onnx
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from lib import diagnosis_report, figures, graph, heatmaps, interpolation, interpolation_report, parity, resizing, swish
+from lib.exhibits import exhibits
+
+POINT = 1 / 72  # of an inch
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every figure that is written in this test."""
+    written: list[Figure] = []
+    save = Figure.savefig
+
+    def keep(self, *args, **kwargs):
+        save(self, *args, **kwargs)
+        written.append(self)
+
+    monkeypatch.setattr(Figure, "savefig", keep)
+    return written
+
+
+def assert_whole(figure: Figure) -> None:
+    box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+    texts = [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+    whole = min(box.x0, box.y0, width - box.x1, height - box.y1) > -POINT
+    assert whole, f"cut off: {box} of {width} by {height} inches, with {texts[:5]}"
+    assert not [text for text in texts if "$" in text]
+
+
+def test_pictures_of_export_and_parity_are_whole(lite0, stand_in, drawn):
+    readable, classes = lite0.photos.readable, lite0.subject.classes
+    figures.gallery(readable)
+    figures.inventory({m.subject.label: graph.inventory(onnx.load(m.onnx_path)) for m in (lite0, stand_in)})
+    results = parity.networks(lite0)
+    values = {result.photo.name: result.difference for result in results}
+    figures.differences(values, 1e-3, "Logits, eager PyTorch against the deployment", "logits")
+    figures.distances(list(values), [result.deployment for result in results], parity.plain_grey(lite0))
+    climbs = [parity.climb(lite0, photo) for photo in readable]
+    traces = {"deployment": climbs[4].rungs[0].trace, "reference": climbs[4].rungs[-1].trace}
+    figures.seen_by_the_model(readable[4], traces, classes)
+    figures.ladder(climbs)
+    figures.waterfalls(climbs)
+    assert len(drawn) == 6 + len(readable)
+    for figure in drawn:
+        assert_whole(figure)
+
+
+def test_pictures_of_swish_are_whole(drawn):
+    attempts = swish.activation_attempts()
+    figures.matrix(attempts, "Which activations export")
+    figures.memory({"memory-efficient swish": 123.0, "standard swish, set_swish(False)": 220.0}, 7)
+    figures.chains({"written to ONNX": ["Conv", "Sigmoid", "Mul", "Conv"]})
+    for figure in drawn:
+        assert_whole(figure)
+
+
+def test_pictures_of_shapes_and_filters_are_whole(lite0, drawn):
+    readable, classes = lite0.photos.readable, lite0.subject.classes
+    seen = [resizing.shapes_seen(lite0, photo) for photo in readable[4:]]
+    heatmaps.cards(seen[0], classes)
+    heatmaps.strip(seen[0], classes)
+    heatmaps.shape_changes(seen)
+    every = [interpolation.filtered(lite0, photo) for photo in readable[:2]]
+    first = interpolation.kernels(every[0])
+    interpolation_report.grid(first)
+    interpolation_report.signed_heatmaps(first)
+    interpolation_report.histograms(first)
+    interpolation_report.changes(every)
+    interpolation_report.distance_against_answer(every)
+    interpolation_report.growth(interpolation.by_factor(readable[0], lite0.subject.contract), readable[0].name)
+    diagnosis_report.gallery(exhibits(lite0, readable[0]), lite0.subject.contract)
+    for figure in drawn:
+        assert_whole(figure)
