@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
 from lib.deploy.contract import Contract
 from lib.deploy.errors import BadInput
@@ -17,6 +20,7 @@ from lib.deploy.stages import Infer, decode, preprocessing, score
 
 CONTRACT_KEY = "handoff.contract"
 CLASSES_KEY = "handoff.classes"
+PIXELS, PROBABILITIES = "pixels", "probabilities"  # input and output of a file that holds its preprocessing too
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Model:
 
     Attributes:
         path: the file.
-        session: ONNX Runtime's session on it; input float32 (N, 3, H, W), output logits float32 (N, classes).
+        session: ONNX Runtime's session on it; input float32 (N, 3, H, W), output logits float32 (N, classes), or of a file
+            with its preprocessing inside, input uint8 (H, W, 3), output probabilities float32 (1, classes).
         contract: the preprocessing that the network expects.
         classes: class names in the order of the logits.
     """
@@ -34,6 +39,11 @@ class Model:
     session: onnxruntime.InferenceSession
     contract: Contract
     classes: tuple[str, ...]
+
+    @property
+    def end_to_end(self) -> bool:
+        """Whether the file holds resize, normalise and softmax too, and takes a photo's pixels as they were decoded."""
+        return self.session.get_inputs()[0].name == PIXELS
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> Model:
@@ -66,9 +76,14 @@ def pipeline(model: str | os.PathLike[str]) -> Pipeline:
         model: path of an ONNX file written by ``01_export``, which carries its preprocessing contract.
 
     Raises:
-        BadInput: as :meth:`Model.open`.
+        BadInput: as :meth:`Model.open`; or the file is end to end, so that there are no stages to take apart.
     """
-    return _pipeline(Model.open(model))
+    opened = Model.open(model)
+    if opened.end_to_end:
+        raise BadInput(
+            f"{opened.path}: this file holds its preprocessing and has no stages; open it with lib.deploy.Classifier"
+        )
+    return _pipeline(opened)
 
 
 def _pipeline(model: Model) -> Pipeline:
@@ -89,7 +104,7 @@ class Classifier:
     """Photo in, named probabilities out, from one ONNX file.
 
     Args:
-        model: path of an ONNX file written by ``01_export``.
+        model: path of an ONNX file written by ``01_export``: the network, or the end-to-end file.
 
     Raises:
         BadInput: as :meth:`Model.open`.
@@ -99,9 +114,12 @@ class Classifier:
         self.model = Model.open(model)
 
     @cached_property
-    def pipeline(self) -> Pipeline:
-        """The five stages."""
-        return _pipeline(self.model)
+    def probabilities(self) -> Callable[[bytes], NDArray[np.float32]]:
+        """A function from a photo's bytes to probabilities, float32 (1, classes)."""
+        if not self.model.end_to_end:
+            return _pipeline(self.model)
+        run = self.model.session.run
+        return lambda data: run([PROBABILITIES], {PIXELS: np.asarray(decode(data))})[0]
 
     def classify(self, photo: str | os.PathLike[str] | bytes, top: int = 5) -> list[Prediction]:
         """The ``top`` likeliest classes, likeliest first.
@@ -122,7 +140,7 @@ class Classifier:
             except OSError as error:
                 raise BadInput(f"{where}: {error.strerror}") from None
         try:
-            probabilities = self.pipeline(data)[0]
+            probabilities = self.probabilities(data)[0]
         except BadInput as error:
             raise BadInput(f"{where}: {error}") from None
         likeliest = probabilities.argsort()[::-1][:top]
