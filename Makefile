@@ -7,13 +7,14 @@ RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$
 	$(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)")
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lint lab clean
+.PHONY: help report test lab benchmark clean
 
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/index.html"
 	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= PARAMS= ONLY= OUT="
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make lab      JupyterLab on the notebooks"
+	@echo "make benchmark  what preprocessing costs, as ratios; leave the machine alone meanwhile"
 	@echo "make clean    remove reports, exported models, downloads and caches; .venv stays"
 	@echo
 	@echo "The same without make: .venv/bin/python -m lib run --help"
@@ -30,6 +31,9 @@ test: .venv/.installed-test
 lab: .venv/.installed  ## JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
+benchmark: .venv/.installed-benchmark
+	@$(BIN)/python -m pytest benchmarks --quiet --benchmark-columns=median,iqr,rounds --benchmark-sort=name
+
 clean:
 	rm -rf reports/latest .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache
 	find lib tests -name __pycache__ -prune -exec rm -rf {} +
@@ -41,6 +45,10 @@ clean:
 
 .venv/.installed-test: .venv/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@
+
+.venv/.installed-benchmark: .venv/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,benchmark]'
 	@touch $@
 
 .venv/bin/python:

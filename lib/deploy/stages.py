@@ -108,9 +108,10 @@ class Normalise:
             (height, width), planes = pixels.shape[:2], list(pixels.transpose(2, 0, 1))
         tensor = np.empty((1, 3, height, width), dtype=np.float32)
         for out, plane, mean, std in zip(tensor[0], planes, self.mean, self.std, strict=True):
-            np.divide(plane, np.float32(255), out=out)
-            np.subtract(out, np.float32(mean), out=out)
-            np.divide(out, np.float32(std), out=out)
+            out[...] = plane
+            out /= np.float32(255)
+            out -= np.float32(mean)
+            out /= np.float32(std)
         return tensor
 
 
