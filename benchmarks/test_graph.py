@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import onnx
-import onnxruntime
 import pytest
 from onnx import compose, parser
 
 from lib import end_to_end, graph
 from lib.deploy import Classifier, pipeline
+from lib.deploy.sessions import open_session
 from lib.deploy.stages import decode, preprocessing
 
 
@@ -40,9 +40,7 @@ softmax (float[single, classes] scores) => (float[single, classes] probabilities
 def routes(lite0):
     contract = lite0.subject.contract
     resize = preprocessing(contract)[0]
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    inside = onnxruntime.InferenceSession(normalising(onnx.load(lite0.onnx_path), contract), options)
+    inside = open_session(normalising(onnx.load(lite0.onnx_path), contract))
     whole = Classifier(end_to_end.written(lite0.onnx_path, contract)).probabilities
     return {
         "normalised outside, as shipped": pipeline(lite0.onnx_path),

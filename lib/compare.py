@@ -108,3 +108,9 @@ def first_divergence(differences: Iterable[StageDifference], allowed: dict[str, 
 def top1(scores: NDArray[Any]) -> int:
     """Index of the likeliest class in probabilities or logits (1, classes); -1 where they hold a NaN."""
     return -1 if np.isnan(scores).any() else int(scores[0].argmax())
+
+
+def lead(logits: NDArray[Any]) -> float:
+    """By how much the likeliest class leads the second, in logits (1, classes); 0 where there is no second."""
+    ordered = np.sort(logits[0])
+    return float(ordered[-1] - ordered[-2]) if len(ordered) > 1 else 0.0

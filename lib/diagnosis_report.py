@@ -18,6 +18,7 @@ from lib.drawing import figure as blank
 from lib.exhibits import Exhibit
 from lib.html import Html, note, table
 from lib.mistakes import CATALOGUE
+from lib.view import fed
 
 
 @styled
@@ -30,7 +31,7 @@ def gallery(shown: Sequence[Exhibit], contract: Contract) -> Html:
     for axes in panels:
         axes.axis("off")
     for axes, each in zip(panels, shown, strict=False):
-        axes.imshow(each.fed(contract))
+        axes.imshow(fed(each.trace.normalise, contract))
         likely = probability(float(each.trace.score[0, top1(each.reference.score)]), 3) + " ✗" * each.flipped
         title = f"{each.mistake.name}\n{likely}"
         axes.set_title(title, fontsize=7.5, fontweight="normal", color=VERMILION if each.flipped else "black")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import io
 from collections.abc import Callable
-from html import escape
 from typing import Any, ParamSpec
 
 import matplotlib
@@ -14,7 +12,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from lib.html import Html
+from lib.html import Html, embedded
 
 P = ParamSpec("P")
 
@@ -86,8 +84,4 @@ def show(drawn: Figure, alt: str, caption: str, photographic: bool = False) -> H
     kind = "webp" if photographic else "png"
     options = {"pil_kwargs": {"quality": 90}} if photographic else {"metadata": {"Software": None}}
     drawn.savefig(buffer, format=kind, **options)
-    data = base64.b64encode(buffer.getvalue()).decode()
-    return Html(
-        f'<figure><img alt="{escape(alt)}" src="data:image/{kind};base64,{data}">'
-        f"<figcaption>{escape(caption)}</figcaption></figure>"
-    )
+    return embedded(buffer.getvalue(), kind, alt, caption)

@@ -10,7 +10,7 @@ from lib.checks import number
 from lib.deploy import Contract
 from lib.drawing import BLUE, GREY, VERMILION, over_all, show, styled
 from lib.drawing import figure as blank
-from lib.end_to_end_parity import Measured, flips, worst
+from lib.end_to_end_parity import Measured, worst
 from lib.html import Html, join, note, table
 from lib.weights import digest_of
 
@@ -95,8 +95,12 @@ def sizes(measured: Measured, contract: Contract) -> Html:
 
 def finding(measured: Measured) -> Html:
     """What a reviewer may quote."""
-    n, changed = len(measured.trials), flips(measured.trials)
-    answer = "and the likeliest class never changes" if not changed else f"and the likeliest class changes on {changed}"
+    n, leads = len(measured.trials), [trial.lead for trial in measured.trials if trial.flipped]
+    answer = "and the likeliest class never changes"
+    if leads:
+        answer = (
+            f"and the likeliest class changes on {len(leads)}, where PyTorch's leads by at most {number(max(leads))} logits"
+        )
     return note(
         f"From decoded pixels, {measured.equal:.2%} of the values that the network is fed are PyTorch's over {n} pictures, "
         f"the others are off by at most {number(worst(measured.trials, 'levels'))} levels, {answer}. {OUTSIDE}"

@@ -56,6 +56,7 @@ def main(job: dict[str, Any]) -> int:
             kernel_name="python3",
             progress_bar=False,
             execution_timeout=job["timeout"],
+            store_widget_state=False,  # a page shows the still that a widget brings
         )
     except PapermillExecutionError as error:
         if error.ename == "BadInput":

@@ -5,12 +5,10 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from lib.compare import stage_differences, top1
-from lib.deploy import Contract, Trace
+from lib.deploy import Trace
 from lib.deploy.stages import decode
 from lib.migration import Migration, without_picture
 from lib.mistakes import DECODING, NORMALISATION, Mistake
@@ -84,11 +82,6 @@ class Exhibit:
     def flipped(self) -> bool:
         """Whether the likeliest class is another."""
         return top1(self.trace.score) != top1(self.reference.score)
-
-    def fed(self, contract: Contract) -> NDArray[np.float64]:
-        """What the network takes its input for: the tensor with the right normalisation undone, (h, w, 3), cut to 0..1."""
-        mean, std = (np.array(values).reshape(3, 1, 1) for values in (contract.mean, contract.std))
-        return np.clip(self.trace.normalise[0] * std + mean, 0, 1).transpose(1, 2, 0)
 
 
 def exhibits(migration: Migration, photo: Photo) -> list[Exhibit]:

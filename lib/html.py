@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -47,6 +48,19 @@ def note(text: str, kind: str = "finding") -> Html:
 def verbatim(text: str, label: str) -> Html:
     """Text as a program printed it, in a frame that scrolls by itself."""
     return Html(f'<pre class="verbatim" tabindex="0" role="region" aria-label="{escape(label)}">{escape(text)}</pre>')
+
+
+def embedded(data: bytes, kind: str, alt: str, caption: str) -> Html:
+    """A picture inside the page.
+
+    Args:
+        data: the image file.
+        kind: ``png`` or ``webp``.
+        alt: what it finds, in a sentence.
+        caption: the sentence under it.
+    """
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    return Html(f'<figure><img alt="{escape(alt)}" src="{source}"><figcaption>{escape(caption)}</figcaption></figure>')
 
 
 def join(*parts: str) -> Html:

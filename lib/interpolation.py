@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from lib.compare import max_abs_difference, top1
+from lib.compare import lead, max_abs_difference, top1
 from lib.deploy import Contract, Trace
 from lib.deploy.stages import decode
 from lib.migration import Migration, without_picture
@@ -122,8 +122,7 @@ class Filtered:
     @property
     def margin(self) -> float:
         """The likeliest class's lead over the second, in logits."""
-        second, first = np.sort(self.trace.infer[0])[-2:]
-        return float(first - second)
+        return lead(self.trace.infer)
 
     @property
     def kept(self) -> int:

@@ -183,8 +183,12 @@ def summary(run: Run) -> str:
 
 def _notebook_page(page: Page, css: str, pages: Sequence[tuple[str, str]]) -> str:
     exporter = HTMLExporter(
-        template_name="handoff", extra_template_basedirs=[str(TEMPLATES)], extra_template_paths=[str(TEMPLATES)]
+        template_name="handoff",
+        extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)],
     )
+    # widgets need a kernel and a script: each brings a still of itself, which comes first here
+    exporter.config.NbConvertBase.display_data_priority = ["text/html", "image/png", "text/plain"]
     exporter.exclude_anchor_links = True
     page.notebook.metadata.title = page.title
     resources = {"handoff": {"css": css, "pages": pages, "here": f"{page.name}.html"}}

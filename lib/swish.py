@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 from efficientnet_pytorch import EfficientNet
 from efficientnet_pytorch.utils import MemoryEfficientSwish
@@ -22,6 +21,7 @@ from torch import Tensor, nn
 
 from lib import graph
 from lib.compare import max_abs_difference
+from lib.deploy.sessions import open_session
 from lib.export import DEFAULT_OPSET, EXPORTERS, quiet
 from lib.migration import Migration
 from lib.photos import square_batch
@@ -100,7 +100,7 @@ def attempt(module: nn.Module, example: Tensor, exporter: str, what: str, inlini
             message = f"{type(error).__name__}: {error}"
             return Attempt(exporter, inlining, what, message, {}, float("nan"), time.monotonic() - started)
         seconds = time.monotonic() - started
-        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        session = open_session(path)
         got = session.run(None, {session.get_inputs()[0].name: example.numpy()})[0]
         operators = dict(graph.inventory(onnx.load(path)).most_common(4))
     with torch.inference_mode():

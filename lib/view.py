@@ -56,6 +56,16 @@ class View:
         return picked
 
 
+def fed(tensor: NDArray[Any], contract: Contract) -> NDArray[np.float64]:
+    """What the network takes its input for: the tensor, (1, 3, h, w), with the right normalisation undone.
+
+    Returns:
+        (h, w, 3), cut to 0..1.
+    """
+    mean, std = (np.array(values).reshape(3, 1, 1) for values in (contract.mean, contract.std))
+    return np.clip(tensor[0] * std + mean, 0, 1).transpose(1, 2, 0)
+
+
 def of_contract(contract: Contract, width: int, height: int) -> View:
     """The view that a contract gives of a photo of ``width`` x ``height`` pixels."""
     scaled = Resize(contract.size, contract.rule, contract.filter).target(width, height)

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 from onnx import numpy_helper
 
 from lib.deploy import Model, Pipeline, pipeline
+from lib.deploy.sessions import open_session
 from lib.deploy.stages import Infer, Normalise
 
 
@@ -39,4 +39,4 @@ def nan_weight(model: Path) -> Pipeline:
     values = numpy_helper.to_array(tensor).copy()
     values.flat[0] = np.nan
     tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
-    return replace(pipeline(model), infer=Infer(onnxruntime.InferenceSession(proto.SerializeToString())))
+    return replace(pipeline(model), infer=Infer(open_session(proto.SerializeToString())))

@@ -162,7 +162,7 @@ def test_every_mistake_of_decoding_and_normalisation_is_exhibited(lite0):
     assert by_name["EXIF ignored"].difference == float("inf")
     assert by_name["no division by 255"].flipped
     table = diagnosis_report.consequences(shown, lite0.subject.classes)
-    assert all(f">{name.replace(chr(39), '&#x27;')}</th>" in table for name in by_name)
+    assert all(f">{name.replace(chr(39), '&#x27;')}<br><code>" in table for name in by_name)
     assert "15 mistakes of decoding and normalisation" in diagnosis_report.gallery(shown, lite0.subject.contract)
 
 

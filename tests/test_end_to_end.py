@@ -15,8 +15,9 @@ from PIL import Image
 from lib import end_to_end, end_to_end_report
 from lib.checks import Checks
 from lib.deploy import BadInput, Classifier, pipeline
+from lib.deploy.sessions import open_session
 from lib.deploy.stages import preprocessing
-from lib.end_to_end_parity import measured
+from lib.end_to_end_parity import Measured, Trial, measured
 from tests.conftest import encoded, picture
 from tests.pillow_resize import resized
 
@@ -40,10 +41,7 @@ def path(lite0, contract):
 
 
 def opened(network, contract) -> onnxruntime.InferenceSession:
-    model = end_to_end.probed(end_to_end.assembled(network, contract))
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(model.SerializeToString(), options)
+    return open_session(end_to_end.probed(end_to_end.assembled(network, contract)).SerializeToString())
 
 
 def levels(session: onnxruntime.InferenceSession, pixels: np.ndarray) -> np.ndarray:
@@ -160,6 +158,16 @@ def test_a_resize_that_does_not_antialias_fails_the_checks(lite0, monkeypatch, t
     checks = Checks("lite0")
     measured(lite0, 7, seed=0).record(checks, levels=2, logits=0.2)
     assert [check.passed for check in checks.entries[:3]] == [False] * 3
+
+
+@pytest.mark.parametrize(("lead", "passes"), [(0.1, True), (0.3, False)])
+def test_another_class_may_win_only_where_two_were_tied(path, lead, passes):
+    flipped = Trial("photo.jpg", (300, 200), 1.0, 1.0, 0.15, 0.01, True, lead)
+    found = Measured(path, "", [flipped], [])
+    checks = Checks("lite0")
+    found.record(checks, levels=2, logits=0.2)
+    assert checks.entries[-1].passed is passes
+    assert f"leads by at most {lead} logits" in end_to_end_report.finding(found)
 
 
 def test_where_there_is_no_file_the_page_says_why(lite0):

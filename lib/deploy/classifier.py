@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from lib.deploy.contract import Contract
 from lib.deploy.errors import BadInput
 from lib.deploy.pipelines import Pipeline
+from lib.deploy.sessions import open_session
 from lib.deploy.stages import Infer, decode, preprocessing, score
 
 CONTRACT_KEY = "handoff.contract"
@@ -55,10 +56,8 @@ class Model:
         path = Path(path)
         if not path.is_file():
             raise BadInput(f"{path}: no such model file; export it first (notebook 01_export)")
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
         try:
-            session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            session = open_session(path)
         except Exception as error:  # ONNX Runtime's own exception classes share no base but Exception
             raise BadInput(f"{path}: ONNX Runtime cannot load this file: {str(error).splitlines()[0]}") from None
         metadata = session.get_modelmeta().custom_metadata_map

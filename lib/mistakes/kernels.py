@@ -10,14 +10,15 @@ import cv2
 import numpy as np
 import onnx
 import onnxruntime
-import skimage.transform
 import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from PIL import Image
+from skimage.transform import resize as scikit_resize
 
 from lib.deploy import Contract
 from lib.deploy.contract import FILTERS
+from lib.deploy.sessions import open_session
 from lib.mistakes.mistake import Mistake
 from lib.view import of_contract
 
@@ -63,7 +64,7 @@ def _onnx_session(attributes: tuple[tuple[str, Any], ...]) -> onnxruntime.Infere
     graph = helper.make_graph([node], "resize", [image, sizes], [scaled])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
     onnx.checker.check_model(model)
-    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    return open_session(model.SerializeToString())
 
 
 def onnx_resize(**attributes: Any) -> Scaler:
@@ -82,7 +83,7 @@ def scikit_image(anti_aliasing: bool) -> Scaler:
     """``skimage.transform.resize``, linear."""
 
     def scale(pixels: Pixels, size: tuple[int, int]) -> Pixels:
-        scaled = skimage.transform.resize(pixels, size[::-1], order=1, anti_aliasing=anti_aliasing, preserve_range=True)
+        scaled = scikit_resize(pixels, size[::-1], order=1, anti_aliasing=anti_aliasing, preserve_range=True)
         return to_levels(scaled)
 
     return scale

@@ -1,0 +1,30 @@
+"""How this project opens ONNX Runtime: one place for its settings."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import onnxruntime
+
+_ERRORS_ONLY = 3  # ONNX Runtime's severity level
+
+
+def open_session(model: str | os.PathLike[str] | bytes) -> onnxruntime.InferenceSession:
+    """A session on the CPU.
+
+    Args:
+        model: path of an ONNX file, or its bytes. As many threads work on an answer as ``OMP_NUM_THREADS`` says, where it is
+            set, else as there are cores: ONNX Runtime does not heed that variable by itself, and processes that run side by
+            side would wait for one another.
+
+    Raises:
+        Exception: ONNX Runtime's own classes, which share no base but this one.
+    """
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    threads = os.environ.get("OMP_NUM_THREADS", "")
+    if threads.isdecimal() and int(threads) > 0:
+        options.intra_op_num_threads = int(threads)
+    source = model if isinstance(model, bytes) else Path(model)
+    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
