@@ -19,7 +19,7 @@ from onnx import ModelProto, compose, parser
 
 from lib import cache, graph
 from lib.deploy import BadInput, Contract
-from lib.deploy.classifier import PIXELS, PROBABILITIES
+from lib.deploy.model import PIXELS, PROBABILITIES
 from lib.inputs import sha256
 
 LEAST_OPSET = 18  # the first whose Resize can antialias and can name the axes it changes

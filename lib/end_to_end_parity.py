@@ -15,7 +15,7 @@ from PIL import Image
 from lib import graph
 from lib.checks import Checks
 from lib.compare import lead, max_abs_difference, top1
-from lib.deploy.classifier import PIXELS
+from lib.deploy.model import PIXELS
 from lib.deploy.sessions import open_session
 from lib.end_to_end import obstacle, probed, written
 from lib.migration import Migration

@@ -9,25 +9,28 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import onnx
 import torch
 from efficientnet_pytorch import EfficientNet
+from torch import Tensor, nn
 from torch.export import Dim
 
-from lib import cache
-from lib.deploy import BadInput
-from lib.deploy.classifier import CLASSES_KEY, CONTRACT_KEY
+from lib import cache, padding
+from lib.deploy import BadInput, Domain
+from lib.deploy.model import CLASSES_KEY, CONTRACT_KEY, DOMAIN_KEY, IMAGE
 from lib.inputs import one_line, sha256, unknown
 from lib.subject import Subject
 
 EXPORTERS = ("dynamo", "torchscript")
 DEFAULT_OPSET = 20  # what torch 2.13's dynamo exporter writes when it is not asked for another
 PROVENANCE_KEY = "handoff.provenance"
-INPUT, OUTPUT = "image", "logits"
+OUTPUT = "logits"
+# A change to the code that builds or exports must not find files that the old code made.
+CODE = ("export.py", "model.py", "padding.py", "photos.py", "deploy/stages.py")
 AXES = {0: "batch", 2: "height", 3: "width"}
 
 # Where torch's exporter notes the source lines that a node came from: paths of the exporting machine.
@@ -37,6 +40,14 @@ _STACK_TRACE = "pkg.torch.onnx.stack_trace"
 def versions() -> dict[str, str]:
     """Versions of the packages that decide what an exported file says."""
     return {name: importlib.metadata.version(name) for name in ("torch", "onnx", "onnxscript", "efficientnet_pytorch")}
+
+
+def domain(subject: Subject) -> Domain:
+    """The sizes that a subject's exported network is stated to be right for; notebook 06_dynamic_shapes holds it to that.
+
+    From 32 pixels, which every EfficientNet can still halve five times, to 1024, or to four times what it was built for.
+    """
+    return Domain(32, max(1024, 4 * subject.image_size))
 
 
 def exported(
@@ -70,13 +81,12 @@ def exported(
         "opset_asked": opset,
         "versions": versions(),
     }
-    # A change to the code that builds or exports must not find files that the old code made.
-    code = [(Path(__file__).parent / name).read_text() for name in ("export.py", "model.py", "photos.py", "deploy/stages.py")]
+    code = [(Path(__file__).parent / name).read_text() for name in CODE]
     key = sha256(json.dumps([provenance, code], sort_keys=True).encode())[:12]
     path = cache.directory() / "models" / f"{subject.name}-{exporter}-opset{opset}-{key}.onnx"
     with cache.making(path) as scratch:
         if scratch is not None:
-            _export_to(scratch, subject, model, exporter, opset)
+            write(scratch, for_export(model), example(subject), exporter, opset)
             _inscribe(scratch, subject, provenance)
     return path
 
@@ -106,32 +116,61 @@ def quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def for_export(model: EfficientNet) -> EfficientNet:
-    """A copy of ``model`` in evaluation mode with the standard swish, which every exporter can read."""
+def with_standard_swish(model: EfficientNet) -> EfficientNet:
+    """A copy of ``model`` in evaluation mode with the swish that every exporter can read."""
     model = copy.deepcopy(model).eval()
     model.set_swish(memory_efficient=False)
     return model
 
 
-def _export_to(path: Path, subject: Subject, model: EfficientNet, exporter: str, opset: int) -> None:
-    example = torch.zeros(1, 3, subject.image_size, subject.image_size)
-    arguments: dict[str, Any] = {"opset_version": opset, "input_names": [INPUT], "output_names": [OUTPUT]}
+def for_export(model: EfficientNet) -> nn.Module:
+    """A copy of ``model`` that every exporter can read, in evaluation mode.
+
+    The swish is the standard one. Convolutions that pad for each input are plain ones in it: the file must be told so
+    afterwards, by :func:`lib.padding.same_upper`.
+    """
+    return padding.without(with_standard_swish(model))
+
+
+def write(path: Path, module: nn.Module, example: Tensor, exporter: str, opset: int, axes: Mapping[int, str] = AXES) -> None:
+    """One call of an exporter.
+
+    Args:
+        path: where the file goes, everything in it.
+        module: from ``example`` to logits; see :func:`for_export`.
+        example: float32 (N, 3, H, W).
+        exporter: ``dynamo`` or ``torchscript``.
+        opset: to ask for.
+        axes: of the input, by number, that are left free, each with its name.
+
+    Raises:
+        BadInput: the exporter does not take this opset.
+    """
+    arguments: dict[str, Any] = {"opset_version": opset, "input_names": [IMAGE], "output_names": [OUTPUT]}
     if exporter == "dynamo":
-        axes = {axis: Dim(name) for axis, name in AXES.items()}
-        arguments |= {"dynamo": True, "external_data": False, "dynamic_shapes": (axes,)}
+        free = {axis: Dim(name) for axis, name in axes.items()}
+        arguments |= {"dynamo": True, "external_data": False, "dynamic_shapes": (free,)}
     else:
-        arguments |= {"dynamo": False, "dynamic_axes": {INPUT: AXES, OUTPUT: {0: "batch"}}}
+        named = {IMAGE: dict(axes), OUTPUT: {axis: name for axis, name in axes.items() if axis == 0}}
+        arguments |= {"dynamo": False, "dynamic_axes": named}
     with quiet():
         try:
-            torch.onnx.export(for_export(model), (example,), path, **arguments)
+            torch.onnx.export(module, (example,), path, **arguments)
         except (RuntimeError, ValueError) as error:
             if "opset" not in str(error).lower():
                 raise
             raise BadInput(f"the {exporter} exporter does not take opset {opset}: {one_line(error)}") from None
 
 
+def example(subject: Subject) -> Tensor:
+    """What an exporter runs a subject's network on: zeros, float32 (1, 3, side, side) of the size it was built for."""
+    return torch.zeros(1, 3, subject.image_size, subject.image_size)
+
+
 def _inscribe(path: Path, subject: Subject, origin: dict[str, Any]) -> None:
     model = onnx.load(path)
+    if subject.padding == "same":
+        padding.same_upper(model)
     for node in model.graph.node:
         kept = [entry for entry in node.metadata_props if entry.key != _STACK_TRACE]
         del node.metadata_props[:]
@@ -142,6 +181,7 @@ def _inscribe(path: Path, subject: Subject, origin: dict[str, Any]) -> None:
         {
             PROVENANCE_KEY: json.dumps(origin),
             CONTRACT_KEY: subject.contract.to_json(),
+            DOMAIN_KEY: domain(subject).to_json(),
             CLASSES_KEY: json.dumps(subject.classes),
         },
     )

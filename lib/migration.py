@@ -109,6 +109,6 @@ def load(
         BadInput: any of these cannot be used.
     """
     chosen = subject.load(subject_name)
-    found = photos.load(photos_path)
+    found = photos.within(photos.load(photos_path), chosen.contract, export.domain(chosen))
     deployment.factory(deployment_name)
     return Migration(chosen, found, weights.locate(chosen, weights_path), deployment_name, exporter, opset)

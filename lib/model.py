@@ -27,11 +27,11 @@ class EfficientNetLite0(EfficientNet):
     Its tensors have the names and shapes of the published Lite0 weights.
 
     Args:
-        image_size: side in pixels that the static padding is computed for.
+        image_size: side in pixels that the static padding is computed for; None computes it for each input.
         num_classes: number of logits.
     """
 
-    def __init__(self, image_size: int, num_classes: int) -> None:
+    def __init__(self, image_size: int | None, num_classes: int) -> None:
         blocks, parameters = get_model_params("efficientnet-b0", {"image_size": image_size, "num_classes": num_classes})
         super().__init__([block._replace(se_ratio=None) for block in blocks], parameters)
         for module in (self, *self._blocks):
@@ -67,7 +67,7 @@ def build(subject: Subject, weights_path: Path) -> EfficientNet:
                 subject.architecture,
                 weights_path=str(weights_path),
                 num_classes=len(subject.classes),
-                image_size=subject.image_size,
+                image_size=_image_size(subject),
             )
     else:
         model.load_state_dict(tensors, strict=True)
@@ -75,9 +75,15 @@ def build(subject: Subject, weights_path: Path) -> EfficientNet:
 
 
 def _empty(subject: Subject) -> EfficientNet:
+    image_size, classes = _image_size(subject), len(subject.classes)
     if subject.architecture == "efficientnet-lite0":
-        return EfficientNetLite0(subject.image_size, len(subject.classes))
-    return EfficientNet.from_name(subject.architecture, image_size=subject.image_size, num_classes=len(subject.classes))
+        return EfficientNetLite0(image_size, classes)
+    return EfficientNet.from_name(subject.architecture, image_size=image_size, num_classes=classes)
+
+
+def _image_size(subject: Subject) -> int | None:
+    """efficientnet_pytorch pads for each input where it is told no size."""
+    return subject.image_size if subject.padding == "static" else None
 
 
 def _check_tensors(model: nn.Module, tensors: dict[str, Tensor], path: Path, subject: Subject) -> None:

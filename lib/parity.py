@@ -129,7 +129,8 @@ def batch_difference(migration: Migration) -> float:
     """
     _, trace = migration.reference_traces[0]
     pair = [trace.normalise, np.ascontiguousarray(trace.normalise[..., ::-1])]
-    infer = Infer(Model.open(migration.onnx_path).session)
+    opened = Model.open(migration.onnx_path)
+    infer = Infer(opened.session, opened.domain)
     return max_abs_difference(infer(np.concatenate(pair)), np.concatenate([infer(tensor) for tensor in pair]))
 
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.deploy import BadInput, Contract
-from lib.deploy.stages import Normalise, Resize, decode
+from lib.deploy import BadInput, Contract, Domain
+from lib.deploy.stages import Normalise, Resize, decode, preprocessing
 from lib.inputs import read_bytes, sha256
 
 # Photos that arrive inside packages, by the folder that holds them: landscape, portrait and square, JPEG and PNG, one grey.
@@ -59,7 +59,7 @@ class Photos:
 
     Attributes:
         readable: at least one photo.
-        unreadable: file name and reason of each file that could not be decoded.
+        unreadable: file name and reason of each file that could not be decoded, or is of a shape that cannot be used.
     """
 
     readable: tuple[Photo, ...]
@@ -86,6 +86,26 @@ def load(path: str = "") -> Photos:
         others = f" (and {len(unreadable) - 1} more like it)" if len(unreadable) > 1 else ""
         raise BadInput(f"photos {path}: no photo can be read: {name}: {reason}{others}")
     return Photos(tuple(readable), tuple(unreadable))
+
+
+def within(photos: Photos, contract: Contract, domain: Domain) -> Photos:
+    """The photos without those that would be fed to the network at a size outside of its domain: these are left out.
+
+    Raises:
+        BadInput: no photo remains.
+    """
+    resize = preprocessing(contract)[0]
+    kept, left_out = [], list(photos.unreadable)
+    for photo in photos.readable:
+        try:
+            domain.require(*resize.fed(*photo.size))
+        except BadInput as error:
+            left_out.append((photo.name, str(error)))
+        else:
+            kept.append(photo)
+    if not kept:
+        raise BadInput(f"photos: none can be used: {left_out[-1][0]}: {left_out[-1][1]}")
+    return Photos(tuple(kept), tuple(left_out))
 
 
 def _files(path: str) -> list[Path]:

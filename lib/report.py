@@ -172,7 +172,7 @@ def summary(run: Run) -> str:
     lines = [f"# {run.verdict.words}", "", run.verdict.sentence, ""]
     if not run.facts["subject"]["claims_accuracy"]:
         lines += [f"Stand-in weights: {run.facts['subject']['name']} makes no claim on accuracy.", ""]
-    lines += [f"Left out, could not be read: {p['name']} ({p['reason']})" for p in run.facts["photos"]["unreadable"]]
+    lines += [f"Left out: {p['name']} ({p['reason']})" for p in run.facts["photos"]["unreadable"]]
     for page in run.pages:
         lines += ["", f"**{page.name}**, on {page.record.subject}", ""]
         lines += [f"| {' | '.join(HEADERS)} |", "| --- " * len(HEADERS) + "|"]

@@ -17,7 +17,9 @@ BUILT_IN = Path(__file__).with_name("subjects")
 DEFAULT = "lite0-imagenet"
 ARCHITECTURES = ("efficientnet-lite0", *(f"efficientnet-b{n}" for n in range(9)))
 
-_FIELDS = {"about", "claims_accuracy", "architecture", "image_size", "weights", "classes", "preprocessing"}
+PADDINGS = ("static", "same")
+
+_FIELDS = {"about", "claims_accuracy", "architecture", "image_size", "padding", "weights", "classes", "preprocessing"}
 _WEIGHTS_FIELDS = {"package", "file", "url", "sha256", "stand_in"}
 _CLASSES_FIELDS = {"count", "file", "names"}
 
@@ -52,7 +54,9 @@ class Subject:
         about: one sentence on what it is.
         claims_accuracy: False for a stand-in, whose answers mean nothing.
         architecture: one of :data:`ARCHITECTURES`.
-        image_size: side in pixels that efficientnet_pytorch's static padding is computed for.
+        image_size: side in pixels that the network was built for.
+        padding: ``static``, computed once for ``image_size``, as efficientnet_pytorch does unasked; or ``same``, computed for
+            each input, as in TensorFlow, where the family was trained. At ``image_size`` they are one.
         weights: where the state dict comes from.
         classes: class names in the order of the logits.
         contract: the preprocessing that the network was trained with.
@@ -65,6 +69,7 @@ class Subject:
     claims_accuracy: bool
     architecture: str
     image_size: int
+    padding: str
     weights: WeightsSource
     classes: tuple[str, ...]
     contract: Contract
@@ -114,6 +119,9 @@ def _parse(table: Mapping[str, Any], path: Path, digest: str) -> Subject:
     image_size = _field(table, "image_size", int, where)
     if image_size < 32:
         raise BadInput(f"{where}: field 'image_size' is {image_size}; an EfficientNet takes 32 pixels or more")
+    padding = _field(table, "padding", str, where) if "padding" in table else "static"
+    if padding not in PADDINGS:
+        raise BadInput(f"{where}: field 'padding' is {padding!r}; it takes one of {', '.join(PADDINGS)}")
     weights = _weights(_field(table, "weights", dict, where), path)
     return Subject(
         name=path.stem,
@@ -123,6 +131,7 @@ def _parse(table: Mapping[str, Any], path: Path, digest: str) -> Subject:
         claims_accuracy=_flag(table, "claims_accuracy", True, where) and not weights.stand_in,
         architecture=architecture,
         image_size=image_size,
+        padding=padding,
         weights=weights,
         classes=_classes(_field(table, "classes", dict, where), path),
         contract=Contract.from_mapping(_field(table, "preprocessing", dict, where), f"{where}: [preprocessing]"),

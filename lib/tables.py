@@ -18,6 +18,8 @@ from lib.resizing import Seen
 from lib.swish import FAILURE, Attempt, FixEvidence
 from lib.weights import digest_of
 
+_PADDED_FOR = {"static": "once, for {0} × {0}", "same": "for each input"}
+
 
 def card(migration: Migration, dock: bool = True) -> Html:
     """What is under migration, with the warning that a stand-in carries; ``dock`` says which pipeline is in the dock."""
@@ -25,7 +27,7 @@ def card(migration: Migration, dock: bool = True) -> Html:
     crop = f", then the central {contract.crop} × {contract.crop}" if contract.crop else ""
     rows = [
         ("what it is", subject.about),
-        ("architecture", f"{subject.architecture}, static padding computed for {subject.image_size} × {subject.image_size}"),
+        ("architecture", f"{subject.architecture}, padding computed {_PADDED_FOR[subject.padding].format(subject.image_size)}"),
         ("weights", f"{migration.weights_path.name}, SHA-256 {migration.weights_sha256[:16]}…"),
         ("classes", str(len(subject.classes))),
         ("resize", f"{contract.rule} to {contract.size}, {contract.filter}{crop}"),
@@ -48,11 +50,11 @@ def stand_in_warning(migration: Migration) -> Html:
 
 
 def unreadable(photos: Photos) -> Html:
-    """The files that could not be read, each with its reason."""
+    """The files that were left out, each with its reason."""
     if not photos.unreadable:
         return note(f"All {len(photos.readable)} photos could be read.")
     rows = [(name, reason) for name, reason in photos.unreadable]
-    return table(("photo", "why it was left out"), rows, caption=f"{len(rows)} files could not be read")
+    return table(("photo", "why it was left out"), rows, caption=f"{len(rows)} files were left out")
 
 
 def file_facts(migration: Migration, model: onnx.ModelProto) -> Html:

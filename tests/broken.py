@@ -39,4 +39,4 @@ def nan_weight(model: Path) -> Pipeline:
     values = numpy_helper.to_array(tensor).copy()
     values.flat[0] = np.nan
     tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
-    return replace(pipeline(model), infer=Infer(open_session(proto.SerializeToString())))
+    return replace(pipeline(model), infer=Infer(open_session(proto.SerializeToString()), Model.open(model).domain))

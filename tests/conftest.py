@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from lib import migration, model, subject, weights
@@ -107,3 +109,28 @@ def built(name: str) -> torch.nn.Module:
     """A subject's network from its TOML file, not from a shared fixture."""
     chosen = subject.load(name)
     return model.build(chosen, weights.locate(chosen))
+
+
+POINT = 1 / 72  # of an inch
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every figure that is written in this test."""
+    written: list[Figure] = []
+    save = Figure.savefig
+
+    def keep(self, *args, **kwargs):
+        save(self, *args, **kwargs)
+        written.append(self)
+
+    monkeypatch.setattr(Figure, "savefig", keep)
+    return written
+
+
+def assert_whole(figure: Figure) -> None:
+    box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
+    texts = [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+    whole = min(box.x0, box.y0, width - box.x1, height - box.y1) > -POINT
+    assert whole, f"cut off: {box} of {width} by {height} inches, with {texts[:5]}"
+    assert not [text for text in texts if "$" in text]

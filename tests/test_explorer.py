@@ -81,8 +81,8 @@ def control(explorer: Explorer, name: str):
 
 
 def test_it_says_what_is_on_either_side(explorer):
-    assert "Left, reference: 336 × 224, espresso 0.7266" in explorer.said.value
-    assert "Right, OpenCV linear: 336 × 224, espresso 0.7152" in explorer.said.value
+    assert "Left, reference: 336 × 224, espresso 0.5904" in explorer.said.value
+    assert "Right, OpenCV linear: 336 × 224, espresso 0.5865" in explorer.said.value
     assert "at most 71 levels apart, 2.14 on average" in explorer.said.value
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -16,10 +18,22 @@ def test_lite0_equals_the_authors_own_package_bit_for_bit(lite0):
     authors = pytest.importorskip("efficientnet_lite_pytorch", reason="the author's package is not installed")
     path = str(weights.locate(lite0.subject))
     theirs = authors.EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path).eval()
-    for _, trace in lite0.reference_traces:
-        with torch.inference_mode():
-            expected = theirs(torch.from_numpy(trace.normalise)).numpy()
-        np.testing.assert_array_equal(trace.infer, expected)
+    ours = model.build(replace(lite0.subject, padding="static"), lite0.weights_path)  # theirs pads as for 224 x 224
+    square = photos.square_batch(lite0.photos.readable, lite0.subject.contract)
+    with torch.inference_mode():
+        for tensor in (*(trace.normalise for _, trace in lite0.reference_traces), square):
+            expected = theirs(torch.from_numpy(tensor)).numpy()
+            np.testing.assert_array_equal(ours(torch.from_numpy(tensor)).numpy(), expected)
+        np.testing.assert_array_equal(lite0.model(torch.from_numpy(square)).numpy(), expected)
+
+
+@pytest.mark.parametrize(("side", "alike"), [((224, 224), True), ((256, 320), True), ((225, 224), False), ((224, 336), False)])
+def test_padding_for_each_input_differs_from_static_padding_away_from_its_size(lite0, side, alike):
+    static = model.build(replace(lite0.subject, padding="static"), lite0.weights_path)
+    tensor = torch.from_numpy(np.random.default_rng(0).standard_normal((1, 3, *side), dtype=np.float32))
+    with torch.inference_mode():
+        difference = (static(tensor) - lite0.model(tensor)).abs().max()
+    assert difference < 1e-4 if alike else difference > 0.1
 
 
 def test_lite0_loads_with_every_tensor_used(lite0):

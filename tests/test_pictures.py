@@ -3,36 +3,10 @@
 from __future__ import annotations
 
 import onnx
-import pytest
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from lib import diagnosis_report, figures, graph, heatmaps, interpolation, interpolation_report, parity, resizing, swish
 from lib.exhibits import exhibits
-
-POINT = 1 / 72  # of an inch
-
-
-@pytest.fixture
-def drawn(monkeypatch):
-    """Every figure that is written in this test."""
-    written: list[Figure] = []
-    save = Figure.savefig
-
-    def keep(self, *args, **kwargs):
-        save(self, *args, **kwargs)
-        written.append(self)
-
-    monkeypatch.setattr(Figure, "savefig", keep)
-    return written
-
-
-def assert_whole(figure: Figure) -> None:
-    box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
-    texts = [text.get_text() for text in figure.findobj(Text) if text.get_text()]
-    whole = min(box.x0, box.y0, width - box.x1, height - box.y1) > -POINT
-    assert whole, f"cut off: {box} of {width} by {height} inches, with {texts[:5]}"
-    assert not [text for text in texts if "$" in text]
+from tests.conftest import assert_whole
 
 
 def test_pictures_of_export_and_parity_are_whole(lite0, stand_in, drawn):

@@ -1,8 +1,7 @@
-"""A model file that knows its own preprocessing, and the classifier that reads it."""
+"""Photo in, named probabilities out."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,62 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
-from lib.deploy.contract import Contract
 from lib.deploy.errors import BadInput
+from lib.deploy.model import PIXELS, PROBABILITIES, Model
 from lib.deploy.pipelines import Pipeline
-from lib.deploy.sessions import open_session
 from lib.deploy.stages import Infer, decode, preprocessing, score
-
-CONTRACT_KEY = "handoff.contract"
-CLASSES_KEY = "handoff.classes"
-PIXELS, PROBABILITIES = "pixels", "probabilities"  # input and output of a file that holds its preprocessing too
-
-
-@dataclass(frozen=True)
-class Model:
-    """An ONNX file opened in ONNX Runtime, with what the export wrote into it.
-
-    Attributes:
-        path: the file.
-        session: ONNX Runtime's session on it; input float32 (N, 3, H, W), output logits float32 (N, classes), or of a file
-            with its preprocessing inside, input uint8 (H, W, 3), output probabilities float32 (1, classes).
-        contract: the preprocessing that the network expects.
-        classes: class names in the order of the logits.
-    """
-
-    path: Path
-    session: onnxruntime.InferenceSession
-    contract: Contract
-    classes: tuple[str, ...]
-
-    @property
-    def end_to_end(self) -> bool:
-        """Whether the file holds resize, normalise and softmax too, and takes a photo's pixels as they were decoded."""
-        return self.session.get_inputs()[0].name == PIXELS
-
-    @classmethod
-    def open(cls, path: str | os.PathLike[str]) -> Model:
-        """Open ``path``.
-
-        Raises:
-            BadInput: there is no such file, ONNX Runtime cannot load it, or it carries no contract.
-        """
-        path = Path(path)
-        if not path.is_file():
-            raise BadInput(f"{path}: no such model file; export it first (notebook 01_export)")
-        try:
-            session = open_session(path)
-        except Exception as error:  # ONNX Runtime's own exception classes share no base but Exception
-            raise BadInput(f"{path}: ONNX Runtime cannot load this file: {str(error).splitlines()[0]}") from None
-        metadata = session.get_modelmeta().custom_metadata_map
-        for key in (CONTRACT_KEY, CLASSES_KEY):
-            if key not in metadata:
-                raise BadInput(f"{path}: the model carries no '{key}'; export it with notebook 01_export, which writes it")
-        contract = Contract.from_mapping(json.loads(metadata[CONTRACT_KEY]), f"{path}: {CONTRACT_KEY}")
-        return cls(path, session, contract, tuple(json.loads(metadata[CLASSES_KEY])))
 
 
 def pipeline(model: str | os.PathLike[str]) -> Pipeline:
@@ -87,7 +36,7 @@ def pipeline(model: str | os.PathLike[str]) -> Pipeline:
 
 def _pipeline(model: Model) -> Pipeline:
     resize, normalise = preprocessing(model.contract)
-    return Pipeline(decode, resize, normalise, Infer(model.session), score)
+    return Pipeline(decode, resize, normalise, Infer(model.session, model.domain), score)
 
 
 @dataclass(frozen=True)
@@ -117,8 +66,13 @@ class Classifier:
         """A function from a photo's bytes to probabilities, float32 (1, classes)."""
         if not self.model.end_to_end:
             return _pipeline(self.model)
-        run = self.model.session.run
-        return lambda data: run([PROBABILITIES], {PIXELS: np.asarray(decode(data))})[0]
+        return self._end_to_end
+
+    def _end_to_end(self, data: bytes) -> NDArray[np.float32]:
+        picture = decode(data)
+        self.model.domain.require(*preprocessing(self.model.contract)[0].fed(*picture.size))
+        answer: NDArray[np.float32] = self.model.session.run([PROBABILITIES], {PIXELS: np.asarray(picture)})[0]
+        return answer
 
     def classify(self, photo: str | os.PathLike[str] | bytes, top: int = 5) -> list[Prediction]:
         """The ``top`` likeliest classes, likeliest first.
@@ -128,7 +82,8 @@ class Classifier:
             top: how many classes to give.
 
         Raises:
-            BadInput: the file cannot be read or is not an image that :func:`~lib.deploy.stages.decode` takes.
+            BadInput: the file cannot be read, is not an image that :func:`~lib.deploy.stages.decode` takes, or is of a shape
+                that leads outside of the model's domain; or the network answers with NaN.
         """
         if isinstance(photo, bytes):
             data, where = photo, "photo"
@@ -142,5 +97,7 @@ class Classifier:
             probabilities = self.probabilities(data)[0]
         except BadInput as error:
             raise BadInput(f"{where}: {error}") from None
+        if not np.isfinite(probabilities).all():
+            raise BadInput(f"{where}: the network answers with NaN; hold {self.model.path} against its SHA-256")
         likeliest = probabilities.argsort()[::-1][:top]
         return [Prediction(int(i), self.model.classes[i], float(probabilities[i])) for i in likeliest]

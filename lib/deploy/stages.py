@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from lib.deploy.contract import Contract
+from lib.deploy.domain import Domain
 from lib.deploy.errors import BadInput
 
 
@@ -79,6 +80,10 @@ class Resize:
             return self.size, int(self.size * height / width)
         return int(self.size * width / height), self.size
 
+    def fed(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height in pixels of what comes out."""
+        return self.target(width, height) if self.crop is None else (self.crop, self.crop)
+
 
 def _centre_crop(image: Image.Image, side: int) -> Image.Image:
     # Python's round: a half goes to the even neighbour, as in torchvision's CenterCrop.
@@ -117,11 +122,17 @@ class Normalise:
 
 @dataclass(frozen=True)
 class Infer:
-    """Stage 4: the network. float32 (N, 3, H, W) in, logits float32 (N, classes) out, by ONNX Runtime."""
+    """Stage 4: the network. float32 (N, 3, H, W) in, logits float32 (N, classes) out, by ONNX Runtime.
+
+    An input whose size is outside of ``domain`` raises BadInput.
+    """
 
     session: onnxruntime.InferenceSession
+    domain: Domain
 
     def __call__(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+        height, width = tensor.shape[2:]
+        self.domain.require(width, height)
         logits: Any = self.session.run(None, {self.session.get_inputs()[0].name: tensor})[0]
         return logits
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import onnx
 import pytest
 
 from lib.deploy import BadInput, Classifier, Pipeline, pipeline
+from lib.end_to_end import written
 from tests.conftest import encoded, picture
 
 
@@ -79,14 +79,15 @@ def test_a_photo_that_cannot_be_read_is_named(classifier, photo, said):
         classifier.classify(photo)
 
 
-def test_model_files_that_cannot_be_used_are_refused(tmp_path, lite0):
-    with pytest.raises(BadInput, match="no such model file"):
-        Classifier(tmp_path / "none.onnx")
-    (tmp_path / "cut.onnx").write_bytes(lite0.onnx_path.read_bytes()[:100_000])
-    with pytest.raises(BadInput, match="cannot load"):
-        Classifier(tmp_path / "cut.onnx")
-    model = onnx.load(lite0.onnx_path)
-    del model.metadata_props[:]
-    onnx.save(model, tmp_path / "bare.onnx")
-    with pytest.raises(BadInput, match=r"carries no 'handoff\.contract'"):
-        Classifier(tmp_path / "bare.onnx")
+@pytest.mark.parametrize("end_to_end", [False, True])
+def test_a_photo_that_leads_outside_of_the_domain_is_refused(lite0, end_to_end):
+    path = written(lite0.onnx_path, lite0.subject.contract) if end_to_end else lite0.onnx_path
+    with pytest.raises(BadInput, match="photo: the network would be fed 224 × 1120 pixels, and is known to be right from 32"):
+        Classifier(path).classify(encoded(picture(100, 500)))
+
+
+def test_a_nan_in_the_answer_is_never_taken_for_one(lite0):
+    classifier = Classifier(lite0.onnx_path)
+    classifier.probabilities = lambda _: np.full((1, 1000), np.nan, np.float32)
+    with pytest.raises(BadInput, match="photo: the network answers with NaN"):
+        classifier.classify(lite0.photos.readable[0].data)

@@ -1,0 +1,111 @@
+"""An ONNX file that knows its own preprocessing, and whether it can be used here."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from lib.deploy.contract import Contract
+from lib.deploy.domain import Domain
+from lib.deploy.errors import BadInput
+from lib.deploy.sessions import open_session
+
+CONTRACT_KEY = "handoff.contract"
+CLASSES_KEY = "handoff.classes"
+DOMAIN_KEY = "handoff.domain"
+IMAGE = "image"  # input of the network's file
+PIXELS, PROBABILITIES = "pixels", "probabilities"  # input and output of a file that holds its preprocessing too
+_AXES = {IMAGE: ("batch", "channels", "height", "width"), PIXELS: ("height", "width", "channels")}
+_TYPES = {IMAGE: "tensor(float)", PIXELS: "tensor(uint8)"}
+
+
+@dataclass(frozen=True)
+class Model:
+    """An ONNX file opened in ONNX Runtime, with what the export wrote into it.
+
+    Attributes:
+        path: the file.
+        session: ONNX Runtime's session on it; input float32 (N, 3, H, W), output logits float32 (N, classes), or of a file
+            with its preprocessing inside, input uint8 (H, W, 3), output probabilities float32 (1, classes).
+        contract: the preprocessing that the network expects.
+        domain: the sizes that the network may be fed.
+        classes: class names in the order of the logits.
+    """
+
+    path: Path
+    session: onnxruntime.InferenceSession
+    contract: Contract
+    domain: Domain
+    classes: tuple[str, ...]
+
+    @property
+    def end_to_end(self) -> bool:
+        """Whether the file holds resize, normalise and softmax too, and takes a photo's pixels as they were decoded."""
+        return self.session.get_inputs()[0].name == PIXELS
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> Model:
+        """Open ``path`` and try it on a plain grey picture.
+
+        Raises:
+            BadInput: there is no such file, ONNX Runtime cannot load it, it carries no contract, its input is not what
+                notebook 01_export writes, or it answers with NaN; one line says which.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise BadInput(f"{path}: no such model file; export it first (notebook 01_export)")
+        try:
+            session = open_session(path)
+        except Exception as error:  # ONNX Runtime's own exception classes share no base but Exception
+            raise BadInput(f"{path}: {_in_plain_words(str(error))}") from None
+        metadata = session.get_modelmeta().custom_metadata_map
+        for key in (CONTRACT_KEY, CLASSES_KEY, DOMAIN_KEY):
+            if key not in metadata:
+                raise BadInput(f"{path}: the model carries no '{key}'; export it with notebook 01_export, which writes it")
+        contract = Contract.from_mapping(json.loads(metadata[CONTRACT_KEY]), f"{path}: {CONTRACT_KEY}")
+        domain = Domain.from_mapping(json.loads(metadata[DOMAIN_KEY]), f"{path}: {DOMAIN_KEY}")
+        if complaint := _of_input(session.get_inputs()) or _of_answer(session, domain.least):
+            raise BadInput(f"{path}: {complaint}; export it with notebook 01_export")
+        return cls(path, session, contract, domain, tuple(json.loads(metadata[CLASSES_KEY])))
+
+
+def _in_plain_words(said: str) -> str:
+    """What ONNX Runtime says against a file, in one line that says what to do."""
+    if "INVALID_PROTOBUF" in said or "No graph was found" in said:
+        return "not an ONNX file, or cut short; copy or export it again"
+    if "External data" in said:
+        missing = re.search(r'"([^"]+)"', said)
+        name = Path(missing[1]).name if missing else "another file"
+        return f"its weights are kept in {name}, which is not beside it; hand over both, or export it into one file"
+    if newer := re.search(r"Opset (\d+) is under development|Unsupported model IR version: (\d+)", said):
+        what = f"operator set {newer[1]}" if newer[1] else f"file version {newer[2]}"
+        return f"written in {what}, newer than onnxruntime {onnxruntime.__version__} knows; update it, or export lower"
+    return f"ONNX Runtime cannot load this file: {said.splitlines()[0]}"
+
+
+def _of_input(inputs: list[Any]) -> str:
+    """What is wrong with a file's inputs; empty where nothing is."""
+    names = ", ".join(f"'{each.name}'" for each in inputs)
+    if len(inputs) != 1 or inputs[0].name not in _AXES:
+        return f"it takes {names or 'nothing'} where one input is expected, '{IMAGE}' or, with preprocessing inside, '{PIXELS}'"
+    name, shape, axes = inputs[0].name, inputs[0].shape, _AXES[inputs[0].name]
+    expected = f"'{name}' is expected as {_TYPES[name][7:-1]} ({', '.join(axes).replace('channels', '3')})"
+    if inputs[0].type != _TYPES[name] or len(shape) != len(axes) or shape[axes.index("channels")] != 3:
+        return f"{expected}, and it takes {inputs[0].type[7:-1]} ({', '.join(map(str, shape))})"
+    fixed = [f"{axis} {side}" for axis, side in zip(axes, shape, strict=True) if axis != "channels" and type(side) is int]
+    return f"{expected} of any size, and it takes only {', '.join(fixed)}" if fixed else ""
+
+
+def _of_answer(session: onnxruntime.InferenceSession, side: int) -> str:
+    """What is wrong with the answer to a plain grey picture of the smallest size; empty where nothing is."""
+    name = session.get_inputs()[0].name
+    grey = np.zeros((1, 3, side, side), np.float32) if name == IMAGE else np.full((side, side, 3), 127, np.uint8)
+    answer = np.asarray(session.run(None, {name: grey})[0])
+    return "" if np.isfinite(answer).all() else "it answers a plain grey picture with NaN, so a weight of it is NaN or infinite"
