@@ -111,10 +111,14 @@ def ties(measured: Trials) -> Html:
     """The mistakes that cannot be told apart on a photo, and those that were taken for another."""
     groups = {(trial.photo, trial.ties) for trial in measured.trials if len(trial.ties) > 1 and trial.right}
     counts = Counter(" = ".join(names or "no mistake" for names in tied) for _, tied in groups)
-    rows = [(group, f"{count} photos", "give the same tensor") for group, count in counts.most_common()]
+    rows = [(group, _photos(count), "give the same tensor") for group, count in counts.most_common()]
     wrong = Counter((trial.mistake, " = ".join(trial.ties) or "no mistake") for trial in measured.trials if not trial.right)
-    rows += [(mistake, f"{count} photos", f"is taken for {named}") for (mistake, named), count in wrong.most_common()]
+    rows += [(mistake, _photos(count), f"is taken for {named}") for (mistake, named), count in wrong.most_common()]
     return table(("mistakes", "on", "what happens"), rows, caption="What diagnosis cannot tell apart")
+
+
+def _photos(count: int) -> str:
+    return f"{count} photo{'s' * (count != 1)}"
 
 
 def finding(measured: Trials) -> Html:

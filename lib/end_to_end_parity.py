@@ -87,7 +87,7 @@ class Measured:
         if self.path is None:
             return
         n = len(self.trials)
-        checks.at_least("end to end: values equal to PyTorch's", self.equal, 0.99, n, "of them")
+        checks.at_least("end to end: values equal to PyTorch's", 100 * self.equal, 99, n, "%")
         checks.at_most("end to end: worst value", worst(self.trials, "levels"), levels, n, "levels")
         checks.at_most("end to end: worst logit", worst(self.trials, "logits"), logits, n, "logits")
         changed = sum(trial.lead > logits for trial in self.trials if trial.flipped)

@@ -113,7 +113,7 @@ class Explorer:
         shared = difference[~np.isnan(difference)]
         apart = "nothing that both show"
         if shared.size:
-            largest, mean = number(round(float(shared.max()), 1)), number(round(float(shared.mean()), 2))
+            largest, mean = number(round(float(shared.max()))), number(round(float(shared.mean()), 1))
             apart = f"at most {largest} levels apart, {mean} on average" if shared.any() else "the same"
         return (
             f"{self._chosen.name}. Left, {self._left.value}: {self._answer(left)}. "
@@ -128,9 +128,10 @@ class Explorer:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         said = self._sentence_shown
-        alt = f"Two inputs of the network and their difference. {said}"
+        alt = f"What the network is shown by two pipelines, and right minus left. {said}"
         data = _file(self._sheet, "WEBP", quality=90)
-        still = embedded(data, "webp", alt, f"{said} In JupyterLab this picture has controls.")
+        key = "The third panel is right minus left: blue is too dark, yellow too light."
+        still = embedded(data, "webp", alt, f"{said} {key} In JupyterLab this picture has controls.")
         return {**self._box._repr_mimebundle_(), "text/html": still}
 
 

@@ -267,6 +267,7 @@ def ladder(climbs: Sequence[Climb]) -> Html:
             annotation_clip=False,
         )
     axes.set_xlim(-0.15, len(steps) - 0.1)
+    axes.tick_params(axis="x", labelsize=8.5)
     axes.set_ylim(-0.03, 1.03)
     axes.set_ylabel("probability of the reference's class")
     axes.set_title("From the naive deployment to the reference")
@@ -310,7 +311,10 @@ def waterfall(climb: Climb) -> Html:
     axes.set_title(climb.photo.name)
     said = f"{climb.photo.name} goes from {probability(start)} to {probability(end)}"
     most = signed(climb.shares[climb.culprit])
-    said += f", mostly by {climb.culprit} ({most})" if most != "0" else ": no block moves it"
+    if most != "0":
+        said += f", most of it by {climb.culprit} ({most})"
+    else:
+        said += ": no block moves it"
     return show(figure, f"Waterfall chart: {said}.", f"{said}.")
 
 

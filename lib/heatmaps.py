@@ -30,7 +30,7 @@ def _card(seen: Seen, reference: Seen, classes: Sequence[str]) -> Html:
     panels[0].set_title(f"{seen.rule}: {width}×{height}")
     panels[0].axis("off")
     image = _difference_map(panels[1], seen)
-    figure.colorbar(image, ax=panels[1], label="levels", shrink=0.85)
+    figure.colorbar(image, ax=panels[1], label="levels", shrink=0.85, extend="max")
     panels[1].set_title("where it differs", fontweight="normal")
     top = seen.trace.score[0].argsort()[::-1][:5]
     five = ", ".join(f"{classes[i]} {probability(float(seen.trace.score[0, i]), 3)}" for i in top)
@@ -103,7 +103,7 @@ def change_map(photos: Sequence[Photo], rules: Sequence[str], changes: NDArray[A
     image = axes.imshow(changes[:, : len(shown)], cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
     for (row, column), value in np.ndenumerate(changes[:, : len(shown)]):
         dark = abs(value) > 0.6 * limit
-        text = signed(value, 2).replace("0.", ".") + " ✗" * bool(flips[row, column])
+        text = signed(value, 3).replace("0.", ".") + " ✗" * bool(flips[row, column])
         axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else "black")
     axes.set_xticks(range(len(shown)), [photo.name for photo in shown], rotation=40, ha="right", fontsize=8)
     axes.set_yticks(range(len(rules)), [shortened(rule) for rule in rules], fontsize=8)

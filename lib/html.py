@@ -33,10 +33,11 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = 
     """
     head = "".join(f'<th scope="col">{_cell(text)}</th>' for text in headers)
     body = "".join(f"<tr{_state(row)}>{_row(row)}</tr>" for row in rows)
-    title = f"<caption>{_cell(caption)}</caption>" if caption else ""
+    pair = ' class="pair"' if len(headers) == 2 else ""
+    title = f"<caption><span>{_cell(caption)}</span></caption>" if caption else ""
     return Html(
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption or label)}">'
-        f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<table{pair}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

@@ -67,7 +67,7 @@ def grid(seen: Sequence[Filtered]) -> Html:
         figure,
         f"A detail of {DETAIL} by {DETAIL} pixels through every library and filter: {said}. These agree: {together}.",
         f"{said}. Under each detail: its group's letter, and its mean error in levels. Letters in blue are shared. "
-        "AA: antialiased, which Pillow's filters always are.",
+        "AA: antialiased, as all of Pillow's filters are but nearest.",
         photographic=True,
     )
 
@@ -91,7 +91,7 @@ def signed_heatmaps(seen: Sequence[Filtered]) -> Html:
         opacity = strength**0.5
         image = axes.imshow(error, cmap="cividis", vmin=-SCALE, vmax=SCALE, alpha=opacity)
         axes.set_title(shortened(each.name), fontsize=7, fontweight="normal")
-    bar = figure.colorbar(image, ax=panels, orientation="horizontal", shrink=0.7, aspect=40, pad=0.01)
+    bar = figure.colorbar(image, ax=panels, orientation="horizontal", shrink=0.7, aspect=40, pad=0.01, extend="both")
     bar.set_label("levels: too dark  ←  0  →  too light")
     worst = max(seen, key=lambda each: each.mean)
     biased = max(seen, key=lambda each: abs(each.bias))
@@ -148,7 +148,7 @@ def growth(errors: Mapping[str, Sequence[float]], name: str) -> Html:
     axes.spines["bottom"].set_bounds(FACTORS[0], FACTORS[-1])
     axes.set_xlabel("downscale factor")
     axes.set_ylabel("mean error, levels")
-    axes.set_title("The smaller the picture, the dearer the filter")
+    axes.set_title("Error by downscale factor")
     linear, area = errors["OpenCV linear"], errors["OpenCV area"]
     said = f"On {name} the error of OpenCV linear grows from {number(linear[0])} levels at {FACTORS[0]:g}× to "
     said += f"{number(linear[-1])} at {FACTORS[-1]:g}×, that of OpenCV area from {number(area[0])} to {number(area[-1])}"
@@ -206,7 +206,14 @@ def answers(seen: Sequence[Filtered]) -> Html:
             for each in seen
         ),
     ]
-    headers = ("resize", "logits, max", "probability moved", "margin, logits", "reference's class", "top five kept")
+    headers = (
+        "resize",
+        "logits, max",
+        "probability that changes class",
+        "margin, logits",
+        "reference's class",
+        "top five kept",
+    )
     return table(headers, rows, caption=f"{seen[0].photo.name}: what the filter does to the answer")
 
 
@@ -249,7 +256,7 @@ def _log_axes(axes: Axes) -> None:
     logarithmic(axes.xaxis)
     logarithmic(axes.yaxis)
     axes.set_xlabel("mean error of the picture, levels")
-    axes.set_ylabel("probability moved")
+    axes.set_ylabel("probability that changes class")
 
 
 def _points(seen: Sequence[Filtered]) -> NDArray[np.float64]:
@@ -277,5 +284,5 @@ def finding(every: Sequence[Mapping[str, Filtered]]) -> Html:
     return note(
         f"Over {len(every)} photos the same word, linear, errs by {number(means['OpenCV linear'])} levels in OpenCV and by "
         f"{number(means['torch bilinear, antialiased'])} in torch with antialias on; another filter with antialiasing, Pillow "
-        f"bicubic, errs by {number(means['Pillow bicubic'])}. Antialiasing weighs more than the filter's name."
+        f"bicubic, errs by {number(means['Pillow bicubic'])}."
     )

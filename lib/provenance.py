@@ -20,7 +20,7 @@ PACKAGES = (
 
 def facts(migration: Migration, parameters: dict[str, Any]) -> dict[str, Any]:
     """Everything that decides what a run measures, as JSON types."""
-    subject = migration.subject
+    subject, story = migration.subject, migration.story
     return {
         "subject": {
             "name": subject.name,
@@ -30,6 +30,7 @@ def facts(migration: Migration, parameters: dict[str, Any]) -> dict[str, Any]:
             "weights": migration.weights_path.name,
             "weights_sha256": migration.weights_sha256,
         },
+        "story": {"name": story.subject.name, "sha256": story.subject.digest, "weights_sha256": story.weights_sha256},
         "parameters": parameters,
         "photos": {
             "readable": [

@@ -13,6 +13,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from lib import deployment
 from lib.checks import HEADERS, Record, check_rows
 from lib.exit_codes import CHECK_FAILED, SHIP
 from lib.html import Html, table
@@ -159,6 +160,9 @@ def write(run: Run, folder: Path) -> None:
             run=run,
             notebooks=[(page, _checks(page)) for page in run.pages],
             unreadable=_unreadable(run),
+            files=table(("file", "SHA-256"), list(run.files.items())),
+            ours=run.facts["parameters"].get("deployment") == deployment.DEFAULT,
+            install=" ".join(f"{name}=={run.facts['versions'][name]}" for name in ("numpy", "pillow", "onnxruntime")),
             facts=_facts(run),
         )
     )
@@ -209,11 +213,16 @@ def _facts(run: Run) -> list[Html]:
     facts = run.facts
     subject, git = facts["subject"], facts["git"]
     tree = {True: "clean", False: "with uncommitted changes", None: ""}[git["clean"]]
+    story, told = facts["story"], []
+    if story["name"] != subject["name"]:
+        digests = f"subject file SHA-256 {story['sha256']}, weights SHA-256 {story['weights_sha256']}"
+        told = [("swish story", f"{story['name']}, {digests}")]
+    parameters = [(name, str(value) or "as built in") for name, value in facts["parameters"].items()]
     made = [
         ("subject", f"{subject['name']}: {subject['about']}"),
         ("subject file", f"SHA-256 {subject['sha256']}"),
         ("weights", f"{subject['weights']}, SHA-256 {subject['weights_sha256']}"),
-        *((f"file {name}", f"SHA-256 {digest}") for name, digest in run.files.items()),
+        *told,
         ("machine", f"{facts['machine']['processor']}, {facts['machine']['cores']} cores, {facts['machine']['system']}"),
         ("time", f"{facts['started']}, {facts['seconds']:.0f} s"),
         ("commit", f"{git['commit']} {tree}" if git["commit"] else "not a git checkout"),
@@ -221,7 +230,7 @@ def _facts(run: Run) -> list[Html]:
     photos = [(p["name"], f"{p['size'][0]} × {p['size'][1]}", p["kind"], p["sha256"][:16] + "…") for p in run.readable]
     return [
         table(("of", "what"), made, caption="The run"),
-        table(("parameter", "value"), [(k, str(v)) for k, v in facts["parameters"].items()], caption="Parameters"),
+        table(("parameter", "value"), parameters, caption="Parameters"),
         table(("package", "version"), list(facts["versions"].items()), caption="Versions"),
         table(("photo", "pixels", "kind", "SHA-256"), photos, caption="Photos"),
     ]

@@ -190,7 +190,7 @@ def memory_finding(kept: dict[str, float]) -> Html:
     """What the fix and the formula cost, against memory-efficient swish."""
     least, fix, formula = (kept[name] for name in ("memory-efficient", "nn.SiLU, the fix", "x * sigmoid(x)"))
     return note(
-        f"Against memory-efficient swish, nn.SiLU keeps {fix / least - 1:+.1%} and the formula {formula / least - 1:+.1%}. "
+        f"nn.SiLU keeps {fix / least - 1:.1%} more than memory-efficient swish, the formula {formula / least - 1:.1%} more. "
         + (
             "SiLU's own backward pass keeps only the input, so the fix costs training no memory."
             if fix <= least * 1.01
