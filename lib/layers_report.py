@@ -33,8 +33,8 @@ def errors(readings: Sequence[Reading], tolerance: float, alone: float) -> Html:
     axes = figure.subplots()
     _line(axes, [r.accumulated for r in readings], BLUE, "o", "accumulated, from the image on")
     _line(axes, [r.local for r in readings], GREEN, "s", "local, the block alone")
-    _limit(axes, tolerance, BLUE, "tolerance, accumulated", len(readings))
-    _limit(axes, alone, GREEN, "tolerance, local", len(readings))
+    _limit(axes, tolerance, BLUE, "tolerance, accumulated")
+    _limit(axes, alone, GREEN, "tolerance, local")
     _across_blocks(axes, [r.block for r in readings])
     axes.set_ylim(bottom=1e-8)
     axes.legend(fontsize=8.5, loc="lower left")
@@ -95,7 +95,7 @@ def hunt(healthy: Sequence[Reading], faulty: Sequence[Reading], fault: Fault, se
         at = (names.index(probe.block), _drawn(probe.error))
         axes.plot(*at, "o", color=VERMILION if probe.over else BLUE, markersize=13, zorder=4)
         axes.annotate(str(i), at, color="white", ha="center", va="center", fontsize=8.5, fontweight="bold", zorder=5)
-    _limit(axes, tolerance, DARK, "tolerance", len(names))
+    _limit(axes, tolerance, DARK, "tolerance")
     _across_blocks(axes, names)
     axes.set_ylim(bottom=1e-9)
     axes.legend(fontsize=8.5, loc="lower left")
@@ -105,8 +105,8 @@ def hunt(healthy: Sequence[Reading], faulty: Sequence[Reading], fault: Fault, se
     return show(
         figure,
         f"Errors over the blocks with a fault planted in {fault.block}: {said}.",
-        f"{said}. The numbers are the cuts in their order, vermilion over the tolerance, blue within; the shaded block is the "
-        "one that has the fault.",
+        f"{said}. The numbers are the cuts in their order, each on {search.photo} alone, vermilion over the tolerance, "
+        "blue within; the lines are the worst of all photos. The shaded block has the fault.",
     )
 
 
@@ -170,15 +170,16 @@ def sizes(outcomes: Sequence[Outcome], photos: int) -> Html:
     left.margins(x=0.25)
     left.invert_yaxis()
     drawn = [min(max(_rank(each.logits), FLOOR), CEILING) for each in outcomes]
-    right.hlines(range(len(names)), FLOOR, drawn, color=GREY, linewidth=1)
+    right.hlines(range(len(names)), min(drawn) / 10, drawn, color=GREY, linewidth=1)
     right.scatter(drawn, range(len(names)), color=colors, s=60, zorder=3)
     for y, (each, x) in enumerate(zip(outcomes, drawn, strict=True)):
         text = f"{number(each.logits)}, {each.flips} flip{'s' * (each.flips != 1)}"
-        right.annotate(text, (x, y), xytext=(0, 7), textcoords="offset points", ha="right", fontsize=8.5)
+        side = "left" if x < math.sqrt(min(drawn) * max(drawn)) else "right"
+        right.annotate(text, (x, y), xytext=(0, 7), textcoords="offset points", ha=side, fontsize=8.5)
     right.set_xscale("log")
     logarithmic(right.xaxis)
     right.xaxis.set_major_locator(LogLocator(1000))
-    right.set_xlim(min(drawn) / 1e3, max(drawn) * 10)
+    right.set_xlim(min(drawn) / 10, max(drawn) * 10)
     right.set_xlabel("largest difference, logits")
     over_all(figure, "What a smaller file costs")
     said = "; ".join(f"{o.name} {o.megabytes:.1f} MB, off by {number(o.logits)} logits, {o.flips} flips" for o in outcomes)
@@ -217,11 +218,9 @@ def _line(axes: Axes, measured: Sequence[Error], color: str, marker: str, label:
     axes.plot([_drawn(error) for error in measured], color=color, marker=marker, markersize=4.5, linewidth=1.4, label=label)
 
 
-def _limit(axes: Axes, tolerance: float, color: str, label: str, blocks: int) -> None:
+def _limit(axes: Axes, tolerance: float, color: str, label: str) -> None:
     axes.axhline(tolerance, color=color, linestyle="--", linewidth=1)
-    axes.annotate(
-        label, (blocks - 0.6, tolerance), xytext=(0, 2), textcoords="offset points", ha="right", fontsize=8, color=color
-    )
+    axes.annotate(label, (-0.6, tolerance), xytext=(0, 2), textcoords="offset points", fontsize=8, color=color)
 
 
 def _across_blocks(axes: Axes, names: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ from lib.export import INPUT
 from lib.inputs import sha256
 from lib.migration import Migration
 
-ROUNDS = 15
+ROUNDS, WARM_UP = 11, 3
 AS_IT_IS = "FP32, as exported"
 DEFAULT = "all optimisations, the default"
 LEVELS = {
@@ -181,18 +181,19 @@ def _outcomes(migration: Migration, sessions: Mapping[str, InferenceSession], pa
 def _ratios(sessions: Mapping[str, InferenceSession], tensor: NDArray[Any]) -> dict[str, float]:
     """Median over :data:`ROUNDS` of the time of one answer over the first session's in the same round.
 
-    In a round the sessions take turns, beginning with another one each time, so that whatever else the machine does falls on
-    all of them. Before its timed answer each gives one that is not: the threads of the session before it spin for a while
-    before they sleep.
+    In a round every session has its turn, so that whatever else the machine does falls on all of them, and the order is drawn
+    anew: the threads of the session before spin for a while before they sleep, and would always slow the same one. For the
+    same reason some answers go untimed before the timed one.
     """
     names = list(sessions)
+    random = np.random.default_rng(0)
     rounds = []
-    for i in range(ROUNDS):
+    for _ in range(ROUNDS):
         seconds = {}
-        for k in range(len(names)):
-            name = names[(i + k) % len(names)]
+        for name in random.permutation(names):
             infer = Infer(sessions[name])
-            infer(tensor)
+            for _ in range(WARM_UP):
+                infer(tensor)
             started = time.perf_counter()
             infer(tensor)
             seconds[name] = time.perf_counter() - started
