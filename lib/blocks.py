@@ -1,7 +1,7 @@
 """Where a network's blocks begin and end, in PyTorch and in the ONNX file that was exported from it.
 
-A block's output is what the next block is fed. So a boundary is the input of a module in PyTorch and of that module's first node
-in the file, whatever an exporter fuses inside the block.
+A block's output is what the next block is fed. So a boundary is the input of a module in PyTorch, and of that module's first
+node in the file, whatever an exporter fuses inside the block.
 """
 
 from __future__ import annotations
