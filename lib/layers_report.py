@@ -14,7 +14,7 @@ from lib.drawing import figure as blank
 from lib.faults import SPREAD, Fault
 from lib.html import Html, note, table
 from lib.layers import Error, Reading, Search, first_over, largest, stays_over
-from lib.what_ifs import Outcome
+from lib.what_ifs import LEAST_OPSET, STATIC, Outcome
 
 LABELS = 24  # blocks that each get a label; of more, every other one or fewer do
 FLOOR, CEILING = 1e-9, 1e6  # where errors of zero, and those that are infinite or NaN, are drawn
@@ -198,6 +198,8 @@ def files_finding(outcomes: Sequence[Outcome], photos: int) -> Html:
         f"a probability by up to {probability(each.probability, 3)} and changes {each.flips} of {photos} answers."
         for each in others
     )
+    if STATIC not in [each.name for each in others]:
+        sentences += f" There is no {STATIC}: it needs operator set {LEAST_OPSET} or newer."
     return note(f"{sentences} None of this is part of the verdict: what ships is the exported file as it is.")
 
 

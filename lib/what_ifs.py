@@ -33,6 +33,7 @@ from lib.migration import Migration
 
 ROUNDS, WARM_UP = 11, 3
 AS_IT_IS = "FP32, as exported"
+STATIC = "INT8, static"
 DEFAULT = "all optimisations, the default"
 LEVELS = {
     "extended optimisations": GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
@@ -92,10 +93,10 @@ def made(migration: Migration) -> dict[str, Path]:
     paths = {
         "FP16": _beside(network, "fp16", code),
         "INT8, dynamic": _beside(network, "int8-dynamic", code),
-        "INT8, static": _beside(network, "int8-static", code + b"".join(tensor.tobytes() for tensor in tensors)),
+        STATIC: _beside(network, "int8-static", code + b"".join(tensor.tobytes() for tensor in tensors)),
     }
     if graph.opset(onnx.load(network)) < LEAST_OPSET:
-        del paths["INT8, static"]
+        del paths[STATIC]
     for name, path in paths.items():
         with cache.making(path) as scratch, _quiet():
             if scratch is None:
@@ -103,7 +104,7 @@ def made(migration: Migration) -> dict[str, Path]:
             if name == "FP16":
                 onnx.save(convert_float_to_float16(onnx.load(network), keep_io_types=True), scratch)
             else:
-                _quantise(network, scratch, tensors if name == "INT8, static" else [])
+                _quantise(network, scratch, tensors if name == STATIC else [])
     return paths
 
 

@@ -45,6 +45,9 @@ def test_the_page_says_what_a_smaller_file_costs(smaller):
     said = layers_report.files_finding(list(smaller.values()), 2)
     assert "FP16 saves 50% of the file" in said
     assert "None of this is part of the verdict" in said
+    assert "There is no INT8" not in said
+    without = [outcome for name, outcome in smaller.items() if name != what_ifs.STATIC]
+    assert "There is no INT8, static: it needs operator set 13 or newer." in layers_report.files_finding(without, 2)
 
 
 def test_static_int8_has_a_scale_for_each_channel(lite):
