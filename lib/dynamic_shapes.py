@@ -18,9 +18,8 @@ from PIL import Image
 from lib import cache, export, model, padding
 from lib.compare import max_abs_difference, top1
 from lib.deploy import BadInput, Domain, Model
-from lib.deploy.model import IMAGE
 from lib.deploy.sessions import open_session
-from lib.deploy.stages import Infer, preprocessing
+from lib.deploy.stages import Infer, logits_of, preprocessing
 from lib.inputs import sha256
 from lib.migration import Migration
 from lib.parity import SameInput
@@ -158,7 +157,7 @@ def of_network(network: EfficientNet) -> Answer:
 def of_file(path: Path) -> Answer:
     """An exported file as a function of its input. A size that it refuses raises ONNX Runtime's own exception."""
     session = open_session(path)
-    return lambda tensor: session.run(None, {IMAGE: tensor})[0]
+    return partial(logits_of, session)
 
 
 def sides(migration: Migration, most: int | None = None) -> tuple[int, ...]:

@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from statistics import median
-from time import perf_counter, sleep
+from time import perf_counter
 
-PAUSE = 0.002  # seconds, in which threads that wait for more work of the call before go to sleep
+import numpy as np
+
+WARM_UP = 3  # calls before the one that is timed
 
 
 def ratios(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """The time of each call in times of the first one's.
+    """The time of each call in times of the first one's, the median over rounds.
 
-    Processors change their clock, and other processes come and go. So every round makes each call once, the ratio is taken
-    within the round, and the median over the rounds counts. Two rounds before them warm up.
+    Processors change their clock, and other processes come and go. So in every round each call has its turn, and the ratio is
+    taken within the round. The order is drawn anew each time: the threads of the call before wait awake for a while, and would
+    always slow the same one. For the same reason some calls go untimed before the timed one.
 
     Args:
         calls: what to time, by name.
         rounds: how often, 1 or more.
     """
-    laps: list[list[float]] = []
-    for _ in range(rounds + 2):
-        lap = []
-        for call in calls.values():
-            sleep(PAUSE)
+    names, random = list(calls), np.random.default_rng(0)
+    laps: list[dict[str, float]] = []
+    for _ in range(rounds):
+        lap = {}
+        for name in random.permutation(names):
+            for _ in range(WARM_UP):
+                calls[name]()
             start = perf_counter()
-            call()
-            lap.append(perf_counter() - start)
+            calls[name]()
+            lap[str(name)] = perf_counter() - start
         laps.append(lap)
-    return {name: median(lap[i] / lap[0] for lap in laps[2:]) for i, name in enumerate(calls)}
+    return {name: median(lap[name] / lap[names[0]] for lap in laps) for name in names}

@@ -10,21 +10,27 @@ import onnxruntime
 _ERRORS_ONLY = 3  # ONNX Runtime's severity level
 
 
-def open_session(model: str | os.PathLike[str] | bytes) -> onnxruntime.InferenceSession:
+def open_session(
+    model: str | os.PathLike[str] | bytes,
+    level: onnxruntime.GraphOptimizationLevel = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
+    threads: int = 0,
+) -> onnxruntime.InferenceSession:
     """A session on the CPU.
 
     Args:
-        model: path of an ONNX file, or its bytes. As many threads work on an answer as ``OMP_NUM_THREADS`` says, where it is
-            set, else as there are cores: ONNX Runtime does not heed that variable by itself, and processes that run side by
-            side would wait for one another.
+        model: path of an ONNX file, or its bytes.
+        level: how far the graph is optimised when it is opened.
+        threads: how many work on an answer; 0 takes as many as ``OMP_NUM_THREADS`` says, where it is set, else as there are
+            cores: ONNX Runtime does not heed that variable by itself, and processes that run side by side would wait for one
+            another.
 
     Raises:
         Exception: ONNX Runtime's own classes, which share no base but this one.
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _ERRORS_ONLY
-    threads = os.environ.get("OMP_NUM_THREADS", "")
-    if threads.isdecimal() and int(threads) > 0:
-        options.intra_op_num_threads = int(threads)
+    options.graph_optimization_level = level
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    options.intra_op_num_threads = threads or (int(said) if said.isdecimal() else 0)
     source = model if isinstance(model, bytes) else Path(model)
     return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])

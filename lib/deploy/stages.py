@@ -120,6 +120,12 @@ class Normalise:
         return tensor
 
 
+def logits_of(session: onnxruntime.InferenceSession, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
+    """One run of a network with one input: float32 (N, 3, H, W) in, its first output, logits float32 (N, classes), out."""
+    logits: Any = session.run(None, {session.get_inputs()[0].name: tensor})[0]
+    return logits
+
+
 @dataclass(frozen=True)
 class Infer:
     """Stage 4: the network. float32 (N, 3, H, W) in, logits float32 (N, classes) out, by ONNX Runtime.
@@ -133,8 +139,7 @@ class Infer:
     def __call__(self, tensor: NDArray[np.float32]) -> NDArray[np.float32]:
         height, width = tensor.shape[2:]
         self.domain.require(width, height)
-        logits: Any = self.session.run(None, {self.session.get_inputs()[0].name: tensor})[0]
-        return logits
+        return logits_of(self.session, tensor)
 
 
 def score(logits: ArrayLike) -> NDArray[np.float32]:
