@@ -11,7 +11,8 @@ RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$
 
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/index.html"
-	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= PARAMS= ONLY= OUT="
+	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= PARAMS= ONLY= OUT=,"
+	@echo "              and RUNTIMES=all to install the libraries that 08_runtimes compares (4 GB)"
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make lab      JupyterLab on the notebooks"
 	@echo "make benchmark  what preprocessing costs, as ratios; leave the machine alone meanwhile"
@@ -19,7 +20,7 @@ help:  ## show this help
 	@echo
 	@echo "The same without make: .venv/bin/python -m lib run --help"
 
-report: .venv/.installed  ## run the notebooks and write the report
+report: .venv/.installed$(if $(RUNTIMES),-runtimes)  ## run the notebooks and write the report
 	@$(BIN)/python -m lib run $(RUN_OPTIONS)
 
 test: .venv/.installed-test
@@ -44,11 +45,18 @@ clean:
 	@touch $@
 
 .venv/.installed-test: .venv/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,runtimes]'
 	@touch $@
 
 .venv/.installed-benchmark: .venv/.installed-test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,benchmark]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,runtimes,benchmark]'
+	@touch $@
+
+# The libraries that 08_runtimes compares, and the converter, which has an environment of its own.
+.venv/.installed-runtimes: .venv/.installed lib/runtimes/converter-requirements.txt
+	@test "$(RUNTIMES)" = all || { echo "error: RUNTIMES=$(RUNTIMES): it takes 'all'" >&2; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[runtimes]'
+	$(BIN)/python -m lib.runtimes.converter
 	@touch $@
 
 .venv/bin/python:

@@ -147,7 +147,14 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     defaults: dict[str, Any] = {key: default for name in chosen for key, default in known[name].items()}
     effective = parameters.SHARED | defaults | given
     moving = migration.load(*(effective[name] for name in ("subject", "photos", "deployment", "weights")))
-    jobs = [runner.Job(sources[name], {key: value for key, value in given.items() if key in known[name]}) for name in chosen]
+    jobs = [
+        runner.Job(
+            sources[name],
+            {key: value for key, value in given.items() if key in known[name]},
+            alone=parameters.runs_alone(sources[name]),
+        )
+        for name in chosen
+    ]
     result = runner.run(jobs, moving, effective, options.out.resolve(), complete=options.only is None)
     print(f"{result.verdict.words}. {result.verdict.sentence}")
     print(f"report: {options.out / 'index.html'}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +37,8 @@ def _no_cache(path: Path, error: OSError) -> BadInput:
 def making(path: Path) -> Iterator[Path | None]:
     """Make ``path`` once, whoever asks: gives a scratch path to write to, or None where ``path`` is already there.
 
-    The scratch file is moved into place when the block ends well and removed when it does not, so what stands at ``path`` is
-    always whole. Others who ask meanwhile wait.
+    It may be a file or a folder. What is on the scratch path is moved into place when the block ends well and removed when it
+    does not, so what stands at ``path`` is always whole. Others who ask meanwhile wait.
     """
     lock = FileLock(f"{path}.lock")
     try:
@@ -54,6 +55,9 @@ def making(path: Path) -> Iterator[Path | None]:
             yield scratch
             scratch.replace(path)
         finally:
-            scratch.unlink(missing_ok=True)
+            if scratch.is_dir():
+                shutil.rmtree(scratch, ignore_errors=True)
+            else:
+                scratch.unlink(missing_ok=True)
     finally:
         lock.release()

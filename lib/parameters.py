@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import papermill
 import yaml
 
@@ -26,6 +27,11 @@ PATHS = ("photos", "weights")
 def of_notebook(path: Path) -> dict[str, Any]:
     """A notebook's parameters with their defaults, in the order of its parameters cell."""
     return {name: ast.literal_eval(entry["default"]) for name, entry in papermill.inspect_notebook(path).items()}
+
+
+def runs_alone(path: Path) -> bool:
+    """Whether a notebook's metadata says ``"alone": true``: it measures time, and nothing else may run meanwhile."""
+    return bool(nbformat.read(path, as_version=4).metadata.get("alone", False))
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -39,6 +39,7 @@ class Job:
     Attributes:
         source: the notebook.
         parameters: those of the run's parameters that the notebook has.
+        alone: whether it measures time, and so runs when the others have ended.
         process: its worker, while it runs.
         error: why it failed, or empty.
         traceback: of the cell that raised, or empty.
@@ -49,6 +50,7 @@ class Job:
 
     source: Path
     parameters: dict[str, Any]
+    alone: bool = False
     process: subprocess.Popen[str] | None = None
     error: str = ""
     traceback: str = ""
@@ -165,12 +167,19 @@ def _move_into_place(scratch: Path, out: Path) -> None:
 
 
 def _execute(jobs: Sequence[Job], scratch: Path) -> None:
+    with Progress([job.name for job in jobs]) as progress:
+        for group in ([job for job in jobs if not job.alone], *([job] for job in jobs if job.alone)):
+            _side_by_side(group, scratch, progress)
+
+
+def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> None:
+    if not jobs:
+        return
     cores = os.cpu_count() or 1
     lanes = min(len(jobs), cores)
     environment = os.environ | {"OMP_NUM_THREADS": str(max(1, cores // lanes))}
-    progress = Progress([job.name for job in jobs])
     gate = _Gate()
-    with ThreadPoolExecutor(lanes) as pool, progress:
+    with ThreadPoolExecutor(lanes) as pool:
         running = [pool.submit(_execute_one, job, scratch, environment, progress, gate) for job in jobs]
         try:
             while not all(future.done() for future in running):

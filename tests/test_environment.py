@@ -44,7 +44,7 @@ def test_the_conda_environment_names_python_pip_and_the_two_lists_and_nothing_el
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     python, pip, lists = environment["dependencies"]
     assert pip == "pip"
-    assert lists == {"pip": ["-c constraints.txt", "-e .[test]"]}
+    assert lists == {"pip": ["-c constraints.txt", "-e .[test,runtimes]"]}
     lowest = project()["requires-python"].removeprefix(">=")
     assert python == f"python={lowest}"
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import onnx
 import pytest
-from onnx import helper, numpy_helper
+from onnx import numpy_helper
 
 from lib import blocks, faults, layers, layers_report, migration
 from lib.blocks import divided
@@ -16,7 +16,7 @@ from lib.deploy import BadInput
 from lib.layers import Error, Reading
 from lib.photos import Photos
 from lib.what_ifs import Outcome
-from tests.test_pictures import assert_whole, drawn  # noqa: F401
+from tests.conftest import assert_whole
 
 TOLERANCE = 1e-4
 
@@ -110,20 +110,6 @@ def test_a_nan_counts_as_over(lite, network):
     assert layers.compared([Reading("stem", Error(float("nan"), 1.0), Error(0.0, 1.0), (1,))]) == 0
 
 
-def test_a_file_that_pads_by_itself_is_read_too(lite, network):
-    model = onnx.ModelProto()
-    model.CopyFrom(network.model)
-    padded = [node for node in model.graph.node if any(a.name == "pads" and any(a.ints) for a in node.attribute)]
-    for node in padded:
-        kept = [a for a in node.attribute if a.name not in ("pads", "auto_pad")]
-        del node.attribute[:]
-        node.attribute.extend([*kept, helper.make_attribute("auto_pad", "SAME_UPPER")])
-    assert len(padded) == 17
-    square = replace(lite, photos=Photos(migration.load("lite0-imagenet").photos.readable[5:6], ()))  # padding is that of 224
-    readings = layers.profile(square, divided(model, lite.model, "same-upper.onnx"))
-    assert layers.largest(readings, "accumulated") < TOLERANCE
-
-
 def test_a_file_without_names_is_one_clear_line(lite, network):
     model = onnx.ModelProto()
     model.CopyFrom(network.model)
@@ -172,7 +158,7 @@ def test_pytorchs_outputs_are_those_of_its_blocks(lite):
     assert not any(module._forward_pre_hooks for module in lite.model.modules())
 
 
-def test_pictures_of_layers_are_whole(lite, network, drawn):  # noqa: F811
+def test_pictures_of_layers_are_whole(lite, network, drawn):
     healthy = layers.profile(lite, network)
     fault = faults.plant(network, "stem", 0)
     search, faulty = layers.bisect(lite, fault.network, TOLERANCE), layers.profile(lite, fault.network)

@@ -78,6 +78,12 @@ def test_all_checks_passed(bench, capsys):
     assert bench.leftovers() == []
 
 
+def test_a_notebook_that_measures_time_runs_when_the_others_have_ended(bench, capsys):
+    assert bench.run("alone", "ships") == SHIP
+    first = next(line for line in capsys.readouterr().err.splitlines() if "alone starts" in line)
+    assert "ships done" in first
+
+
 @pytest.mark.parametrize("name", ["check_fails", "compares_nothing", "measures_nan"])
 def test_a_failed_check_is_reported(bench, name):
     assert bench.run("ships", name) == CHECK_FAILED

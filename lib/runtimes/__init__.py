@@ -1,0 +1,1 @@
+"""One network through several libraries, each in a process of its own."""
