@@ -25,11 +25,13 @@ from lib.photos import Photo
 
 ROUNDS = 150
 PAUSE = 0.005  # seconds
+REPORTS = pytest.StashKey[list[list[str]]]()  # what is printed as it is
 RATIOS = pytest.StashKey[dict[str, dict[str, dict[str, float]]]]()  # by comparison, route and photo
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[RATIOS] = {}
+    config.stash[REPORTS] = []
 
 
 @pytest.fixture(scope="session")
@@ -78,3 +80,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             f"Ratios to the first route, medians of {ROUNDS} rounds and of photos; {os.cpu_count()} CPUs, "
             f"onnxruntime {onnxruntime.__version__}, Pillow {PIL.__version__}, torch {torch.__version__}."
         )
+    for lines in config.stash[REPORTS]:
+        terminalreporter.section("Libraries, each in a process of its own")
+        for line in lines:
+            terminalreporter.line(line)

@@ -9,9 +9,7 @@ memory are its own.
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
-import re
 import sys
 import time
 from pathlib import Path
@@ -48,6 +46,8 @@ def main(job: dict[str, Any]) -> dict[str, Any]:
 
 def about(package: str) -> dict[str, Any]:
     """Version, licence and installed size of a package, with all that it requires, in bytes."""
+    import importlib.metadata  # takes longer than some engines do to start
+
     metadata = importlib.metadata.metadata(package)
     licence = metadata["License-Expression"] or next(
         (line.rsplit(" :: ", 1)[1] for line in metadata.get_all("Classifier") or [] if line.startswith("License :: ")),
@@ -59,6 +59,9 @@ def about(package: str) -> dict[str, Any]:
 
 
 def _collect(package: str, seen: set[str]) -> None:
+    import importlib.metadata
+    import re
+
     name = re.split(r"[^A-Za-z0-9_.-]", package, maxsplit=1)[0].lower().replace("_", "-")
     if name in seen:
         return
@@ -73,6 +76,8 @@ def _collect(package: str, seen: set[str]) -> None:
 
 
 def _size(package: str) -> int:
+    import importlib.metadata
+
     files = importlib.metadata.files(package) or ()
     return sum(path.stat().st_size for file in files if (path := Path(str(file.locate()))).is_file())
 
@@ -93,8 +98,8 @@ def _peak_memory() -> int:
         status = Path("/proc/self/status").read_text()
     except OSError:
         return 0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) * 1024 if found else 0
+    held = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")
+    return int(held) * 1024  # the system says kB and means 1024
 
 
 if __name__ == "__main__":
