@@ -29,7 +29,9 @@ def two(lite0):
 @pytest.fixture(scope="module")
 def results(two, tmp_path_factory) -> list[Compared]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(converter, "environment", lambda: tmp_path_factory.mktemp("none") / "converter")
+        nowhere = tmp_path_factory.mktemp("none")
+        patch.setattr(converter, "environment", lambda: nowhere / "converter")
+        patch.setattr(converter, "folder_of", lambda _: nowhere / "converted")
         return comparison.compared(two, 2)
 
 
