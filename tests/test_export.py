@@ -58,7 +58,7 @@ def test_a_failed_export_leaves_nothing_behind(torchscript, cache_folder, monkey
 
 
 def test_another_opset_or_other_weights_make_another_file(torchscript, monkeypatch):
-    monkeypatch.setattr(export, "_export_to", lambda path, *_: onnx.save(onnx.ModelProto(), path))
+    monkeypatch.setattr(export, "write", lambda path, *_: onnx.save(onnx.ModelProto(), path))
     monkeypatch.setattr(export, "_inscribe", lambda *_: None)
     made = {
         export.exported(torchscript.subject, torchscript.model, digest, "torchscript", opset)
