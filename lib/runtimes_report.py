@@ -73,8 +73,8 @@ def differences(results: Sequence[Compared], tolerance: float) -> Html:
     colours = [BLUE if each.difference <= tolerance else VERMILION for each in drawn]
     axes.barh([each.engine.name for each in drawn], values, left=_FLOOR, color=colours)
     for row, (each, value) in enumerate(zip(drawn, values, strict=True)):
-        text = number(each.difference)
-        axes.annotate(text, (value, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
+        text, paper = number(each.difference), {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
+        axes.annotate(text, (value, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, bbox=paper)
     axes.axvline(tolerance, color=VERMILION, linestyle="--", linewidth=1)
     axes.set_xscale("log")
     axes.set_xlim(_FLOOR, max(*values, tolerance) * 60)
