@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec
 
 import matplotlib
@@ -64,6 +65,15 @@ def logarithmic(axis: Axis) -> None:
 def over_all(drawn: Figure, title: str) -> None:
     """A title at the figure's left edge, for figures whose labels take up much of it."""
     drawn.suptitle(title, x=0.02, ha="left", fontsize=STYLE["axes.titlesize"], fontweight=STYLE["axes.titleweight"])
+
+
+def apart(values: Sequence[float], gap: float) -> list[float]:
+    """Where to put the labels of ``values``, in their order: each moved up where needed to be ``gap`` from the one below."""
+    placed = list(values)
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    for before, after in itertools.pairwise(order):
+        placed[after] = max(placed[after], placed[before] + gap)
+    return placed
 
 
 def shortened(name: str) -> str:

@@ -6,16 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
-import torch
 from efficientnet_pytorch import EfficientNet
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib import cache, export, model, padding
+from lib import cache, export, model, padding, reference
 from lib.compare import max_abs_difference, top1
 from lib.deploy import BadInput, Domain, Model
 from lib.deploy.sessions import open_session
@@ -24,6 +22,7 @@ from lib.inputs import sha256
 from lib.migration import Migration
 from lib.parity import SameInput
 from lib.photos import Photo
+from lib.subject import PADDINGS
 from lib.timing import ratios
 
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -34,6 +33,7 @@ ROUNDS = 15
 
 FIXED, STATIC, TRACED = "fixed size", "static padding", "padding traced"
 SAME_UPPER, REMAINDERS, SCRIPTED = "auto_pad=SAME_UPPER", "remainders, dynamo", "remainders, TorchScript"
+_AS_EXPORTED = {"static": STATIC, "same": SAME_UPPER}  # by the subject's own padding, what its exported file is
 STORIES, CANDIDATES = (FIXED, STATIC, TRACED), (SAME_UPPER, REMAINDERS, SCRIPTED)
 
 
@@ -67,6 +67,10 @@ class SizeMap:
         """At how many sizes there is an answer, and it is off by more than ``tolerance`` or NaN."""
         return int((~(self.differences <= tolerance)).sum()) - self.refused
 
+    def everywhere(self, tolerance: float) -> bool:
+        """Whether the answer is within ``tolerance`` at every size."""
+        return self.right(tolerance) == self.differences.size
+
     def right(self, tolerance: float) -> int:
         """At how many sizes the answer is within ``tolerance``."""
         return int((self.differences <= tolerance).sum())
@@ -86,7 +90,7 @@ class Exported:
     def networks(self) -> dict[str, EfficientNet]:
         """The network in PyTorch with either padding, by its name: ``static`` and ``same``."""
         own = self.migration.subject.padding
-        other = next(name for name in ("static", "same") if name != own)
+        other = next(name for name in PADDINGS if name != own)
         rebuilt = model.build(replace(self.migration.subject, padding=other), self.migration.weights_path)
         return {own: self.migration.model, other: rebuilt}
 
@@ -97,6 +101,8 @@ class Exported:
 
     def _made(self, name: str) -> Path:
         network = self.migration.onnx_path
+        if name == _AS_EXPORTED[self.migration.subject.padding]:
+            return network
         key = sha256(Path(__file__).read_bytes())[:8]
         slug = "".join(letter if letter.isalnum() else "-" for letter in name.lower())
         path = network.with_name(f"{network.stem}-{slug}-{key}.onnx")
@@ -107,7 +113,7 @@ class Exported:
 
     def _write(self, name: str, path: Path) -> None:
         example, exporter, opset = export.example(self.migration.subject), self.migration.exporter, self.migration.opset
-        static, same = (self.networks[kind] for kind in ("static", "same"))
+        static, same = (self.networks[kind] for kind in PADDINGS)
         if name == FIXED:
             export.write(path, export.for_export(static), example, exporter, opset, axes={})
         elif name == STATIC:
@@ -143,17 +149,6 @@ class Exported:
         return ratios({name: partial(answer, trace.normalise) for name, answer in answers.items()}, ROUNDS)
 
 
-def of_network(network: EfficientNet) -> Answer:
-    """A network in PyTorch as a function of its input."""
-
-    def answer(tensor: NDArray[np.float32]) -> NDArray[np.float32]:
-        with torch.inference_mode():
-            logits: NDArray[np.float32] = network(torch.from_numpy(tensor)).numpy()
-        return logits
-
-    return answer
-
-
 def of_file(path: Path) -> Answer:
     """An exported file as a function of its input. A size that it refuses raises ONNX Runtime's own exception."""
     session = open_session(path)
@@ -183,13 +178,13 @@ def inputs(migration: Migration, tried: tuple[int, ...]) -> Iterator[tuple[int, 
             yield row, column, normalise(picture.resize((width, height), kernel))
 
 
-def held(migration: Migration, reference: Answer, answers: Mapping[str, Answer], tried: tuple[int, ...]) -> dict[str, SizeMap]:
-    """Hold every answer against a reference at every pair of sides; one map a name."""
+def held(migration: Migration, truth: Answer, answers: Mapping[str, Answer], tried: tuple[int, ...]) -> dict[str, SizeMap]:
+    """Hold every answer against the truth at every pair of sides; one map a name."""
     shape = (len(tried), len(tried))
     differences = {name: np.full(shape, np.inf) for name in answers}
     flips = {name: np.zeros(shape, bool) for name in answers}
     for row, column, tensor in inputs(migration, tried):
-        expected = reference(tensor)
+        expected = truth(tensor)
         for name, answer in answers.items():
             try:
                 got = answer(tensor)
@@ -203,7 +198,7 @@ def held(migration: Migration, reference: Answer, answers: Mapping[str, Answer],
 def shipped(migration: Migration) -> SizeMap:
     """The exported file against the subject's own network in PyTorch."""
     name = "the exported file"
-    return held(migration, of_network(migration.model), {name: of_file(migration.onnx_path)}, sides(migration))[name]
+    return held(migration, reference.infer(migration.model), {name: of_file(migration.onnx_path)}, sides(migration))[name]
 
 
 def told(exported: Exported) -> dict[str, SizeMap]:
@@ -213,26 +208,14 @@ def told(exported: Exported) -> dict[str, SizeMap]:
     """
     answers = {name: of_file(path) for name, path in exported.paths.items()}
     tried = sides(exported.migration, most=max(SIDES[-2], 2 * exported.migration.subject.image_size))
-    return held(exported.migration, of_network(exported.networks["same"]), answers, tried)
+    return held(exported.migration, reference.infer(exported.networks["same"]), answers, tried)
 
 
 def paddings(exported: Exported) -> list[SameInput]:
     """Both paddings in PyTorch, on each photo as the network is fed it: that for each input as the reference."""
-    same, static = (of_network(exported.networks[kind]) for kind in ("same", "static"))
+    same, static = (reference.infer(exported.networks[kind]) for kind in ("same", "static"))
     traces = exported.migration.reference_traces
     return [SameInput(photo, same(trace.normalise), static(trace.normalise)) for photo, trace in traces]
-
-
-def batch_difference(migration: Migration) -> tuple[float, int]:
-    """How far the logits of inputs in batches are from those of each alone, and in how many inputs they were compared."""
-    answer, contract = of_file(migration.onnx_path), migration.subject.contract
-    _, trace = migration.reference_traces[0]
-    tensor, largest = trace.normalise, []
-    alone: dict[int, NDArray[Any]] = {shift: answer(np.roll(tensor, shift * contract.size // 9, axis=3)) for shift in range(9)}
-    for count in BATCHES:
-        batch = np.concatenate([np.roll(tensor, shift * contract.size // 9, axis=3) for shift in range(count)])
-        largest.append(max_abs_difference(answer(batch), np.concatenate([alone[shift] for shift in range(count)])))
-    return float(np.max(largest)), sum(BATCHES)
 
 
 def outside(domain: Domain) -> list[tuple[int, int]]:

@@ -8,13 +8,12 @@ import matplotlib
 import numpy as np
 import onnx
 from matplotlib.colors import LogNorm
-from matplotlib.ticker import FuncFormatter
 
 from lib.checks import number, probability, signed
 from lib.compare import top1
 from lib.deploy import Domain
 from lib.deploy.stages import score
-from lib.drawing import VERMILION, over_all, show, styled
+from lib.drawing import VERMILION, logarithmic, over_all, show, styled
 from lib.drawing import figure as blank
 from lib.dynamic_shapes import CANDIDATES, FIXED, STATIC, STORIES, TRACED, Exported, SizeMap
 from lib.html import Html, join, note, table, verbatim
@@ -31,7 +30,7 @@ def size_map(seen: SizeMap, tolerance: float, against: str) -> Html:
     figure = blank(0.27 * count + 1.8)
     axes = figure.subplots()
     colours = matplotlib.colormaps["cividis_r"].with_extremes(bad="#ffffff")
-    shown = np.ma.masked_invalid(np.clip(seen.differences, _LEAST, _MOST) * np.where(np.isfinite(seen.differences), 1, np.nan))
+    shown = np.ma.masked_where(~np.isfinite(seen.differences), np.clip(seen.differences, _LEAST, _MOST))
     image = axes.imshow(shown, cmap=colours, norm=LogNorm(_LEAST, _MOST), origin="lower")
     refused = np.isinf(seen.differences)
     if refused.any() and not refused.all():
@@ -44,7 +43,7 @@ def size_map(seen: SizeMap, tolerance: float, against: str) -> Html:
     axes.set_ylabel("height, pixels")
     bar = figure.colorbar(image, orientation="horizontal", shrink=0.8, aspect=35, label="largest difference, logits")
     bar.ax.axvline(tolerance, color=VERMILION, linewidth=2)
-    bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    logarithmic(bar.ax.xaxis)
     over_all(figure, seen.name)
     said = _said(seen, tolerance)
     keys = [f"the line on the scale is the tolerance of {number(tolerance)}"]
@@ -132,19 +131,18 @@ def candidates(exported: Exported, maps: Mapping[str, SizeMap], tolerance: float
     rows = []
     for name in (*STORIES, *CANDIDATES):
         seen, path = maps[name], exported.paths[name]
-        right = seen.right(tolerance)
         rows.append(
             (
                 name,
-                f"{right} of {seen.differences.size}",
+                f"{seen.right(tolerance)} of {seen.differences.size}",
                 str(len(onnx.load(path).graph.node)),
                 f"{path.stat().st_size / 1e6:.1f} MB",
                 f"{speeds[name]:.2f}×" if name in speeds else "",
-                "✓ right" if right == seen.differences.size else "✗ wrong or refused elsewhere",
+                "✓ right" if seen.everywhere(tolerance) else "✗ wrong or refused elsewhere",
             )
         )
     headers = ("way", "right at", "nodes", "size", "time of an answer", "result")
-    good = [name for name in CANDIDATES if maps[name].right(tolerance) == maps[name].differences.size]
+    good = [name for name in CANDIDATES if maps[name].everywhere(tolerance)]
     if not good:
         return join(table(headers, rows), note("None of these ways is right at every size.", "warning"))
     best = min(good, key=lambda name: speeds[name])

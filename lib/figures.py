@@ -28,6 +28,7 @@ from lib.drawing import (
     PALE_VERMILION,
     PICTURED,
     VERMILION,
+    apart,
     logarithmic,
     over_all,
     show,
@@ -250,7 +251,7 @@ def ladder(climbs: Sequence[Climb]) -> Html:
     axes = figure.subplots()
     steps = [rung.name.replace(" ", "\n") for rung in shown[0].rungs]
     ends = sorted(shown, key=lambda c: np.nan_to_num(c.rungs[-1].probability))
-    heights = _spread([float(np.nan_to_num(c.rungs[-1].probability)) for c in ends], 0.055)
+    heights = apart([float(np.nan_to_num(c.rungs[-1].probability)) for c in ends], 0.055)
     colors = matplotlib.colormaps["cividis"](np.linspace(0, 0.6, len(ends)))
     for climb, height, color in zip(ends, heights, colors, strict=True):
         line = [rung.probability for rung in climb.rungs]
@@ -342,11 +343,3 @@ def _thumbnail(photo: Photo) -> NDArray[Any]:
 
 def _short(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 1]}…"
-
-
-def _spread(heights: Sequence[float], least: float) -> list[float]:
-    """Label heights, in ascending order, moved up where needed so that neighbours are ``least`` apart."""
-    placed: list[float] = []
-    for height in heights:
-        placed.append(max(height, placed[-1] + least) if placed else height)
-    return placed

@@ -18,6 +18,7 @@ from lib.mistakes import COLOUR, KERNELS, SHAPES, Mistake
 from lib.mistakes.kernels import SCALERS, pillow
 from lib.photos import Photo
 from lib.sweep import Sweep
+from lib.view import densest
 
 # Where each resize of the catalogue stands in the grid: filter by library, with and without antialiasing.
 COLUMNS = ("Pillow", "OpenCV", "torch", "torch, AA", "ONNX", "ONNX, AA", "scikit-image", "scikit-image, AA")
@@ -168,12 +169,8 @@ def agreeing(seen: Sequence[Filtered], levels: int = 1) -> list[list[Filtered]]:
 def busiest(seen: Sequence[Filtered], side: int) -> tuple[int, int]:
     """Left and top of the square of ``side`` pixels in which the filters disagree most."""
     spread = np.stack([each.trace.resize.mean(axis=2) for each in seen]).std(axis=0)
-    height, width = spread.shape
-    sums = np.pad(spread.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
-    tall, wide = min(side, height), min(side, width)
-    boxes = sums[tall:, wide:] - sums[:-tall, wide:] - sums[tall:, :-wide] + sums[:-tall, :-wide]
-    top, left = np.unravel_index(int(boxes.argmax()), boxes.shape)
-    return int(left), int(top)
+    rows, columns = densest(spread, side, side)
+    return columns.start, rows.start
 
 
 def by_factor(photo: Photo, contract: Contract) -> dict[str, list[float]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
 from lib.checks import number, probability, signed
-from lib.drawing import BLUE, DARK, GREEN, GREY, VERMILION, logarithmic, over_all, shortened, show, styled
+from lib.drawing import BLUE, DARK, GREEN, GREY, VERMILION, apart, logarithmic, over_all, shortened, show, styled
 from lib.drawing import figure as blank
 from lib.heatmaps import change_map
 from lib.html import Html, join, note, table
@@ -137,7 +136,7 @@ def growth(errors: Mapping[str, Sequence[float]], name: str) -> Html:
     for filter_name, values in errors.items():
         colour = FOLLOWED.get(filter_name)
         axes.plot(FACTORS, values, color=colour or GREY, linewidth=1.9 if colour else 0.7, alpha=1 if colour else 0.6)
-    ends = _spread([errors[n][-1] for n in FOLLOWED], gap=0.055 * max(max(values) for values in errors.values()))
+    ends = apart([errors[n][-1] for n in FOLLOWED], 0.055 * max(max(values) for values in errors.values()))
     for (filter_name, colour), y in zip(FOLLOWED.items(), ends, strict=True):
         axes.annotate(filter_name, (FACTORS[-1] * 1.03, y), color=colour, va="center", fontsize=8, annotation_clip=False)
     axes.set_xscale("log")
@@ -153,15 +152,6 @@ def growth(errors: Mapping[str, Sequence[float]], name: str) -> Html:
     said = f"On {name} the error of OpenCV linear grows from {number(linear[0])} levels at {FACTORS[0]:g}× to "
     said += f"{number(linear[-1])} at {FACTORS[-1]:g}×, that of OpenCV area from {number(area[0])} to {number(area[-1])}"
     return show(figure, f"Error against downscale factor: {said}.", f"{said}. Grey lines: the other resizes of the table.")
-
-
-def _spread(values: Sequence[float], gap: float) -> list[float]:
-    """The values moved apart to be at least ``gap`` from one another, in their order."""
-    placed = list(values)
-    order = sorted(range(len(values)), key=lambda i: values[i])
-    for before, after in itertools.pairwise(order):
-        placed[after] = max(placed[after], placed[before] + gap)
-    return placed
 
 
 def growth_table(errors: Mapping[str, Sequence[float]]) -> Html:

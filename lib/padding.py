@@ -47,12 +47,10 @@ def _with(model: nn.Module, kind: type[nn.Conv2d]) -> nn.Module:
     model = copy.deepcopy(model)
     for module in model.modules():
         if isinstance(module, Conv2dDynamicSamePadding):
-            module.__class__ = kind
-            module.stride = tuple(module.stride)
             height, width = module.kernel_size
+            module.__class__ = nn.Conv2d if height == width == 1 else kind  # a kernel of one pads nothing
+            module.stride = tuple(module.stride)
             module.padding = (height // 2, width // 2)
-            if kind is RemainderPaddedConv2d and (height, width) == (1, 1):
-                module.__class__ = nn.Conv2d  # nothing to pad, nothing to compute
     return model
 
 

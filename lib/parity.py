@@ -122,16 +122,23 @@ def plain_grey(migration: Migration) -> NDArray[Any]:
     return np.asarray(migration.deployment.infer(np.zeros_like(trace.normalise)))
 
 
-def batch_difference(migration: Migration) -> float:
-    """How far the exported file's logits of two inputs in one batch are from those of each alone.
+def batch_difference(migration: Migration, counts: Sequence[int] = (2,)) -> float:
+    """How far the exported file's logits of several inputs in one batch are from those of each alone.
 
-    The inputs are the first photo's and its mirror image. A deployment may feed one photo at a time; the file takes any batch.
+    The inputs are the first photo's, each time shifted along. A deployment may feed one photo at a time; the file takes any
+    batch.
+
+    Args:
+        migration: whose file.
+        counts: sizes of the batches.
     """
     _, trace = migration.reference_traces[0]
-    pair = [trace.normalise, np.ascontiguousarray(trace.normalise[..., ::-1])]
+    most = max(counts)
+    inputs = [np.roll(trace.normalise, i * trace.normalise.shape[3] // most, axis=3) for i in range(most)]
     opened = Model.open(migration.onnx_path)
     infer = Infer(opened.session, opened.domain)
-    return max_abs_difference(infer(np.concatenate(pair)), np.concatenate([infer(tensor) for tensor in pair]))
+    alone = np.concatenate([infer(tensor) for tensor in inputs])
+    return float(np.max([max_abs_difference(infer(np.concatenate(inputs[:count])), alone[:count]) for count in counts]))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from lib.deploy import Contract, Pipeline
 
 def pipeline(model: nn.Module, contract: Contract) -> Pipeline:
     """PyTorch's pipeline for ``model`` with ``contract``; stages and values as in :class:`lib.deploy.Pipeline`."""
-    return Pipeline(decode, _resize(contract), _normalise(contract), _infer(model), score)
+    return Pipeline(decode, _resize(contract), _normalise(contract), infer(model), score)
 
 
 def decode(data: bytes) -> Image.Image:
@@ -69,12 +69,12 @@ def _normalise(contract: Contract) -> Callable[[Any], NDArray[np.float32]]:
     return normalise
 
 
-def _infer(model: nn.Module) -> Callable[[Any], NDArray[np.float32]]:
+def infer(model: nn.Module) -> Callable[[Any], NDArray[np.float32]]:
     """The module in eager mode, without gradients: logits float32 (N, classes)."""
 
-    def infer(tensor: Any) -> NDArray[np.float32]:
+    def answer(tensor: Any) -> NDArray[np.float32]:
         with torch.inference_mode():
             logits: NDArray[np.float32] = model(torch.from_numpy(np.ascontiguousarray(tensor))).numpy()
         return logits
 
-    return infer
+    return answer

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lib.view import densest
+
 CHANNELS = {"all": slice(None), "red": slice(0, 1), "green": slice(1, 2), "blue": slice(2, 3)}
 ZOOMS = (1, 2, 4, 8, 16)
 SCALES = (4, 8, 16, 32, 64, 128)  # levels
@@ -57,11 +59,7 @@ def picture(left: NDArray[np.float64], right: NDArray[np.float64], look: Look) -
 
 def most_different(difference: NDArray[np.float64], zoom: int) -> tuple[slice, slice]:
     """Rows and columns of the window of 1/``zoom`` of the sides over which ``difference``, (rows, columns), sums highest."""
-    height, width = (max(1, side // zoom) for side in difference.shape)
-    sums = np.pad(difference, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
-    windows = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width] + sums[:-height, :-width]
-    top, left = (int(i) for i in np.unravel_index(windows.argmax(), windows.shape))
-    return slice(top, top + height), slice(left, left + width)
+    return densest(difference, *(max(1, side // zoom) for side in difference.shape))
 
 
 def _rgb(levels: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -56,6 +56,18 @@ class View:
         return picked
 
 
+def densest(values: NDArray[np.float64], height: int, width: int) -> tuple[slice, slice]:
+    """The window over which ``values``, (rows, columns), sum highest: its rows and its columns.
+
+    It is ``height`` x ``width``, or as much of that as fits.
+    """
+    height, width = min(height, values.shape[0]), min(width, values.shape[1])
+    sums = np.pad(values.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    windows = sums[height:, width:] - sums[:-height, width:] - sums[height:, :-width] + sums[:-height, :-width]
+    top, left = (int(i) for i in np.unravel_index(windows.argmax(), windows.shape))
+    return slice(top, top + height), slice(left, left + width)
+
+
 def fed(tensor: NDArray[Any], contract: Contract) -> NDArray[np.float64]:
     """What the network takes its input for: the tensor, (1, 3, h, w), with the right normalisation undone.
 

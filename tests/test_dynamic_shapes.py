@@ -9,6 +9,7 @@ import pytest
 
 from lib import dynamic_shapes as shapes
 from lib import dynamic_shapes_report as report
+from lib import parity, reference
 from lib.deploy import Domain
 from lib.dynamic_shapes import CANDIDATES, FIXED, STATIC, TRACED, Exported, SizeMap
 from tests.conftest import assert_whole
@@ -24,7 +25,7 @@ def exported(lite0) -> Exported:
 @pytest.fixture(scope="module")
 def maps(exported):
     answers = {name: shapes.of_file(path) for name, path in exported.paths.items()}
-    return shapes.held(exported.migration, shapes.of_network(exported.networks["same"]), answers, TRIED)
+    return shapes.held(exported.migration, reference.infer(exported.networks["same"]), answers, TRIED)
 
 
 def test_the_sizes_reach_from_end_to_end_of_the_domain_and_hold_odd_and_prime_ones(lite0):
@@ -62,7 +63,7 @@ def test_three_ways_are_right_at_every_size(maps, name):
 def test_the_exported_file_agrees_with_its_network_whichever_way_that_pads(kind, request):
     migration = request.getfixturevalue(kind)
     answers = {"file": shapes.of_file(migration.onnx_path)}
-    seen = shapes.held(migration, shapes.of_network(migration.model), answers, TRIED)["file"]
+    seen = shapes.held(migration, reference.infer(migration.model), answers, TRIED)["file"]
     assert seen.right(1e-3) == 16
 
 
@@ -70,14 +71,13 @@ def test_both_networks_are_told_apart_whichever_is_the_subjects_own(lite0, expor
     static = replace(lite0, subject=replace(lite0.subject, padding="static"))
     tensor = np.ones((1, 3, 225, 336), np.float32)
     for kind in ("static", "same"):
-        answers = [shapes.of_network(each.networks[kind])(tensor) for each in (exported, Exported(static))]
+        answers = [reference.infer(each.networks[kind])(tensor) for each in (exported, Exported(static))]
         np.testing.assert_array_equal(*answers)
 
 
 def test_inputs_in_a_batch_answer_as_they_do_alone(lite0):
-    difference, compared = shapes.batch_difference(lite0)
-    assert difference < 1e-3
-    assert compared == 13
+    assert parity.batch_difference(lite0, shapes.BATCHES) < 1e-3
+    assert sum(shapes.BATCHES) == 13
 
 
 def test_the_deployment_refuses_what_lies_outside(lite0):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,9 +103,9 @@ def test_batches_are_timed_one_by_one(lite0):
     assert found.percentile95(3) >= found.median(3)
 
 
-def test_a_worker_loads_nothing_but_its_engine(lite0, monkeypatch):
+def test_a_worker_loads_nothing_but_its_engine():
     code = "import sys, lib.runtimes.worker; print([m for m in ('torch', 'cv2', 'onnx', 'onnxruntime') if m in sys.modules])"
-    ran = harness.subprocess.run([harness.sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -117,5 +116,4 @@ if __name__ == "__main__":
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        shutil.rmtree(environment().with_name(f"{environment().name}.partial"), ignore_errors=True)
         sys.exit(130)

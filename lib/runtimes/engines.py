@@ -171,7 +171,7 @@ def _torch(compiled: bool) -> Callable[[str], Answer]:
     def load(source: str) -> Answer:
         import torch  # not at the top: a process that runs another engine must not load it
 
-        from lib import model, weights
+        from lib import model, reference, weights
         from lib.subject import load as read
 
         subject, given = json.loads(source)
@@ -179,12 +179,7 @@ def _torch(compiled: bool) -> Callable[[str], Answer]:
         network: Any = model.build(chosen, weights.locate(chosen, given))
         if compiled:
             network = torch.compile(network, dynamic=False)
-
-        def answer(tensor: NDArray[np.float32]) -> NDArray[np.float32]:
-            with torch.inference_mode():
-                return np.asarray(network(torch.from_numpy(tensor)).numpy())
-
-        return answer
+        return reference.infer(network)
 
     return load
 

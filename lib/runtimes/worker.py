@@ -40,46 +40,10 @@ def main(job: dict[str, Any]) -> dict[str, Any]:
         lines = [line for line in str(error).splitlines() if line.strip()]
         kind = "" if type(error) is RuntimeError else f"{type(error).__name__}: "
         return {"error": f"{kind}{lines[0][:200] if lines else 'without a word'}"}
+    from lib.runtimes.package import about  # not at the top: it takes longer to import than some engines take to start
+
     np.savez(job["outputs"], **outputs)  # type: ignore[arg-type]  # numpy's stub takes the names for its own arguments
     return {"first": first, "laps": laps, "memory": _peak_memory()} | about(engine.package)
-
-
-def about(package: str) -> dict[str, Any]:
-    """Version, licence and installed size of a package, with all that it requires, in bytes."""
-    import importlib.metadata  # takes longer than some engines do to start
-
-    metadata = importlib.metadata.metadata(package)
-    licence = metadata["License-Expression"] or next(
-        (line.rsplit(" :: ", 1)[1] for line in metadata.get_all("Classifier") or [] if line.startswith("License :: ")),
-        (metadata["License"] or "not said").splitlines()[0],
-    )
-    seen: set[str] = set()
-    _collect(package, seen)
-    return {"version": metadata["Version"], "licence": licence, "installed": sum(map(_size, seen))}
-
-
-def _collect(package: str, seen: set[str]) -> None:
-    import importlib.metadata
-    import re
-
-    name = re.split(r"[^A-Za-z0-9_.-]", package, maxsplit=1)[0].lower().replace("_", "-")
-    if name in seen:
-        return
-    try:
-        required = importlib.metadata.requires(name) or ()
-    except importlib.metadata.PackageNotFoundError:
-        return  # for another system or Python
-    seen.add(name)
-    for line in required:
-        if "extra ==" not in line:
-            _collect(line, seen)
-
-
-def _size(package: str) -> int:
-    import importlib.metadata
-
-    files = importlib.metadata.files(package) or ()
-    return sum(path.stat().st_size for file in files if (path := Path(str(file.locate()))).is_file())
 
 
 def _laps(answer: Any, tensor: Any, rounds: int) -> list[float]:

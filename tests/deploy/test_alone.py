@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,27 +10,17 @@ from pathlib import Path
 import pytest
 
 from lib.cache import ROOT
+from lib.runtimes.package import required
 from tests.conftest import encoded, picture
 
 ALLOWED = ("numpy", "pillow", "onnxruntime")
-
-
-def requirements(name: str, seen: set[str]) -> set[str]:
-    """A package and all that it requires, by name, extras left out."""
-    name = re.split(r"[^A-Za-z0-9_.-]", name, maxsplit=1)[0].lower().replace("_", "-")
-    if name not in seen:
-        seen.add(name)
-        for line in importlib.metadata.requires(name) or ():
-            if "extra ==" not in line:
-                requirements(line, seen)
-    return seen
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
     """A folder that holds those packages and lib, and nothing else."""
     folder = tmp_path_factory.mktemp("site")
-    packages = set().union(*(requirements(name, set()) for name in ALLOWED))
+    packages = set().union(*map(required, ALLOWED))
     assert "torch" not in packages
     for name in packages:
         files = importlib.metadata.files(name) or ()
