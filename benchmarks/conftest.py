@@ -19,9 +19,10 @@ import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lib import migration, photos
-from lib.migration import Migration
-from lib.photos import Photo
+from lib import handoff as migration
+from lib.inputs import photos
+from lib.handoff import Migration
+from lib.inputs.photos import Photo
 
 ROUNDS = 150
 PAUSE = 0.005  # seconds

@@ -14,7 +14,7 @@ import pytest
 from benchmarks.conftest import REPORTS
 from lib.runtimes import comparison
 from lib.runtimes.engines import COMPILED, EAGER, ENGINES, OPENCV, OPENCV_CLASSIC, OPENVINO, OPENVINO_F32, SHIPPED
-from lib.runtimes.harness import Measured, measured
+from lib.runtimes.process import Measured, measured
 
 ROUNDS, ANSWERS = 5, 60
 BATCHES = (1, 8, 32)

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lib import deployment, subject
+from lib.inputs import deployment
+from lib.inputs import subject
 from lib.cache import ROOT
 from lib.deploy import BadInput
-from lib.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
-from lib.inputs import NO_ROOM, unknown
+from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
+from lib.inputs.reading import NO_ROOM, unknown
 
 NOTEBOOKS = ROOT / "notebooks"
 LATEST = ROOT / "reports" / "latest"
@@ -112,7 +113,7 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS) ->
 
 def _diagnose(options: argparse.Namespace) -> int:
     from lib.diagnosis import Observed, diagnose, page
-    from lib.inputs import read_bytes
+    from lib.inputs.reading import read_bytes
 
     chosen = subject.load(options.subject)
     data, observed = read_bytes(options.photo, "photo"), Observed.load(options.tensor)
@@ -133,7 +134,9 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 def _run(options: argparse.Namespace, folder: Path) -> int:
     # torch and papermill take seconds to import: not before the options are known to be good, and within reach of Ctrl-C
-    from lib import migration, parameters, runner
+    from lib import handoff as handoff
+    from lib.inputs import parameters
+    from lib.run import runner
 
     sources = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
     if options.only is not None and options.only not in sources:
@@ -146,7 +149,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
     given = parameters.checked(given, known)
     defaults: dict[str, Any] = {key: default for name in chosen for key, default in known[name].items()}
     effective = parameters.SHARED | defaults | given
-    moving = migration.load(*(effective[name] for name in ("subject", "photos", "deployment", "weights")))
+    moving = handoff.load(*(effective[name] for name in ("subject", "photos", "deployment", "weights")))
     jobs = [
         runner.Job(
             sources[name],

@@ -12,7 +12,8 @@ from filelock import FileLock
 
 from lib.deploy import BadInput
 
-ROOT = Path(__file__).resolve().parents[1]
+LIB = Path(__file__).resolve().parent
+ROOT = LIB.parent
 
 
 def directory() -> Path:

@@ -11,6 +11,16 @@ import numpy as np
 WARM_UP = 3  # calls before the one that is timed
 
 
+def laps(call: Callable[[], object], rounds: int) -> list[float]:
+    """Seconds of each of ``rounds`` calls, one after the other."""
+    taken = []
+    for _ in range(rounds):
+        start = perf_counter()
+        call()
+        taken.append(perf_counter() - start)
+    return taken
+
+
 def ratios(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
     """The time of each call in times of the first one's, the median over rounds.
 
@@ -23,14 +33,10 @@ def ratios(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, 
         rounds: how often, 1 or more.
     """
     names, random = list(calls), np.random.default_rng(0)
-    laps: list[dict[str, float]] = []
+    turns: list[dict[str, float]] = []
     for _ in range(rounds):
         lap = {}
         for name in random.permutation(names):
-            for _ in range(WARM_UP):
-                calls[name]()
-            start = perf_counter()
-            calls[name]()
-            lap[str(name)] = perf_counter() - start
-        laps.append(lap)
-    return {name: median(lap[name] / lap[names[0]] for lap in laps) for name in names}
+            lap[str(name)] = laps(calls[name], WARM_UP + 1)[-1]
+        turns.append(lap)
+    return {name: median(lap[name] / lap[names[0]] for lap in turns) for name in names}

@@ -15,20 +15,28 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from lib import migration, model, subject, weights
-from lib.migration import Migration
+from lib import handoff, networks, policy
+from lib.handoff import Handoff
+from lib.inputs import subject, weights
+from lib.policy import Policy
 
 # Both are costly, so tests share them; none may change them.
 
 
 @pytest.fixture(scope="session")
-def lite0() -> Migration:
-    return migration.load("lite0-imagenet")
+def lite0() -> Handoff:
+    return handoff.load("lite0-imagenet")
 
 
 @pytest.fixture(scope="session")
-def stand_in() -> Migration:
-    return migration.load("b0-stand-in")
+def stand_in() -> Handoff:
+    return handoff.load("b0-stand-in")
+
+
+@pytest.fixture(scope="session")
+def rules() -> Policy:
+    """The built-in policy."""
+    return policy.load()
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +73,7 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 
 
 @pytest.fixture
-def own_subject(tmp_path: Path, stand_in: Migration) -> Path:
+def own_subject(tmp_path: Path, stand_in: Handoff) -> Path:
     """A user's fine-tuned B0 with three classes of its own: state dict and TOML file."""
     state = dict(stand_in.model.state_dict())
     state["_fc.weight"], state["_fc.bias"] = (
@@ -108,7 +116,7 @@ def edited(path: Path, old: str, new: str) -> str:
 def built(name: str) -> torch.nn.Module:
     """A subject's network from its TOML file, not from a shared fixture."""
     chosen = subject.load(name)
-    return model.build(chosen, weights.locate(chosen))
+    return networks.build(chosen, weights.locate(chosen))
 
 
 POINT = 1 / 72  # of an inch

@@ -4,11 +4,11 @@
 >>> Classifier("model.onnx").classify("photo.jpg")  # doctest: +SKIP
 """
 
-from lib.deploy.classifier import Classifier, Prediction, pipeline
-from lib.deploy.contract import Contract
-from lib.deploy.domain import Domain
-from lib.deploy.errors import BadInput
-from lib.deploy.model import Model
-from lib.deploy.pipelines import STAGES, Pipeline, Trace
+from .classifier import Classifier, Prediction, pipeline
+from .contract import Contract
+from .domain import Domain
+from .errors import BadInput
+from .model import Model
+from .pipelines import STAGES, Pipeline, Trace
 
 __all__ = ["STAGES", "BadInput", "Classifier", "Contract", "Domain", "Model", "Pipeline", "Prediction", "Trace", "pipeline"]

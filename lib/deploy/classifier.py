@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.deploy.errors import BadInput
-from lib.deploy.model import PIXELS, PROBABILITIES, Model
-from lib.deploy.pipelines import Pipeline
-from lib.deploy.stages import Infer, decode, preprocessing, score
+from .errors import BadInput
+from .model import PIXELS, PROBABILITIES, Model
+from .pipelines import Pipeline
+from .stages import Infer, decode, preprocessing, score
 
 
 def pipeline(model: str | os.PathLike[str]) -> Pipeline:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from lib.deploy.errors import BadInput
+from .errors import BadInput
 
 RULES = ("shorter-side", "shorter-side-crop", "squash")
 FILTERS = ("nearest", "box", "bilinear", "hamming", "bicubic", "lanczos")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lib.deploy.errors import BadInput
+from .errors import BadInput
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from lib.deploy.contract import Contract
-from lib.deploy.domain import Domain
-from lib.deploy.errors import BadInput
-from lib.deploy.sessions import open_session
+from .contract import Contract
+from .domain import Domain
+from .errors import BadInput
+from .sessions import open_session
 
 CONTRACT_KEY = "handoff.contract"
 CLASSES_KEY = "handoff.classes"

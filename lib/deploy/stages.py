@@ -17,9 +17,9 @@ import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from lib.deploy.contract import Contract
-from lib.deploy.domain import Domain
-from lib.deploy.errors import BadInput
+from .contract import Contract
+from .domain import Domain
+from .errors import BadInput
 
 
 def decode(data: bytes) -> Image.Image:

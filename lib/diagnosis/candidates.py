@@ -14,9 +14,9 @@ from lib.deploy import BadInput, Contract
 from lib.deploy.stages import decode, preprocessing
 from lib.mistakes import CATALOGUE, DECODING, NORMALISATION
 from lib.mistakes.colour import AFTER
-from lib.mistakes.kernels import SCALERS
-from lib.mistakes.shapes import VIEWERS, Viewer
-from lib.view import of_contract, whole
+from lib.mistakes.resizers import RESIZERS
+from lib.mistakes.shape import VIEWERS, Viewer
+from lib.compare.view import of_contract, whole
 
 Stage = Callable[[Any], Any]
 
@@ -82,7 +82,7 @@ def pairs(data: bytes, contract: Contract, levels: bool, size: tuple[int, int]) 
     if all(viewer(contract, *decode(data).size).size not in (size, size[::-1]) for viewer in viewers.values()):
         viewers[ANOTHER_SIZE] = lambda *_: whole(size)
     own = f"Pillow {contract.filter}"
-    scalers = {"": SCALERS[own]} | {name: scaler for name, scaler in SCALERS.items() if name != own}
+    scalers = {"": RESIZERS[own].scale} | {name: each.scale for name, each in RESIZERS.items() if name != own}
     colours: dict[str, Stage] = {"": lambda pixels: pixels} | AFTER
     normalisers: dict[str, Stage] = {"": normalise}
     if not levels:

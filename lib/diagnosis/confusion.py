@@ -14,8 +14,8 @@ from lib.diagnosis.candidates import singles
 from lib.diagnosis.evidence import SAME
 from lib.diagnosis.finding import held_against, tied
 from lib.mistakes import CATALOGUE
-from lib.photos import Photo
-from lib.sweep import Sweep
+from lib.inputs.photos import Photo
+from lib.compare.shared import Sweep
 
 NOISE = 1 / 3  # the share of the picture's values that are put off by one level, up or down
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import laplace
 from skimage.registration import phase_cross_correlation
 
-from lib.checks import number
+from lib.numbers import number
 from lib.deploy import Contract
 from lib.diagnosis.observed import Observed
 

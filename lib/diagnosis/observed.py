@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.deploy import BadInput
-from lib.inputs import read_bytes
+from lib.inputs.reading import read_bytes
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@
 """
 
 from lib.mistakes.colour import COLOUR
-from lib.mistakes.decoding import DECODING
-from lib.mistakes.kernels import KERNELS
+from lib.mistakes.decode import DECODING
 from lib.mistakes.mistake import Mistake
-from lib.mistakes.normalisation import NORMALISATION
-from lib.mistakes.shapes import SHAPES
+from lib.mistakes.normalise import NORMALISATION
+from lib.mistakes.resizers import FILTERS
+from lib.mistakes.shape import SHAPES
 
-CATALOGUE: dict[str, Mistake] = {mistake.name: mistake for mistake in (*DECODING, *SHAPES, *KERNELS, *COLOUR, *NORMALISATION)}
+CATALOGUE: dict[str, Mistake] = {mistake.name: mistake for mistake in (*DECODING, *SHAPES, *FILTERS, *COLOUR, *NORMALISATION)}
 
-__all__ = ["CATALOGUE", "COLOUR", "DECODING", "KERNELS", "NORMALISATION", "SHAPES", "Mistake"]
+__all__ = ["CATALOGUE", "COLOUR", "DECODING", "FILTERS", "NORMALISATION", "SHAPES", "Mistake"]

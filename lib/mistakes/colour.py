@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lib.deploy import Contract
 from lib.deploy.stages import preprocessing
 from lib.mistakes.mistake import Mistake
-from lib.view import of_contract
+from lib.compare.view import of_contract
 
 Pixels = NDArray[np.uint8]
 

@@ -17,7 +17,7 @@ from onnx import ModelProto, helper, numpy_helper
 
 from lib import cache
 from lib.deploy import BadInput
-from lib.inputs import sha256
+from lib.inputs.reading import sha256
 
 REQUIREMENTS = Path(__file__).with_name("converter-requirements.txt")
 TFLITE = "model_float32.tflite"  # in the folder, which is itself a SavedModel

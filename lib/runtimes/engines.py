@@ -171,8 +171,10 @@ def _torch(compiled: bool) -> Callable[[str], Answer]:
     def load(source: str) -> Answer:
         import torch  # not at the top: a process that runs another engine must not load it
 
-        from lib import model, reference, weights
-        from lib.subject import load as read
+        from lib.networks import efficientnet as model
+        from lib.networks import reference
+        from lib.inputs import weights
+        from lib.inputs.subject import load as read
 
         subject, given = json.loads(source)
         chosen = read(subject)

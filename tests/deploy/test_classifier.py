@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lib.deploy import BadInput, Classifier, Pipeline, pipeline
-from lib.end_to_end import written
+from lib.export.end_to_end import written
 from tests.conftest import encoded, picture
 
 

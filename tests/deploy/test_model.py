@@ -11,7 +11,7 @@ import pytest
 from onnx import ModelProto, numpy_helper
 
 from lib.deploy import BadInput, Domain, Model
-from lib.end_to_end import written
+from lib.export.end_to_end import written
 from tests.conftest import encoded, picture
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib import reference
+from lib.networks import reference
 from lib.deploy import BadInput, Contract
 from lib.deploy.stages import decode, preprocessing
 from tests.conftest import encoded, picture

@@ -7,7 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from lib import photos, reference
+from lib.inputs import photos
+from lib.networks import reference
 from lib.deploy import BadInput, Contract
 from lib.deploy.contract import FILTERS, RULES
 from lib.deploy.stages import Normalise, Resize, decode, preprocessing, score

@@ -1,0 +1,1 @@
+"""Two pipelines held against each other: their traces, stage by stage, and who makes the difference."""

@@ -1,0 +1,141 @@
+"""Widgets for JupyterLab: any photo, any two pipelines, and where what they feed the network differs.
+
+Pages and plain viewers get the same picture as it stands when the cell is run, without the controls.
+"""
+
+from __future__ import annotations
+
+import io
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lib.explorer import side_by_side
+from lib.numbers import number, probability
+from lib.compare.comparison import top1
+from lib.deploy import BadInput, Pipeline, Trace
+from lib.report.html import embedded
+from lib.handoff import Handoff, without_picture
+from lib.mistakes import CATALOGUE
+from lib.mistakes.shape import VIEWERS
+from lib.inputs.photos import Photo
+from lib.explorer.side_by_side import CHANNELS, SCALES, ZOOMS, Look
+from lib.compare.view import fed, of_contract, whole
+
+REFERENCE, DEPLOYMENT = "reference", "deployment"
+
+
+class Explorer:
+    """Controls over a picture. As the value of a cell it shows itself.
+
+    Args:
+        handoff: whose photos and pipelines to look at. Mistakes are committed on PyTorch's own pipeline.
+        right: the pipeline on the right at first: ``deployment`` or the name of a mistake; on the left is the reference.
+        photo: number of the photo to begin with.
+
+    Attributes:
+        picture: the widget that holds the picture, as PNG.
+        said: the widget under it that says in words what is seen.
+    """
+
+    def __init__(self, handoff: Handoff, right: str = DEPLOYMENT, photo: int = 0) -> None:
+        self._migration = handoff
+        self._traces: dict[tuple[int, str], Trace] = {}
+        pipelines = (REFERENCE, DEPLOYMENT, *CATALOGUE)
+        photos = [(each.name, i) for i, each in enumerate(handoff.photos.readable)]
+        self._photo = widgets.Dropdown(options=photos, value=photo, description="photo")
+        self._left = widgets.Dropdown(options=pipelines, value=REFERENCE, description="left")
+        self._right = widgets.Dropdown(options=pipelines, value=right, description="right")
+        self._zoom = widgets.SelectionSlider(options=[(f"{zoom}×", zoom) for zoom in ZOOMS], description="zoom")
+        self._channel = widgets.Dropdown(options=list(CHANNELS), description="channel")
+        scales = [(f"± {scale} levels", scale) for scale in SCALES]
+        self._scale = widgets.SelectionSlider(options=scales, value=Look.scale, description="scale")
+        self.picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        self.said = widgets.HTML()
+        controls = (self._photo, self._left, self._right, self._zoom, self._channel, self._scale)
+        for control in controls:
+            control.observe(self._redraw, "value")
+        grid = widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns="repeat(3, max-content)"))
+        self._box = widgets.VBox((grid, self.picture, self.said))
+        self._redraw()
+
+    def _redraw(self, _: Any = None) -> None:
+        try:
+            left, right = self._trace(self._left.value), self._trace(self._right.value)
+        except BadInput as error:
+            self._say(str(error))
+            return
+        look = Look(self._zoom.value, self._channel.value, self._scale.value)
+        shown = self._on_photo(left, self._left.value), self._on_photo(right, self._right.value)
+        self._sheet = side_by_side.picture(*shown, look)
+        self.picture.value = _file(self._sheet, "PNG", compress_level=1)
+        self._say(self._sentence(left, right, *shown))
+
+    def _say(self, sentence: str) -> None:
+        self._sentence_shown = sentence
+        self.said.value = escape(sentence)
+
+    def _trace(self, name: str) -> Trace:
+        """What a pipeline makes of the photo, run at the first look; only what this photo needs is kept."""
+        key = (self._photo.value, name)
+        if key not in self._traces:
+            self._traces = {known: trace for known, trace in self._traces.items() if known[0] == self._photo.value}
+            self._traces[key] = without_picture(self._pipeline(name).trace(self._chosen.data))
+        return self._traces[key]
+
+    @property
+    def _chosen(self) -> Photo:
+        return self._migration.photos.readable[self._photo.value]
+
+    def _pipeline(self, name: str) -> Pipeline:
+        if name == DEPLOYMENT:
+            return self._migration.deployment
+        reference = self._migration.reference
+        return reference if name == REFERENCE else CATALOGUE[name].commit(reference, self._migration.subject.contract)
+
+    def _on_photo(self, trace: Trace, name: str) -> NDArray[np.float64]:
+        """What the network takes its input for, in levels, on the photo in the contract's size."""
+        contract, size = self._migration.subject.contract, self._chosen.size
+        right = of_contract(contract, *size)
+        view = VIEWERS[name](contract, *size) if name in VIEWERS else right
+        levels = 255 * fed(trace.normalise, contract)
+        height, width = levels.shape[:2]
+        if (width, height) != view.size:  # of another shape than its rule gives: laid over the whole photo
+            view = whole((width, height))
+        return view.in_photo(levels, *right.scaled)
+
+    def _sentence(self, left: Trace, right: Trace, *shown: NDArray[np.float64]) -> str:
+        difference = np.abs(shown[1] - shown[0])
+        shared = difference[~np.isnan(difference)]
+        apart = "nothing that both show"
+        if shared.size:
+            largest, mean = number(round(float(shared.max()))), number(round(float(shared.mean()), 1))
+            apart = f"at most {largest} levels apart, {mean} on average" if shared.any() else "the same"
+        return (
+            f"{self._chosen.name}. Left, {self._left.value}: {self._answer(left)}. "
+            f"Right, {self._right.value}: {self._answer(right)}. What the network is shown is {apart}."
+        )
+
+    def _answer(self, trace: Trace) -> str:
+        likeliest = top1(trace.score)
+        rows, columns = trace.normalise.shape[2:]
+        name = self._migration.subject.classes[likeliest]
+        return f"{columns} × {rows}, {name} {probability(float(trace.score[0, likeliest]))}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        said = self._sentence_shown
+        alt = f"What the network is shown by two pipelines, and right minus left. {said}"
+        data = _file(self._sheet, "WEBP", quality=90)
+        key = "The third panel is right minus left: blue is too dark, yellow too light."
+        still = embedded(data, "webp", alt, f"{said} {key} In JupyterLab this picture has controls.")
+        return {**self._box._repr_mimebundle_(), "text/html": still}
+
+
+def _file(image: Image.Image, kind: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()

@@ -1,0 +1,108 @@
+"""A hand-off: a subject with its photos, its exported file and the two pipelines that are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from torch import nn
+
+from lib import networks
+from lib.deploy import Pipeline
+from lib.export import exporter as export
+from lib.inputs import deployment, photos, subject, weights
+from lib.inputs.photos import Photos
+from lib.inputs.subject import Subject
+from lib.networks import reference
+
+STORY = "b0-imagenet"
+STORY_STAND_IN = "b0-stand-in"
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """What one run is about. The costly parts are made when first asked for.
+
+    Attributes:
+        subject: the model that is handed over.
+        photos: what it is tried on.
+        weights_path: the checked weights file.
+        deployment_name: the torch-free pipeline under test, as ``package.module:attribute``.
+        exporter: ``dynamo`` or ``torchscript``.
+        opset: the ONNX operator set asked for.
+    """
+
+    subject: Subject
+    photos: Photos
+    weights_path: Path
+    deployment_name: str
+    exporter: str
+    opset: int
+
+    @cached_property
+    def weights_sha256(self) -> str:
+        """SHA-256 of the weights file."""
+        return weights.digest_of(self.weights_path)
+
+    @cached_property
+    def model(self) -> nn.Module:
+        """The network in PyTorch, in evaluation mode."""
+        return networks.build(self.subject, self.weights_path)
+
+    @cached_property
+    def onnx_path(self) -> Path:
+        """The exported network, one file."""
+        return export.exported(self.subject, lambda: self.model, self.weights_sha256, self.exporter, self.opset)
+
+    @cached_property
+    def reference(self) -> Pipeline:
+        """PyTorch's pipeline."""
+        return reference.pipeline(self.model, self.subject.contract)
+
+    @cached_property
+    def deployment(self) -> Pipeline:
+        """The pipeline under test, each stage guarded as :func:`lib.inputs.deployment.guarded` says."""
+        made = deployment.build(self.deployment_name, self.onnx_path)
+        return deployment.guarded(made, self.deployment_name, len(self.subject.classes))
+
+    @cached_property
+    def story(self) -> Handoff:
+        """The hand-off that the swish story is told on: this one where its network has swish, else EfficientNet-B0's.
+
+        B0 comes with its ImageNet weights where those were downloaded before, since nothing is downloaded unasked, and with
+        the stand-in's where they were not.
+        """
+        if networks.family(self.subject).has_swish:
+            return self
+        b0 = subject.load(STORY)
+        chosen = b0 if weights.at_hand(b0) else subject.load(STORY_STAND_IN)
+        return Handoff(chosen, self.photos, weights.locate(chosen), deployment.DEFAULT, self.exporter, self.opset)
+
+
+def load(
+    subject_name: str,
+    photos_path: str = "",
+    deployment_name: str = deployment.DEFAULT,
+    weights_path: str = "",
+    exporter: str = "dynamo",
+    opset: int = export.DEFAULT_OPSET,
+) -> Handoff:
+    """Read and check what a run is about; nothing is built or exported yet.
+
+    Args:
+        subject_name: a built-in subject, or the path of a TOML file.
+        photos_path: a photo, a folder of photos, or empty for the bundled ones.
+        deployment_name: as :func:`lib.inputs.deployment.factory` takes it.
+        weights_path: a local weights file in place of the subject's own source, or empty.
+        exporter: ``dynamo`` or ``torchscript``.
+        opset: the ONNX operator set to ask for.
+
+    Raises:
+        BadInput: any of these cannot be used.
+    """
+    chosen = subject.load(subject_name)
+    networks.family(chosen)
+    found = photos.within(photos.load(photos_path), chosen.contract, export.domain(chosen))
+    deployment.factory(deployment_name)
+    return Handoff(chosen, found, weights.locate(chosen, weights_path), deployment_name, exporter, opset)

@@ -1,0 +1,1 @@
+"""What the user gives: subject, photos, weights, deployment and parameters, each checked before anything runs."""

@@ -1,0 +1,96 @@
+"""The parameters of notebooks: which there are, and whether what was given fits.
+
+papermill only warns of a name that a notebook does not have; here it is refused.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import yaml
+
+from lib.inputs import deployment
+from lib.inputs import subject
+from lib.deploy import BadInput
+from lib.inputs.reading import read_bytes, unknown
+
+# What a whole run is about, with its defaults: checked before any notebook starts, and options of the command line.
+SHARED = {"subject": subject.DEFAULT, "photos": "", "weights": "", "deployment": deployment.DEFAULT}
+PATHS = ("photos", "weights")
+
+
+def of_notebook(path: Path) -> dict[str, Any]:
+    """A notebook's parameters with their defaults, in the order of its parameters cell."""
+    return {name: ast.literal_eval(entry["default"]) for name, entry in papermill.inspect_notebook(path).items()}
+
+
+def runs_alone(path: Path) -> bool:
+    """Whether a notebook's metadata says ``"alone": true``: it measures time, and nothing else may run meanwhile."""
+    return bool(nbformat.read(path, as_version=4).metadata.get("alone", False))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Parameters by name from a YAML file.
+
+    Raises:
+        BadInput: the file is missing, is not YAML, or is not a mapping of names to values.
+    """
+    try:
+        values = yaml.safe_load(read_bytes(path, "params"))
+    except yaml.YAMLError as error:
+        raise BadInput(f"params {path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, dict):
+        raise BadInput(f"params {path}: write one 'name: value' a line, as in 'opset: 18'")
+    return {str(name): value for name, value in values.items()}
+
+
+def absolute(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with their paths made absolute: a kernel may run in another folder."""
+
+    def resolved(name: str, value: Any) -> Any:
+        is_path = name in PATHS or (name == "subject" and str(value).endswith(".toml"))
+        return str(Path(value).resolve()) if is_path and isinstance(value, str) and value else value
+
+    return {name: resolved(name, value) for name, value in values.items()}
+
+
+def checked(given: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Hold what was given against the parameters of a set of notebooks.
+
+    Args:
+        given: values by name.
+        known: for each notebook its parameters with their defaults, which tell the types.
+
+    Returns:
+        The values. YAML reads ``1e-3`` as text; where a float is wanted such a text becomes one.
+
+    Raises:
+        BadInput: neither a notebook nor the run has such a parameter, or the value is of another type than its default.
+    """
+    defaults = SHARED | {name: default for parameters in known.values() for name, default in parameters.items()}
+    values = {}
+    for name, value in given.items():
+        if name not in defaults:
+            raise unknown("parameter", name, defaults)
+        values[name] = _fitted(name, value, defaults[name])
+    return values
+
+
+def _fitted(name: str, value: Any, default: Any) -> Any:
+    wanted = type(default)
+    if wanted is float and type(value) in (int, str):
+        with contextlib.suppress(ValueError):
+            value = float(value)
+    fits = type(value) is wanted
+    if fits and wanted in (int, float):
+        fits = abs(value) < 2**63  # what a seed may be; no NaN either
+    if not fits:
+        kinds = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
+        raise BadInput(f"parameter '{name}' is {value!r}; it takes {kinds[wanted]}, as in {default!r}")
+    return value

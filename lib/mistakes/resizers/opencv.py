@@ -1,0 +1,33 @@
+"""OpenCV, none of whose filters but area antialiases."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from lib.mistakes.resizers.resizer import QUALITY, Resizer, Scaler
+
+
+def opencv(flag: int) -> Scaler:
+    """``cv2.resize`` with one of its ``INTER`` flags."""
+    return lambda pixels, size: cv2.resize(pixels, size, interpolation=flag).astype(np.uint8)
+
+
+RESIZERS = tuple(
+    Resizer(
+        f"OpenCV {name}",
+        "OpenCV",
+        row,
+        opencv(getattr(cv2, constant)),
+        f"cv2.resize(pixels, size, interpolation=cv2.{constant})",
+        why,
+    )
+    for name, row, constant, why in (
+        ("nearest", "nearest", "INTER_NEAREST", "it was the fastest"),
+        ("nearest-exact", "nearest-exact", "INTER_NEAREST_EXACT", "nearest was off by half a pixel, so the exact one was taken"),
+        ("linear", "linear", "INTER_LINEAR", "it is OpenCV's default, and bears bilinear's name"),
+        ("area", "area", "INTER_AREA", "OpenCV's manual advises it for shrinking"),
+        ("cubic", "cubic", "INTER_CUBIC", QUALITY),
+        ("lanczos4", "lanczos", "INTER_LANCZOS4", QUALITY),
+    )
+)

@@ -1,0 +1,44 @@
+"""What a library's resize is to the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+# From a uint8 (H, W, 3) picture and a width and height to a picture of that size.
+Scaler = Callable[[Pixels, tuple[int, int]], Pixels]
+
+HABIT = "the framework's own resize was nearest at hand"
+QUALITY = "its name promised more quality"
+
+
+@dataclass(frozen=True)
+class Resizer:
+    """One filter of one library.
+
+    Attributes:
+        name: short, for tables.
+        column: where it stands among libraries, with and without antialiasing (AA).
+        row: where it stands among filters.
+        scale: the resize.
+        code: one line of code that calls it.
+        why: why people take it, as half a sentence.
+    """
+
+    name: str
+    column: str
+    row: str
+    scale: Scaler
+    code: str
+    why: str
+
+
+def to_levels(values: NDArray[Any]) -> Pixels:
+    """Levels from numbers: rounded to the nearest whole one, ties to even, and cut to 0..255."""
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)

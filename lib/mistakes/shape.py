@@ -1,0 +1,96 @@
+"""Mistakes in shape: the right filter to the wrong size, or of the wrong part of the photo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from lib.deploy import Contract
+from lib.mistakes.mistake import Mistake
+from lib.compare.view import View, centred, of_contract, whole
+
+# From a contract and a photo's width and height to what the network is shown.
+Viewer = Callable[[Contract, int, int], View]
+
+
+def side_of(contract: Contract) -> int:
+    """The side in pixels of the square that the network was made for."""
+    return contract.crop or contract.size
+
+
+def _squash(contract: Contract, width: int, height: int) -> View:
+    side = side_of(contract)
+    return whole((side, side))
+
+
+def _scaled_crop(contract: Contract, width: int, height: int) -> View:
+    side = side_of(contract)
+    larger = round(side * 256 / 224)
+    short = min(width, height)
+    return centred((int(larger * width / short), int(larger * height / short)), side)
+
+
+def _crop_only(contract: Contract, width: int, height: int) -> View:
+    return centred((width, height), side_of(contract))
+
+
+def _letterbox(contract: Contract, width: int, height: int) -> View:
+    side = side_of(contract)
+    scaled = (max(1, side * width // max(width, height)), max(1, side * height // max(width, height)))
+    return centred(scaled, side)
+
+
+def _swapped(contract: Contract, width: int, height: int) -> View:
+    # the reference's size with its two numbers in the other order, as image.resize((h, w)) gives
+    columns, rows = of_contract(contract, width, height).scaled
+    return whole((rows, columns))
+
+
+def _rounded(contract: Contract, width: int, height: int) -> View:
+    view = of_contract(contract, width, height)
+    if contract.rule == "squash":
+        return view
+    short = min(width, height)
+    scaled = (round(contract.size * width / short), round(contract.size * height / short))
+    return whole(scaled) if contract.crop is None else centred(scaled, contract.crop)
+
+
+def _shifted(contract: Contract, width: int, height: int) -> View:
+    view = of_contract(contract, width, height)
+    left, top, right, bottom = view.window
+    return View(view.scaled, (left + 1, top + 1, right + 1, bottom + 1))
+
+
+def _resize(viewer: Viewer) -> Callable[[Contract], Callable[[Any], Any]]:
+    def make(contract: Contract) -> Callable[[Any], Any]:
+        kernel = Image.Resampling[contract.filter.upper()]
+
+        def resize(picture: Any) -> Image.Image:
+            image = picture if isinstance(picture, Image.Image) else Image.fromarray(np.asarray(picture))
+            return viewer(contract, *image.size).render(image, kernel)
+
+        return resize
+
+    return make
+
+
+_RULES: tuple[tuple[str, Viewer, str, str], ...] = (
+    ("squash", _squash, "image.resize((224, 224))", "the model card says 224 × 224"),
+    (
+        "resize 256, crop 224",
+        _scaled_crop,
+        "CenterCrop(224)(Resize(256)(image))",
+        "it is what nearly every ImageNet recipe does",
+    ),
+    ("centre crop only", _crop_only, "CenterCrop(224)(image)", "the resize was lost in a refactoring"),
+    ("letterbox", _letterbox, "ImageOps.pad(image, (224, 224))", "detection models want it so, and the code was at hand"),
+    ("width and height swapped", _swapped, "image.resize((h, w))", "arrays say height first, Pillow says width first"),
+    ("side rounded", _rounded, "round(224 * w / h)", "rounding looks more correct than truncating"),
+    ("shifted by one", _shifted, "image.crop((1, 1, w + 1, h + 1))", "an off-by-one in a crop of one's own"),
+)
+
+VIEWERS: dict[str, Viewer] = {name: viewer for name, viewer, _, _ in _RULES}
+SHAPES = tuple(Mistake(name, "resize", code, why, _resize(viewer)) for name, viewer, code, why in _RULES)

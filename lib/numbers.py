@@ -1,0 +1,26 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+
+def number(value: float) -> str:
+    """A number for people: whole ones whole, others to three significant digits."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e9:
+        return str(int(value))
+    return f"{value:.3g}"
+
+
+def signed(value: float, decimals: int = 4) -> str:
+    """A change with its sign and a fixed number of decimals; plain 0 where it rounds to nothing."""
+    if math.isnan(value):
+        return "NaN"
+    return "0" if abs(value) < 0.5 * 10**-decimals else f"{value:+.{decimals}f}"
+
+
+def probability(value: float, decimals: int = 4) -> str:
+    """A probability with a fixed number of decimals."""
+    return "NaN" if math.isnan(value) else f"{value:.{decimals}f}"

@@ -1,0 +1,206 @@
+"""What notebooks recorded, held against the table."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lib.numbers import number
+from lib.policy.policy import YES, Check, Policy, UnknownCheck
+
+MIMETYPE = "application/vnd.onnx-handoff.checks+json"
+NAMED = 3  # failures that a sentence names
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a notebook recorded for one check.
+
+    Attributes:
+        id: of the check.
+        measured: the value, in the check's unit.
+        compared: how many things were looked at.
+        skipped: why there was nothing to measure, or empty.
+    """
+
+    id: str
+    measured: float
+    compared: int
+    skipped: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """What one notebook recorded.
+
+    Attributes:
+        subject: what it is about, with the warning that a stand-in carries.
+        measurements: one a check.
+        files: SHA-256 of each file that the checks are about, by name.
+    """
+
+    subject: str
+    measurements: list[Measurement] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def add(self, measurement: Measurement) -> None:
+        """Add what was measured.
+
+        Raises:
+            ValueError: the check was recorded before.
+        """
+        if any(each.id == measurement.id for each in self.measurements):
+            raise ValueError(f"check '{measurement.id}' was recorded twice")
+        self.measurements.append(measurement)
+
+    def as_json(self) -> dict[str, Any]:
+        """The record as JSON types."""
+        entries = [vars(each) | {"measured": as_json(each.measured)} for each in self.measurements]
+        return {"subject": self.subject, "measurements": entries, "files": self.files}
+
+    @classmethod
+    def in_notebook(cls, notebook: dict[str, Any]) -> Record:
+        """The record in an executed notebook's outputs; an empty one where there is none."""
+        for cell in reversed(notebook["cells"]):
+            for output in cell.get("outputs", ()):
+                if MIMETYPE in output.get("data", {}):
+                    data = output["data"][MIMETYPE]
+                    record = cls(data["subject"], files=data["files"])
+                    for entry in data["measurements"]:
+                        record.add(Measurement(**entry | {"measured": float(entry["measured"])}))
+                    return record
+        return cls("")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One check against what was recorded for it.
+
+    Attributes:
+        check: the row of the table.
+        subject: what it is about; empty where nothing was recorded.
+        measurement: what was recorded, or None.
+    """
+
+    check: Check
+    subject: str
+    measurement: Measurement | None
+
+    @property
+    def skipped(self) -> bool:
+        """Whether there was nothing to measure, as the check allows."""
+        return self.check.may_skip and self.measurement is not None and bool(self.measurement.skipped)
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was measured on something, and holds."""
+        found = self.measurement
+        return found is not None and not found.skipped and found.compared > 0 and self.check.holds(found.measured)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the run may not ship because of it."""
+        return not self.passed and not self.skipped and self.check.severity == "error"
+
+    @property
+    def warned(self) -> bool:
+        """Whether it does not hold, and the run may ship all the same."""
+        return not self.passed and not self.skipped and not self.failed
+
+    @property
+    def mark(self) -> str:
+        """The outcome in a word, with a sign for those who skim."""
+        if self.passed:
+            return "✓ pass"
+        if self.skipped:
+            return "– skipped"
+        word = "✗ FAIL" if self.failed else "! warning"
+        return word if self.measurement is not None else f"{word}: not recorded"
+
+    @property
+    def value(self) -> str:
+        """The measured value for people; the reason where it was skipped, a dash where there is none."""
+        if self.measurement is None:
+            return "—"
+        return self.measurement.skipped or with_unit(self.measurement.measured, self.check.unit)
+
+    @property
+    def limit(self) -> str:
+        """The threshold for people."""
+        relation = {"<=": "≤", ">=": "≥", "==": "="}[self.check.relation]
+        limit = with_unit(self.check.threshold, self.check.unit)
+        return limit if self.check.unit == YES else f"{relation} {limit}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as JSON types."""
+        found, check = self.measurement, self.check
+        return {
+            "id": check.id,
+            "notebook": check.notebook,
+            "subject": self.subject,
+            "says": check.says,
+            "measured": None if found is None or found.skipped else as_json(found.measured),
+            "relation": check.relation,
+            "threshold": check.threshold,
+            "unit": check.unit,
+            "compared": found.compared if found else 0,
+            "severity": check.severity,
+            "passed": self.passed,
+            "skipped": found.skipped if found else "",
+        }
+
+
+def judged(policy: Policy, notebook: str, record: Record) -> list[Result]:
+    """A notebook's checks against what it recorded, in the order of the table.
+
+    Raises:
+        UnknownCheck: it recorded one that the table does not have, or gives to another notebook.
+    """
+    found = {each.id: each for each in record.measurements}
+    for id_ in found:
+        if policy[id_].notebook != notebook:
+            raise UnknownCheck(f"{notebook} recorded '{id_}', which is a check of {policy[id_].notebook}")
+    return [Result(check, record.subject if check.id in found else "", found.get(check.id)) for check in policy.of(notebook)]
+
+
+def answer(policy: Policy, notebook: str, results: Sequence[Result]) -> str:
+    """What a notebook answers, in a sentence or two made of its own checks."""
+    failed = [each for each in results if each.failed]
+    if failed:
+        said = "; ".join(_failure(each) for each in failed[:NAMED])
+        said += f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+        return f"No. {len(failed)} of {len(results)} checks failed: {said}."
+    template = policy.answers.get(notebook, f"Yes. {len(results)} checks, none failed.")
+    values = {each.check.id: each for each in results}
+
+    def filled(match: re.Match[str]) -> str:
+        result = values[match[1]]
+        return str(result.measurement.compared if result.measurement else 0) if match[2] else result.value
+
+    said = re.sub(r"{([\w.-]+)(:compared)?}", filled, template)
+    warned = "".join(f" Warning: {_failure(each)}." for each in results if each.warned)
+    skipped = sum(each.skipped for each in results)
+    return said + warned + (f" {skipped} checks were skipped." if skipped else "")
+
+
+def _failure(result: Result) -> str:
+    if result.measurement is None:
+        return f"{result.check.says}: not recorded ({result.check.id})"
+    if result.measurement.compared == 0 and not result.measurement.skipped:
+        return f"{result.check.says}: nothing was compared"
+    return f"{result.check.says}: {result.value}, where {result.limit} is required"
+
+
+def with_unit(value: float, unit: str) -> str:
+    """A value for people, with its unit."""
+    if unit == YES and value in (0, 1):
+        return "yes" if value else "no"
+    return f"{number(value)} {unit}".rstrip()
+
+
+def as_json(value: float) -> float | str:
+    """A number, or the strings ``nan``, ``inf`` and ``-inf`` for those that JSON has no word for."""
+    return value if math.isfinite(value) else str(float(value))

@@ -1,0 +1,66 @@
+"""Ship, do not ship, or incomplete: all results of a run, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lib.policy.policy import RUN
+from lib.policy.results import NAMED, Result
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the results of a run come to.
+
+    Attributes:
+        key: ``ship``, ``do not ship``, or ``incomplete`` where only some notebooks were run and no check of theirs failed.
+        sentence: the count of checks.
+    """
+
+    key: str
+    sentence: str
+
+    @property
+    def words(self) -> str:
+        """The verdict as a heading."""
+        return {"ship": "✓ Ship", "do not ship": "✗ Do not ship", "incomplete": "No verdict: only part was run"}[self.key]
+
+
+def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool) -> Verdict:
+    """Ship where the run is complete, has checks, and none failed.
+
+    Args:
+        results: of all checks that the run had to record.
+        subject: its name.
+        photos: how many were looked at.
+        complete: whether the whole set of notebooks was run.
+    """
+    failed = [each for each in results if each.failed]
+    notebooks = list(dict.fromkeys(each.check.notebook for each in results if each.check.notebook != RUN))
+    if failed or not notebooks:
+        named = "; ".join(f"{each.check.id} ({each.check.says})" for each in failed[:NAMED] if each.measurement)
+        missing = [each.check.id for each in failed if each.measurement is None]
+        named += f"{'; ' * bool(named)}not recorded: {', '.join(missing)}" if missing else ""
+        more = sum(each.measurement is not None for each in failed) - NAMED
+        named += f"; and {more} more" if more > 0 else ""
+        return Verdict("do not ship", f"{subject}: {len(failed)} of {len(results)} checks failed{named and ': ' + named}.")
+    passed = sum(each.passed for each in results)
+    aside = "".join(
+        f", {count} {word}"
+        for word, count in (("skipped", sum(r.skipped for r in results)), ("warned", sum(r.warned for r in results)))
+        if count
+    )
+    if not complete:
+        ran = ", ".join(notebooks)
+        return Verdict("incomplete", f"{subject}: all {passed} checks of {ran} passed{aside}; the other notebooks were not run.")
+    return Verdict("ship", f"All {passed} checks passed{aside} on {photos} photos: {_counted(results)}.")
+
+
+def _counted(results: Sequence[Result]) -> str:
+    """How many checks passed on which subject."""
+    counts: dict[str, int] = {}
+    for each in results:
+        if each.passed:
+            counts[each.subject] = counts.get(each.subject, 0) + 1
+    return ", ".join(f"{count} on {subject}" for subject, count in counts.items())

@@ -1,0 +1,87 @@
+"""The checks of a notebook, as its last cell shows and records them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from lib.inputs.reading import sha256
+from lib.policy import Measurement, Policy, Record, Result, answer, judged
+from lib.policy.results import MIMETYPE
+from lib.report.html import Html, join, note, table
+
+HEADERS = ("check", "measured", "threshold", "compared", "result")
+
+
+class Checks:
+    """What one notebook measured. As the value of its last cell it records that in the notebook's output, and shows it.
+
+    Args:
+        notebook: its name, as the policy has it.
+        subject: what the checks are about: a subject's :attr:`~lib.inputs.subject.Subject.label`.
+        policy: which checks there are, and what must hold.
+    """
+
+    def __init__(self, notebook: str, subject: str, policy: Policy) -> None:
+        self.notebook = notebook
+        self.policy = policy
+        self.recorded = Record(subject)
+
+    def record(self, id_: str, measured: float, compared: int = 1) -> None:
+        """Record a value for the check ``id_``, with how many things were looked at.
+
+        Raises:
+            UnknownCheck: the policy has no such check for this notebook.
+            ValueError: it was recorded before.
+        """
+        self.recorded.add(Measurement(id_, measured, compared))
+        judged(self.policy, self.notebook, self.recorded)
+
+    def skip(self, id_: str, reason: str) -> None:
+        """Say that there is nothing to measure for the check ``id_``; it fails unless the policy lets it be skipped."""
+        self.recorded.add(Measurement(id_, math.nan, 0, reason))
+        judged(self.policy, self.notebook, self.recorded)
+
+    def about(self, path: Path) -> None:
+        """Record the SHA-256 of a file that the checks are about, so that a verdict can be tied to it."""
+        self.recorded.files[path.name] = sha256(path.read_bytes())
+
+    @property
+    def results(self) -> list[Result]:
+        """The notebook's checks against what was recorded so far."""
+        return judged(self.policy, self.notebook, self.recorded)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        counted = counts(self.results)
+        said = answer(self.policy, self.notebook, self.results)
+        return {
+            "text/plain": f"{counted}. {said}",
+            "text/html": join(answered(said, self.results), results_table(self.results, counted)),
+            MIMETYPE: self.recorded.as_json(),
+        }
+
+
+def counts(results: Iterable[Result]) -> str:
+    """How many checks there are, and how many failed."""
+    every = list(results)
+    return f"{len(every)} checks, {sum(each.failed for each in every)} failed"
+
+
+def answered(said: str, results: Iterable[Result]) -> Html:
+    """A notebook's answer as a note."""
+    return note(said, "warning" if any(each.failed for each in results) else "finding")
+
+
+def results_table(results: Iterable[Result], caption: str) -> Html:
+    """One row a check."""
+    return table(HEADERS, rows(results), caption=caption)
+
+
+def rows(results: Iterable[Result]) -> list[tuple[str, ...]]:
+    """Rows for a table under :data:`HEADERS`."""
+    return [
+        (each.check.says, each.value, each.limit, str(each.measurement.compared) if each.measurement else "—", each.mark)
+        for each in results
+    ]

@@ -1,0 +1,164 @@
+"""The one page that says what a tensor tells of the service that made it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lib.numbers import number
+from lib.deploy import Contract
+from lib.diagnosis.candidates import ANOTHER_NORMALISATION, ANOTHER_SIZE
+from lib.diagnosis.evidence import SAME
+from lib.diagnosis.finding import Finding, stage_of
+from lib.report.drawing import figure as blank
+from lib.report.drawing import over_all, show, styled
+from lib.report.html import Html, table
+from lib.inputs.reading import sha256
+from lib.mistakes import CATALOGUE
+from lib.report.pages import environment, stylesheet
+from lib.inputs.subject import Subject
+
+# What diagnosis can name beside the catalogue's mistakes: code and why.
+_BESIDE = {
+    ANOTHER_SIZE: ("image.resize((w, h))", "the service was built for another input size"),
+    ANOTHER_NORMALISATION: ("(pixels / 255 - mean) / std", "mean or std were mistyped, or are another model's"),
+}
+
+
+def heading(finding: Finding) -> str:
+    """The finding in a few words."""
+    if finding.healthy:
+        return "✓ The reference's own input"
+    if not finding.suspects:
+        return "✗ No known way leads to this tensor"
+    return f"✗ {' and '.join(finding.names)}" if finding.names else "✗ Not the reference's, and no known mistake"
+
+
+def sentences(finding: Finding) -> list[str]:
+    """The finding in sentences: where it shows first, how sure it is, and what it cannot be told from."""
+    observed = finding.observed
+    if finding.healthy:
+        same = "in every value" if not observed.rounding else "as far as its type can hold"
+        return [f"The tensor ({observed.kind}) is what PyTorch's preprocessing makes of this photo, {same}."]
+    if not finding.suspects:
+        width, height = observed.size
+        return [f"Neither the reference nor one or two mistakes of the catalogue give {width} × {height} pixels of this photo."]
+    nearest = finding.suspects[0]
+    left = f"{number(nearest.distance)} {observed.unit} are left on average (root mean square)"
+    if not finding.names:
+        who = f"The nearest, {nearest.label}," if nearest.names else "Nothing comes nearer to it than the reference, which"
+        return [f"{who} explains {max(0.0, finding.explained):.0%} of the difference; {left}. Look at the evidence."]
+    said = [f"The first stage that differs is {finding.stage}."]
+    if nearest.distance <= SAME + observed.rounding:
+        said.append("It gives this very tensor.")
+    else:
+        said.append(f"It explains {finding.explained:.1%} of the difference from the reference; {left}.")
+    if len(finding.ties) > 1:
+        said.append(f"On this photo it gives the same tensor as {', '.join(' and '.join(t) for t in finding.ties[1:])}.")
+    return said
+
+
+def write(finding: Finding, subject: Subject, photo: Path, tensor: Path, out: Path) -> None:
+    """Write the page to ``out``, whole or not at all.
+
+    Raises:
+        OSError: ``out`` cannot be written.
+    """
+    contract = subject.contract
+    html = (
+        environment()
+        .get_template("diagnosis.html.j2")
+        .render(
+            title=f"{heading(finding)}: {tensor.name}",
+            css=stylesheet(),
+            pages=[(out.name, "Diagnosis")],
+            page=out.name,
+            finding=finding,
+            heading=heading(finding),
+            sentences=sentences(finding),
+            picture=side_by_side(finding, contract),
+            mistakes=_mistakes(finding),
+            evidence=_evidence(finding),
+            suspects=_suspects(finding),
+            facts=_facts(finding, subject, photo, tensor),
+        )
+    )
+    scratch = out.with_name(f".{out.name}.partial")
+    try:
+        scratch.write_text(html)
+        scratch.replace(out)
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
+@styled
+def side_by_side(finding: Finding, contract: Contract) -> Html:
+    """The picture that the service feeds, the reference's, and the signed difference where their shapes agree."""
+    fed = fed_levels(finding, contract)
+    right = finding.right.astype(np.float64)
+    same = fed.shape == right.shape
+    figure = blank(2.5)
+    panels = figure.subplots(1, 3 if same else 2)
+    for axes, picture, title in zip(panels, (fed, right), ("the service", "the reference"), strict=False):
+        axes.imshow(np.clip(np.rint(picture), 0, 255).astype(np.uint8))
+        axes.set_title(f"{title}\n{picture.shape[1]}×{picture.shape[0]}", fontsize=8.5, fontweight="normal")
+        axes.axis("off")
+    said = f"The service feeds {fed.shape[1]} by {fed.shape[0]} pixels, the reference {right.shape[1]} by {right.shape[0]}"
+    if same:
+        error = fed - right
+        error = np.take_along_axis(error, np.abs(error).argmax(axis=2, keepdims=True), axis=2)[:, :, 0]
+        reach = max(1.0, float(np.abs(error).max()))
+        image = panels[2].imshow(error, cmap="cividis", vmin=-reach, vmax=reach)
+        panels[2].set_title("difference\nin levels", fontsize=8.5, fontweight="normal")
+        panels[2].axis("off")
+        figure.colorbar(image, ax=list(panels), orientation="horizontal", shrink=0.4, label="of the furthest channel")
+        size = np.abs(fed - right).max(axis=2)
+        said += f"; {(size > 0.5).mean():.0%} of the pixels differ by more than half a level, by {number(size.max())} at most"
+    over_all(figure, "As the network takes it")
+    caption = f"{said}. Pictures are shown with the right normalisation undone."
+    return show(figure, f"{said}.", caption, photographic=True)
+
+
+def fed_levels(finding: Finding, contract: Contract) -> NDArray[np.float64]:
+    """What was observed in levels, the right normalisation undone: float64 (h, w, 3)."""
+    planes = finding.observed.values.astype(np.float64)
+    if not finding.observed.levels:
+        mean, std = (np.array(values).reshape(3, 1, 1) for values in (contract.mean, contract.std))
+        planes = (planes * std + mean) * 255
+    return planes.transpose(1, 2, 0)
+
+
+def _mistakes(finding: Finding) -> Html | None:
+    names = dict.fromkeys(name for group in finding.ties for name in group)
+    rows = []
+    for name in names:
+        code, why = (CATALOGUE[name].code, CATALOGUE[name].why) if name in CATALOGUE else _BESIDE[name]
+        rows.append((name, stage_of(name), code, why))
+    return table(("mistake", "stage", "code", "why people make it"), rows, caption="What commits it") if rows else None
+
+
+def _evidence(finding: Finding) -> Html:
+    rows = [(each.name, each.value, each.says) for each in finding.evidence]
+    return table(("measured", "value", "what it says"), rows, caption="Measured without trying any mistake")
+
+
+def _suspects(finding: Finding) -> Html:
+    rows = [(suspect.label, f"{number(suspect.distance)} {finding.observed.unit}") for suspect in finding.suspects]
+    return table(("candidate", "distance, root mean square"), rows, caption="The nearest candidates")
+
+
+def _facts(finding: Finding, subject: Subject, photo: Path, tensor: Path) -> Html:
+    contract = subject.contract
+    crop = f", then the central {contract.crop} × {contract.crop}" if contract.crop else ""
+    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("pillow", "numpy", "opencv-python-headless"))
+    rows = [
+        ("photo", f"{photo.name}, SHA-256 {sha256(photo.read_bytes())}"),
+        ("tensor", f"{tensor.name}, {finding.observed.kind}, SHA-256 {sha256(tensor.read_bytes())}"),
+        ("subject", f"{subject.label}: {contract.rule} to {contract.size}, {contract.filter}{crop}"),
+        ("mean, std", f"{', '.join(map(number, contract.mean))}; {', '.join(map(number, contract.std))}"),
+        ("versions", versions),
+    ]
+    return table(("of", "what"), rows, caption="Inputs")

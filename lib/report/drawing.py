@@ -1,0 +1,97 @@
+"""What every picture of this project has: one style, one palette, alt text and a caption."""
+
+from __future__ import annotations
+
+import functools
+import io
+import itertools
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec
+
+import matplotlib
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+from lib.report.html import Html, embedded
+
+P = ParamSpec("P")
+
+# Okabe and Ito's palette: told apart by colour-blind readers, and by lightness in grey print.
+BLUE, VERMILION, GREEN, GREY, DARK = "#0072B2", "#D55E00", "#009E73", "#9aa0a6", "#22303c"
+PALE_BLUE, PALE_VERMILION = "#e3eef7", "#fbe9dd"
+WIDTH = 5.2  # inches; at this width text of 9 points can still be read on a phone
+PICTURED = 8  # photos that get a picture of their own; tables hold all of them
+
+STYLE: dict[Any, Any] = {
+    "font.size": 10.5,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": DARK,
+    "text.color": DARK,
+    "xtick.color": DARK,
+    "ytick.color": DARK,
+    "figure.constrained_layout.use": True,
+    "text.parse_math": False,  # a file name may hold dollar signs
+}
+
+
+def styled(draw: Callable[P, Html]) -> Callable[P, Html]:
+    """Draw in this module's style, and leave a notebook's own plots alone."""
+
+    @functools.wraps(draw)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Html:
+        with matplotlib.rc_context(STYLE):
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+def figure(height: float) -> Figure:
+    """An empty figure, ``height`` inches high."""
+    return Figure(figsize=(WIDTH, height), dpi=140)
+
+
+def logarithmic(axis: Axis) -> None:
+    """A logarithmic axis with its numbers written out; matplotlib's own are in math type, which :data:`STYLE` turns off."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
+
+
+def over_all(drawn: Figure, title: str) -> None:
+    """A title at the figure's left edge, for figures whose labels take up much of it."""
+    drawn.suptitle(title, x=0.02, ha="left", fontsize=STYLE["axes.titlesize"], fontweight=STYLE["axes.titleweight"])
+
+
+def apart(values: Sequence[float], gap: float) -> list[float]:
+    """Where to put the labels of ``values``, in their order: each moved up where needed to be ``gap`` from the one below."""
+    placed = list(values)
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    for before, after in itertools.pairwise(order):
+        placed[after] = max(placed[after], placed[before] + gap)
+    return placed
+
+
+def shortened(name: str) -> str:
+    """A mistake's name for the margin of a figure: AA is short for antialiased."""
+    return name.replace("antialiased", "AA")
+
+
+def show(drawn: Figure, alt: str, caption: str, photographic: bool = False) -> Html:
+    """The figure inside the page, with its alt text and a caption.
+
+    Args:
+        drawn: the figure.
+        alt: what it finds, in a sentence.
+        caption: the sentence under it.
+        photographic: whether photos fill it: those are stored as WebP at quality 90, a sixth of the size of a PNG.
+    """
+    buffer = io.BytesIO()
+    kind = "webp" if photographic else "png"
+    options = {"pil_kwargs": {"quality": 90}} if photographic else {"metadata": {"Software": None}}
+    drawn.savefig(buffer, format=kind, **options)
+    return embedded(buffer.getvalue(), kind, alt, caption)

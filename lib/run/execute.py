@@ -1,0 +1,87 @@
+"""One notebook through papermill, in a process of its own: ``python -m lib.execute JOB``.
+
+JOB is a JSON object with ``source``, ``output``, ``parameters`` and ``timeout`` (seconds a cell may take). One JSON object a
+line goes to stdout: ``{"cell": 3, "of": 14}`` as cells begin, and at most one ``{"error": "…", "traceback": "…"}`` at the
+end. Being a process, it can be interrupted: nbclient then ends the kernel, which it does only from a main thread.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbconvert.filters import strip_ansi
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from lib.report.checks import recorded
+from lib.run.exit_codes import CRASHED, WRONG_USE
+from lib.inputs.reading import NO_ROOM
+
+
+class _ReportingEngine(NBClientEngine):
+    """papermill's own engine, saying on stdout which cell begins."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **arguments: Any) -> Any:
+        begin, total = nb_man.cell_start, len(nb_man.nb.cells)
+
+        def report(cell: Any, cell_index: int | None = None, **rest: Any) -> None:
+            say(cell=(cell_index or 0) + 1, of=total)
+            begin(cell, cell_index, **rest)
+
+        nb_man.cell_start = report
+        return super().execute_managed_notebook(nb_man, kernel_name, **arguments)
+
+
+def say(**event: Any) -> None:
+    """Write one event line."""
+    print(json.dumps(event), flush=True)
+
+
+def main(job: dict[str, Any]) -> int:
+    """Run the job; 0 where the notebook ran to its end and recorded its checks."""
+    papermill_engines.register("reporting", _ReportingEngine)
+    try:
+        papermill.execute_notebook(
+            job["source"],
+            job["output"],
+            parameters=job["parameters"],
+            engine_name="reporting",
+            kernel_name="python3",
+            progress_bar=False,
+            execution_timeout=job["timeout"],
+            store_widget_state=False,  # a page shows the still that a widget brings
+        )
+    except PapermillExecutionError as error:
+        if error.ename == "BadInput":
+            return _fail(WRONG_USE, str(error.evalue))
+        if error.ename == "OSError" and any(f"[Errno {number}]" in str(error.evalue) for number in NO_ROOM):
+            return _fail(WRONG_USE, f"no room on the disk: {error.evalue}")
+        frames = strip_ansi("\n".join(error.traceback))
+        return _fail(CRASHED, f"cell {error.cell_index + 1} raised {error.ename}: {error.evalue}", frames)
+    except CellTimeoutError:
+        return _fail(CRASHED, f"a cell took longer than {job['timeout']} s and was stopped")
+    except DeadKernelError:
+        return _fail(CRASHED, "the kernel died")
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            return _fail(WRONG_USE, f"no room on the disk: {error.filename or job['output']}")
+        raise
+    if recorded(nbformat.read(Path(job["output"]), as_version=4)) is None:
+        return _fail(CRASHED, "ended without recording its checks; the last cell must be its Checks")
+    return 0
+
+
+def _fail(code: int, message: str, traceback: str = "") -> int:
+    say(error=message, traceback=traceback)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))

@@ -1,0 +1,265 @@
+"""Runs the set of notebooks side by side and leaves a report, or leaves everything as it was."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from lib import cache
+from lib.run import provenance
+from lib.report import pages
+from lib.report.checks import recorded
+from lib.deploy import BadInput
+from lib.run.exit_codes import WRONG_USE, NotebookFailed
+from lib.handoff import Handoff
+from lib.run.progress import Progress
+
+CELL_TIMEOUT = 3600  # seconds; on the bundled photos and two cores the longest cell takes about 60
+ROOM = 100e6  # bytes that reports and exported models of a run may take, with room to spare
+
+
+@dataclass
+class Job:
+    """One notebook of a run.
+
+    Attributes:
+        source: the notebook.
+        parameters: those of the run's parameters that the notebook has.
+        alone: whether it measures time, and so runs when the others have ended.
+        process: its worker, while it runs.
+        error: why it failed, or empty.
+        traceback: of the cell that raised, or empty.
+        code: the worker's exit code, None until it ended.
+        seconds: how long it took.
+        log: what the worker wrote to stderr.
+    """
+
+    source: Path
+    parameters: dict[str, Any]
+    alone: bool = False
+    process: subprocess.Popen[str] | None = None
+    error: str = ""
+    traceback: str = ""
+    code: int | None = None
+    seconds: float = 0.0
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The notebook's name without its suffix."""
+        return self.source.stem
+
+
+def run(jobs: Sequence[Job], handoff: Handoff, parameters: dict[str, Any], out: Path, complete: bool) -> report.Run:
+    """Execute the notebooks, render the report and move it to ``out``.
+
+    Args:
+        jobs: the notebooks to run.
+        handoff: what the run is about, for the report's facts.
+        parameters: of the run, for the report.
+        out: folder to leave the report in; an earlier report there is replaced when the new one is whole, never before.
+        complete: whether the jobs are the whole set of notebooks; only a complete run can say ship.
+
+    Returns:
+        The run with its checks and verdict.
+
+    Raises:
+        BadInput: ``out`` cannot be used, or a notebook was given something it cannot use.
+        NotebookFailed: a notebook crashed or timed out.
+        KeyboardInterrupt: after every kernel has ended.
+    """
+    started = datetime.datetime.now(datetime.UTC)
+    clock = time.monotonic()
+    with _scratch_beside(out) as scratch:
+        _execute(jobs, scratch)
+        pages = [_page(job, scratch) for job in jobs]
+        facts = provenance.facts(handoff, parameters) | {
+            "started": started.isoformat(timespec="seconds"),
+            "seconds": round(time.monotonic() - clock, 1),
+        }
+        result = report.Run(pages, facts, complete)
+        report.write(result, scratch)
+        _move_into_place(scratch, out)
+    return result
+
+
+def _page(job: Job, scratch: Path) -> report.Page:
+    notebook = nbformat.read(scratch / f"{job.name}.ipynb", as_version=4)
+    record = recorded(notebook)
+    assert record is not None  # the worker saw to it
+    return report.Page(job.name, notebook, record, job.seconds)
+
+
+@contextlib.contextmanager
+def _scratch_beside(out: Path) -> Iterator[Path]:
+    """A folder on the same disk as ``out``, removed at the end unless it was moved away."""
+    try:
+        if out.exists() and not out.is_dir():
+            raise BadInput(f"out {out}: is a file; name a folder")
+        if out.is_dir() and not _is_report(out):
+            raise BadInput(f"out {out}: holds something other than a report and would be replaced; name another folder")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        scratch.chmod(0o755)  # mkdtemp's 0700 would keep a web server from reading the report
+    except OSError as error:
+        raise BadInput(f"out {out}: cannot write there: {error.strerror}; name another folder with --out") from None
+    try:
+        for folder in (scratch, cache.directory()):
+            free = shutil.disk_usage(folder).free
+            if free < ROOM:
+                raise BadInput(
+                    f"no room on the disk: {folder.parent} has {free / 1e6:.0f} MB free, a run needs {ROOM / 1e6:.0f} MB"
+                )
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _is_report(folder: Path) -> bool:
+    """Whether a folder is empty, or holds a report of ours and nothing else."""
+    names = {path.name for path in folder.iterdir()}
+    if not names:
+        return True
+    try:
+        ran = [notebook["name"] for notebook in json.loads((folder / "results.json").read_text())["notebooks"]]
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
+    pages = {f"{name}{suffix}" for name in ran for suffix in (".html", ".ipynb")}
+    return names <= pages | {"index.html", "results.json", "summary.md"}
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let no signal in between: what is begun here is ended."""
+    former = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+def _move_into_place(scratch: Path, out: Path) -> None:
+    """Swap the finished report in."""
+    former = scratch.with_name(f"{scratch.name}-former")
+    with _uninterrupted():
+        try:
+            if out.exists():
+                out.rename(former)
+            scratch.rename(out)
+        except OSError as error:
+            raise BadInput(f"out {out}: cannot be replaced: {error.strerror}; name another folder with --out") from None
+        shutil.rmtree(former, ignore_errors=True)
+
+
+def _execute(jobs: Sequence[Job], scratch: Path) -> None:
+    with Progress([job.name for job in jobs]) as progress:
+        for group in ([job for job in jobs if not job.alone], *([job] for job in jobs if job.alone)):
+            _side_by_side(group, scratch, progress)
+
+
+def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> None:
+    if not jobs:
+        return
+    cores = os.cpu_count() or 1
+    lanes = min(len(jobs), cores)
+    environment = os.environ | {"OMP_NUM_THREADS": str(max(1, cores // lanes))}
+    gate = _Gate()
+    with ThreadPoolExecutor(lanes) as pool:
+        running = [pool.submit(_execute_one, job, scratch, environment, progress, gate) for job in jobs]
+        try:
+            while not all(future.done() for future in running):
+                if any(job.code for job in jobs):
+                    break
+                time.sleep(0.2)
+        finally:
+            with _uninterrupted():
+                with gate.lock:
+                    gate.closed = True
+                _stop(jobs)
+    for future in running:
+        future.result()
+    for job in jobs:
+        if job.code == WRONG_USE:
+            raise BadInput(f"{job.name}: {job.error}")
+    for job in jobs:
+        if job.code and job.error:
+            raise NotebookFailed(f"{job.name}: {job.error}{job.traceback and chr(10) + job.traceback}")
+    for job in jobs:
+        if job.code:
+            raise NotebookFailed(f"{job.name}: its worker ended with code {job.code}\n" + "".join(job.log[-20:]))
+
+
+@dataclass
+class _Gate:
+    """Once it is closed no further worker starts, so that those which stand can be ended for good."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    closed: bool = False
+
+
+def _execute_one(job: Job, scratch: Path, environment: dict[str, str], progress: Progress, gate: _Gate) -> None:
+    order = {
+        "source": str(job.source),
+        "output": str(scratch / f"{job.name}.ipynb"),
+        "parameters": job.parameters,
+        "timeout": CELL_TIMEOUT,
+    }
+    started = time.monotonic()
+    with gate.lock:
+        if gate.closed:
+            return
+        # A session of its own: Ctrl-C in the terminal reaches us alone, and we end the worker in order.
+        job.process = subprocess.Popen(
+            [sys.executable, "-m", "lib.execute", json.dumps(order)],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+    assert job.process.stdout is not None
+    assert job.process.stderr is not None
+    with job.process:
+        drain = threading.Thread(target=job.log.extend, args=(job.process.stderr,), daemon=True)
+        drain.start()
+        progress.started(job.name)
+        for line in job.process.stdout:
+            event = json.loads(line)
+            if "cell" in event:
+                progress.at(job.name, event["cell"], event["of"])
+            else:
+                job.error, job.traceback = event["error"], event["traceback"]
+        code = job.process.wait()
+        drain.join()
+    job.seconds = round(time.monotonic() - started, 1)
+    job.code = code
+    progress.ended(job.name, code)
+
+
+def _stop(jobs: Sequence[Job]) -> None:
+    """End the workers that still run. On SIGINT nbclient shuts its kernel down before the worker leaves."""
+    alive = [job.process for job in jobs if job.process is not None and job.process.poll() is None]
+    for process in alive:
+        process.send_signal(signal.SIGINT)
+    for process in alive:
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)

@@ -1,0 +1,144 @@
+"""Pictures and tables of the failed export, its fix and what that costs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lib.export import exporter
+from lib.handoff import Handoff
+from lib.numbers import number
+from lib.report.drawing import BLUE, DARK, PALE_BLUE, PALE_VERMILION, VERMILION, over_all, show, styled
+from lib.report.drawing import figure as blank
+from lib.report.html import Html, note, table
+from lib.studies.swish.measure import FAILURE, Attempt, FixEvidence
+
+
+@styled
+def chains(named: Mapping[str, Sequence[str]]) -> Html:
+    """Operators in a row, one row a graph; a call back into Python is marked."""
+    figure = blank(0.95 * len(named) + 0.2)
+    axes = figure.subplots()
+    axes.set(xlim=(0, 1), ylim=(0, len(named)))
+    axes.axis("off")
+    for row, (name, operators) in enumerate(named.items()):
+        y = len(named) - row - 0.65
+        axes.text(0, y + 0.38, name, fontweight="bold")
+        boxes = []
+        for i, operator in enumerate(operators):
+            face, edge = (PALE_VERMILION, VERMILION) if "PythonOp" in operator else (PALE_BLUE, BLUE)
+            box = {"boxstyle": "round,pad=0.4", "facecolor": face, "edgecolor": edge}
+            x = (i + 0.5) / len(operators)
+            boxes.append(axes.text(x, y, operator.replace(" ", "\n"), ha="center", va="center", bbox=box, fontsize=9))
+        for left, right in itertools.pairwise(boxes):
+            ends = {"patchA": left.get_bbox_patch(), "patchB": right.get_bbox_patch()}
+            arrow = {"arrowstyle": "->", "color": DARK, "shrinkA": 0, "shrinkB": 2, **ends}
+            axes.annotate("", right.get_position(), left.get_position(), arrowprops=arrow)
+    said = "The graph around the first activation. "
+    said += "; ".join(f"{name}: {' then '.join(operators)}" for name, operators in named.items())
+    return show(figure, f"{said}.", f"{said}.")
+
+
+@styled
+def matrix(attempts: Sequence[Attempt], title: str) -> Html:
+    """Outcomes of exports as a grid: one row a thing exported, one column a way of exporting."""
+    ways = list(dict.fromkeys((a.exporter, a.setting) for a in attempts))
+    things = list(dict.fromkeys(a.what for a in attempts))
+    figure = blank(0.5 * len(things) + 1.3)
+    axes = figure.subplots()
+    axes.set(xlim=(0, len(ways)), ylim=(len(things), 0))
+    for attempt in attempts:
+        x, y = ways.index((attempt.exporter, attempt.setting)), things.index(attempt.what)
+        face, mark = (PALE_VERMILION, "✗ fails") if attempt.error else (PALE_BLUE, "✓ exports")
+        axes.fill([x, x + 1, x + 1, x], [y, y, y + 1, y + 1], facecolor=face, edgecolor="white", linewidth=3)
+        color, weight = (VERMILION, "bold") if attempt.error else (BLUE, "normal")
+        axes.text(x + 0.5, y + 0.5, mark, ha="center", va="center", color=color, fontweight=weight)
+    axes.set_xticks(np.arange(len(ways)) + 0.5, ["\n".join(way) for way in ways])
+    axes.set_yticks(np.arange(len(things)) + 0.5, things)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.set_title(title)
+    failed = [f"{a.what} through {a.exporter}, {a.setting}" for a in attempts if a.error]
+    said = f"{len(attempts) - len(failed)} of {len(attempts)} exports succeed"
+    said += f"; it fails for {'; '.join(failed)}" if failed else "; none fails"
+    return show(figure, f"{title}: {said}.", f"{title}: {said}.")
+
+
+@styled
+def memory(values: Mapping[str, float], batch: int) -> Html:
+    """Mebibytes that autograd keeps for the backward pass, one bar a swish."""
+    figure = blank(0.5 * len(values) + 1.1)
+    axes = figure.subplots()
+    names = list(values)[::-1]
+    bars = axes.barh(names, [values[name] for name in names], color=BLUE)
+    axes.bar_label(bars, fmt="%.0f MiB", padding=3)
+    axes.margins(x=0.18)
+    axes.set_xlabel(f"MiB kept, batch of {batch}")
+    over_all(figure, "What each swish keeps for the backward pass")
+    said = ", ".join(f"{name} {values[name]:.0f} MiB" for name in values)
+    return show(figure, f"Bar chart of training memory: {said}.", f"Activations kept for one training step: {said}.")
+
+
+def attempts(results: Sequence[Attempt]) -> Html:
+    """What came of each export: the operators written or the error, and the difference from eager PyTorch."""
+    rows = [
+        (
+            result.what,
+            result.exporter,
+            result.setting,
+            result.outcome,
+            "" if result.error else f"{number(result.difference)}",
+        )
+        for result in results
+    ]
+    headers = ("exported", "exporter", "setting", "outcome", "largest difference from eager")
+    return table(headers, rows, caption=f"{len(results)} exports, each run in ONNX Runtime where it worked")
+
+
+def why_this_subject(asked: Handoff) -> Html:
+    """Which network the swish story is told on, and why."""
+    if asked.subject.has_swish:
+        return note(f"{asked.subject.name} has swish: the story is told on it.")
+    name = asked.story.subject.name
+    reason = f"{asked.subject.name} has ReLU6 where others have swish, so the story is told on {name}."
+    if asked.story.subject.claims_accuracy:
+        return note(reason)
+    return note(
+        f"{reason} To see it on EfficientNet-B0's own ImageNet weights, download them once with SUBJECT=b0-imagenet, "
+        "or give a copy with SUBJECT=b0-imagenet WEIGHTS=path."
+    )
+
+
+def failure_finding(failure: Attempt) -> Html:
+    """Whether the article's failure still happens."""
+    versions = exporter.versions()
+    if FAILURE in failure.error:
+        return note(f"The failure is alive in torch {versions['torch']}: {FAILURE}.")
+    outcome = f"it now says: {failure.outcome}" if failure.error else "the call now exports"
+    return note(f"torch {versions['torch']} no longer fails as the article's did; {outcome}.", "warning")
+
+
+def fix_evidence(evidence: FixEvidence) -> Html:
+    """What the fix changes in outputs and gradients."""
+    rows = [
+        ("logits, evaluation mode", f"{number(evidence.logits)} logits", f"{evidence.photos} photos"),
+        ("logits, training mode", f"{number(evidence.training_logits)} logits", f"{evidence.photos} photos"),
+        ("gradients, of the largest", number(evidence.gradients), f"{evidence.parameters} parameters"),
+    ]
+    return table(("before against after", "largest difference", "compared"), rows, caption="What set_swish changes")
+
+
+def memory_finding(kept: dict[str, float]) -> Html:
+    """What the fix and the formula cost, against memory-efficient swish."""
+    least, fix, formula = (kept[name] for name in ("memory-efficient", "nn.SiLU, the fix", "x * sigmoid(x)"))
+    return note(
+        f"nn.SiLU keeps {fix / least - 1:.1%} more than memory-efficient swish, the formula {formula / least - 1:.1%} more. "
+        + (
+            "SiLU's own backward pass keeps only the input, so the fix costs training no memory."
+            if fix <= least * 1.01
+            else "Train with memory-efficient swish and switch for the export."
+        )
+    )

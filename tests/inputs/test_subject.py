@@ -1,0 +1,93 @@
+"""Subjects from TOML: what is built in, and errors that name file and field."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.inputs import subject
+from lib.deploy import BadInput
+from tests.conftest import edited
+
+
+def test_the_built_in_subjects_are_what_they_say():
+    assert subject.built_in() == ("b0-imagenet", "b0-stand-in", "lite0-imagenet")
+    lite0, b0, stand_in = (subject.load(name) for name in ("lite0-imagenet", "b0-imagenet", "b0-stand-in"))
+    assert lite0.contract.mean == (127 / 255,) * 3
+    assert lite0.contract.std == (128 / 255,) * 3
+    assert (b0.contract.size, b0.contract.rule, b0.contract.filter) == (224, "shorter-side", "bilinear")
+    assert b0.has_swish
+    assert not lite0.has_swish
+    assert lite0.claims_accuracy
+    assert b0.claims_accuracy
+    assert "no claim on accuracy" in stand_in.label
+
+
+def test_imagenet_has_a_thousand_different_names_in_their_order():
+    classes = subject.load("lite0-imagenet").classes
+    assert len(classes) == len(set(classes)) == 1000
+    known = {
+        0: "tench",
+        207: "golden retriever",
+        213: "Irish setter",
+        285: "Egyptian cat",
+        652: "military uniform",
+        967: "espresso",
+    }
+    assert {index: classes[index] for index in known} == known
+
+
+def test_a_users_own_subject_is_read(own_subject):
+    mine = subject.load(str(own_subject))
+    assert mine.name == "mine"
+    assert mine.classes == ("cup", "cat", "car")
+    assert mine.contract.crop == 224
+
+
+def test_an_unknown_name_gets_the_nearest_one():
+    with pytest.raises(BadInput, match="unknown subject 'lite0-imagnet': did you mean 'lite0-imagenet'"):
+        subject.load("lite0-imagnet")
+
+
+def test_a_stand_in_claims_no_accuracy_whatever_its_file_says(own_subject):
+    name = edited(own_subject, 'file = "mine.pth"', 'file = "mine.pth"\nstand_in = true')
+    assert "no claim on accuracy" in subject.load(name).label
+
+
+def test_a_class_name_may_begin_with_a_hash(own_subject):
+    (own_subject.parent / "names.txt").write_text("# a comment\n#1 cup\ncat\n\ncar\n")
+    name = edited(own_subject, 'names = ["cup", "cat", "car"]', 'file = "names.txt"')
+    assert subject.load(name).classes == ("#1 cup", "cat", "car")
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(BadInput, match=r"cannot read .*none\.toml: No such file"):
+        subject.load(str(tmp_path / "none.toml"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('architecture = "efficientnet-b0"', 'architecture = "efficientnet-b00"', "did you mean 'efficientnet-b0'"),
+        ("image_size = 224", "image_size = 8", "field 'image_size' is 8"),
+        ("image_size = 224", "picture_size = 224", "unknown field 'picture_size'"),
+        ("count = 3", "count = 4", "field 'count' is 4, but there are 3 class names"),
+        ("count = 3", 'count = "3"', "field 'count' is '3'; it takes a whole number"),
+        ('names = ["cup", "cat", "car"]', 'file = "names.txt"', "field 'file': cannot read"),
+        ('file = "mine.pth"', "", "give either 'file'"),
+        ('sha256 = "', 'sha256 = "xyz', "field 'sha256' is 'xyz"),
+        ('about = "A fine', 'about = "A "fine', "not valid TOML"),
+        ("[preprocessing]", "[preprocessing]\nsharpen = 1", "[preprocessing]: unknown field 'sharpen'"),
+        ("[classes]", "[labels]", "unknown field 'labels'"),
+        ("image_size = 224", "", "field 'image_size' is missing"),
+        ('file = "mine.pth"', 'url = "weights.pth"', "field 'url' is 'weights.pth'; it takes an address"),
+        ('file = "mine.pth"', 'file = "mine.pth"\nstand_in = "no"', "field 'stand_in' is 'no'; it takes true or false"),
+        ("count = 3", 'count = 3\nfile = "names.txt"', "give either 'names' or 'file'"),
+    ],
+)
+def test_a_bad_field_is_named_with_its_file(own_subject, old, new, said):
+    name = edited(own_subject, old, new)
+    with pytest.raises(BadInput) as refused:
+        subject.load(name)
+    assert name in str(refused.value)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,309 @@
+"""The command line: exit codes, each shown by a tiny notebook, and what bad input leaves behind."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lib.run import runner
+from lib.__main__ import main
+from lib.deploy import BadInput
+from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE
+from tests.conftest import encoded, picture
+
+TINY = Path(__file__).with_name("notebooks")
+
+
+class Bench:
+    """A set of tiny notebooks and a place for their report."""
+
+    def __init__(self, folder: Path) -> None:
+        self.notebooks = folder / "notebooks"
+        self.out = folder / "reports" / "latest"
+        self.notebooks.mkdir()
+
+    def run(self, *names: str, options: tuple[str, ...] = ()) -> int:
+        for path in self.notebooks.iterdir():
+            path.unlink()
+        for name in names:
+            shutil.copy(TINY / f"{name}.ipynb", self.notebooks)
+        return main(["run", "--out", str(self.out), *options], notebooks=self.notebooks)
+
+    @property
+    def results(self) -> dict:
+        return json.loads((self.out / "results.json").read_text())
+
+    def snapshot(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in self.out.iterdir()}
+
+    def leftovers(self) -> list[str]:
+        return [path.name for path in self.out.parent.iterdir() if path != self.out]
+
+
+@pytest.fixture
+def bench(tmp_path) -> Bench:
+    return Bench(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Path:
+    bench = Bench(tmp_path_factory.mktemp("earlier"))
+    assert bench.run("ships") == SHIP
+    return bench.out
+
+
+@pytest.fixture
+def earlier(bench, report) -> dict[str, bytes]:
+    """An earlier report, as it must still stand after a run that went wrong."""
+    shutil.copytree(report, bench.out)
+    return bench.snapshot()
+
+
+def test_all_checks_passed(bench, capsys):
+    assert bench.run("ships") == SHIP
+    assert sorted(path.name for path in bench.out.iterdir()) == [
+        "index.html", "results.json", "ships.html", "ships.ipynb", "summary.md",
+    ]  # fmt: skip
+    assert bench.results["verdict"] == "ship"
+    assert "✓ Ship" in capsys.readouterr().out
+    assert bench.leftovers() == []
+
+
+def test_a_notebook_that_measures_time_runs_when_the_others_have_ended(bench, capsys):
+    assert bench.run("alone", "ships") == SHIP
+    first = next(line for line in capsys.readouterr().err.splitlines() if "alone starts" in line)
+    assert "ships done" in first
+
+
+@pytest.mark.parametrize("name", ["check_fails", "compares_nothing", "measures_nan"])
+def test_a_failed_check_is_reported(bench, name):
+    assert bench.run("ships", name) == CHECK_FAILED
+    assert bench.results["verdict"] == "do not ship"
+    assert [check["notebook"] for check in bench.results["checks"] if not check["passed"]] == [name]
+    assert "✗ Do not ship" in (bench.out / "index.html").read_text()
+    assert "**✗ FAIL**" in (bench.out / "summary.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("crashes", "cell 2 raised RuntimeError: the cell raised this"),
+        ("kernel_dies", "the kernel died"),
+        ("exits_early", "ended without recording its checks"),
+        ("records_nothing", "ended without recording its checks"),
+    ],
+)
+def test_a_crash_leaves_the_earlier_report(bench, earlier, capsys, name, said):
+    assert bench.run("ships", name) == CRASHED
+    assert f"error: {name}: {said}" in capsys.readouterr().err
+    assert bench.snapshot() == earlier
+    assert bench.leftovers() == []
+
+
+def test_a_timeout_is_a_crash(bench, earlier, capsys, monkeypatch):
+    monkeypatch.setattr(runner, "CELL_TIMEOUT", 3)
+    assert bench.run("times_out") == CRASHED
+    assert "took longer than 3 s" in capsys.readouterr().err
+    assert bench.snapshot() == earlier
+    assert bench.leftovers() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("bad_input", "photo x.jpg: too blue; use another"), ("no_room", "no room on the disk")]
+)
+def test_bad_input_met_inside_a_notebook_is_wrong_use(bench, earlier, capsys, name, said):
+    assert bench.run(name) == WRONG_USE
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("[")]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"error: {name}: {said}")
+    assert bench.snapshot() == earlier
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--subject", "lite0-imagnet"), "did you mean 'lite0-imagenet'"),
+        (("--subject", "none.toml"), "No such file"),
+        (("--photos", "nowhere"), "no such file or folder"),
+        (("--deployment", "nowhere:pipeline"), "cannot import nowhere"),
+        (("--weights", "nowhere.pth"), "nowhere.pth; correct the path given with --weights"),
+        (("--params", "nowhere.yml"), "cannot read nowhere.yml"),
+        (("--only", "ship"), "unknown notebook 'ship': did you mean 'ships'"),
+        (("--sbject", "x"), "unrecognized arguments: --sbject"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_wrong_use_is_one_line_and_leaves_the_earlier_report(bench, earlier, capsys, options, said):
+    capsys.readouterr()
+    assert bench.run("ships", options=options) == WRONG_USE
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1
+    assert said in printed.err
+    assert bench.snapshot() == earlier
+    assert bench.leftovers() == []
+
+
+def test_an_unknown_parameter_is_refused_with_the_nearest_name(bench, tmp_path, capsys):
+    (tmp_path / "run.yml").write_text("levle: 4\n")
+    assert bench.run("ships", options=("--params", str(tmp_path / "run.yml"))) == WRONG_USE
+    assert "unknown parameter 'levle': did you mean 'level'" in capsys.readouterr().err
+    assert not bench.out.exists()
+
+
+def test_parameters_from_a_file_reach_the_notebook(bench, tmp_path):
+    (tmp_path / "run.yml").write_text("level: 4\nshare: 1\n")
+    assert bench.run("ships", options=("--params", str(tmp_path / "run.yml"))) == SHIP
+    assert bench.results["checks"][0]["measured"] == 4
+    assert bench.results["parameters"]["level"] == 4
+
+
+def test_a_run_of_one_notebook_gives_no_verdict(bench):
+    assert bench.run("ships", "check_fails", options=("--only", "ships")) == SHIP
+    assert bench.results["verdict"] == "incomplete"
+    assert [notebook["name"] for notebook in bench.results["notebooks"]] == ["ships"]
+
+
+def test_a_run_of_one_notebook_can_say_no(bench):
+    assert bench.run("ships", "check_fails", options=("--only", "check_fails")) == CHECK_FAILED
+    assert bench.results["verdict"] == "do not ship"
+
+
+def test_a_folder_that_is_no_report_is_not_replaced(bench, capsys):
+    bench.out.mkdir(parents=True)
+    (bench.out / "thesis.tex").write_text("years of work")
+    assert bench.run("ships") == WRONG_USE
+    assert "holds something other than a report" in capsys.readouterr().err
+    assert (bench.out / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_folder_with_a_results_file_of_somebody_else_is_not_replaced(bench, earlier, capsys):
+    (bench.out / "thesis.tex").write_text("years of work")
+    assert bench.run("ships") == WRONG_USE
+    assert (bench.out / "thesis.tex").read_text() == "years of work"
+    shutil.rmtree(bench.out)
+    bench.out.mkdir()
+    (bench.out / "results.json").write_text("{}")
+    assert bench.run("ships") == WRONG_USE
+    assert (bench.out / "results.json").read_text() == "{}"
+
+
+def test_an_earlier_report_is_replaced_by_a_new_one(bench, earlier):
+    assert bench.run("ships") == SHIP
+    assert bench.snapshot()["results.json"] != earlier["results.json"]
+    assert bench.leftovers() == []
+
+
+def test_a_bug_is_a_crash_and_not_a_failed_check(bench, earlier, capsys, monkeypatch):
+    monkeypatch.setattr("lib.provenance.facts", lambda *_: 1 / 0)
+    assert bench.run("ships") == CRASHED
+    assert "ZeroDivisionError" in capsys.readouterr().err
+    assert bench.snapshot() == earlier
+    assert bench.leftovers() == []
+
+
+def test_a_place_that_cannot_be_written_is_named(bench, capsys):
+    bench.out.parent.write_text("a file where a folder should be")
+    assert bench.run("ships") == WRONG_USE
+    assert "cannot write there" in capsys.readouterr().err
+
+
+def test_no_right_to_write_is_named(bench):
+    bench.out.parent.mkdir(mode=0o500)
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)  # root may write anywhere, nobody may not
+    try:
+        with pytest.raises(BadInput, match="cannot write there: Permission denied"), runner._scratch_beside(bench.out):
+            pytest.fail("a scratch folder was made")
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_no_room_is_named_before_anything_runs(bench, earlier, capsys, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 5 * 10**6))
+    assert bench.run("ships") == WRONG_USE
+    assert "no room on the disk" in capsys.readouterr().err
+    assert bench.snapshot() == earlier
+
+
+def test_a_disk_that_fills_up_while_the_report_is_written_is_named(bench, earlier, capsys, monkeypatch):
+    def fill_up(run, folder):
+        (folder / "index.html").write_text("half a pa")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "index.html"))
+
+    monkeypatch.setattr("lib.report.write", fill_up)
+    assert bench.run("ships") == WRONG_USE
+    assert "error: no room on the disk: " in capsys.readouterr().err
+    assert bench.snapshot() == earlier
+    assert bench.leftovers() == []
+
+
+def test_one_bad_photo_among_good_ones_is_listed(bench, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    (folder / "good.png").write_bytes(encoded(picture(64, 48)))
+    (folder / "cut.jpg").write_bytes(encoded(picture(64, 48), "JPEG")[:500])
+    assert bench.run("ships", options=("--photos", str(folder))) == SHIP
+    assert [photo["name"] for photo in bench.results["photos"]["unreadable"]] == ["cut.jpg"]
+    assert "cut.jpg" in (bench.out / "index.html").read_text()
+    assert "cut.jpg" in (bench.out / "summary.md").read_text()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc").is_dir() else True
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_ends_the_kernels_and_leaves_the_earlier_report(bench, earlier, tmp_path, sent):
+    shutil.copy(TINY / "waits.ipynb", bench.notebooks)
+    pid_file = tmp_path / "pid"
+    code = (
+        "import sys; from pathlib import Path; from lib.__main__ import main; "
+        f"sys.exit(main(['run', '--out', {str(bench.out)!r}], notebooks=Path({str(bench.notebooks)!r})))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], env=os.environ | {"KERNEL_PID_FILE": str(pid_file)}, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not (pid_file.exists() and pid_file.read_text()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    kernel = int(pid_file.read_text())
+    assert alive(kernel)
+    process.send_signal(sent)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)  # an impatient second one changes nothing
+    _, printed = process.communicate(timeout=60)
+    assert process.returncode == INTERRUPTED
+    assert printed.rstrip().endswith("an earlier report stays as it was")
+    assert "Traceback" not in printed
+    gone = time.monotonic() + 10
+    while alive(kernel) and time.monotonic() < gone:
+        time.sleep(0.1)
+    assert not alive(kernel)
+    assert bench.snapshot() == earlier
+    assert bench.leftovers() == []
+
+
+def test_help_names_every_exit_code(capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["run", "--help"])
+    assert left.value.code == 0
+    printed = capsys.readouterr().out
+    for code in (SHIP, CHECK_FAILED, WRONG_USE, CRASHED, INTERRUPTED):
+        assert f"\n  {code} " in printed

@@ -1,0 +1,63 @@
+"""That nothing in a picture is cut off or left in math markup."""
+
+from __future__ import annotations
+
+import onnx
+
+from lib.studies.parity import diagnosis_pictures as diagnosis_report
+from lib.report import figures
+from lib.export import graph
+from lib.studies.resize import pictures as heatmaps
+from lib.studies.interpolation import measure as interpolation
+from lib.studies.interpolation import pictures as interpolation_report
+from lib.studies.parity import measure as parity
+from lib.studies.resize import measure as resizing
+from lib.studies.swish import measure as swish
+from lib.studies.parity.examples import exhibits
+from tests.conftest import assert_whole
+
+
+def test_pictures_of_export_and_parity_are_whole(lite0, stand_in, drawn):
+    readable, classes = lite0.photos.readable, lite0.subject.classes
+    figures.gallery(readable)
+    figures.inventory({m.subject.label: graph.inventory(onnx.load(m.onnx_path)) for m in (lite0, stand_in)})
+    results = parity.networks(lite0)
+    values = {result.photo.name: result.difference for result in results}
+    figures.differences(values, 1e-3, "Logits, eager PyTorch against the deployment", "logits")
+    figures.distances(list(values), [result.deployment for result in results], parity.plain_grey(lite0))
+    climbs = [parity.climb(lite0, photo) for photo in readable]
+    traces = {"deployment": climbs[4].rungs[0].trace, "reference": climbs[4].rungs[-1].trace}
+    figures.seen_by_the_model(readable[4], traces, classes)
+    figures.ladder(climbs)
+    figures.waterfalls(climbs)
+    assert len(drawn) == 6 + len(readable)
+    for figure in drawn:
+        assert_whole(figure)
+
+
+def test_pictures_of_swish_are_whole(drawn):
+    attempts = swish.activation_attempts()
+    figures.matrix(attempts, "Which activations export")
+    figures.memory({"memory-efficient swish": 123.0, "standard swish, set_swish(False)": 220.0}, 7)
+    figures.chains({"written to ONNX": ["Conv", "Sigmoid", "Mul", "Conv"]})
+    for figure in drawn:
+        assert_whole(figure)
+
+
+def test_pictures_of_shapes_and_filters_are_whole(lite0, drawn):
+    readable, classes = lite0.photos.readable, lite0.subject.classes
+    seen = [resizing.shapes_seen(lite0, photo) for photo in readable[4:]]
+    heatmaps.cards(seen[0], classes)
+    heatmaps.strip(seen[0], classes)
+    heatmaps.shape_changes(seen)
+    every = [interpolation.filtered(lite0, photo) for photo in readable[:2]]
+    first = interpolation.kernels(every[0])
+    interpolation_report.grid(first)
+    interpolation_report.signed_heatmaps(first)
+    interpolation_report.histograms(first)
+    interpolation_report.changes(every)
+    interpolation_report.distance_against_answer(every)
+    interpolation_report.growth(interpolation.by_factor(readable[0], lite0.subject.contract), readable[0].name)
+    diagnosis_report.gallery(exhibits(lite0, readable[0]), lite0.subject.contract)
+    for figure in drawn:
+        assert_whole(figure)
