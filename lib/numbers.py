@@ -24,3 +24,8 @@ def signed(value: float, decimals: int = 4) -> str:
 def probability(value: float, decimals: int = 4) -> str:
     """A probability with a fixed number of decimals."""
     return "NaN" if math.isnan(value) else f"{value:.{decimals}f}"
+
+
+def counted(count: int, thing: str) -> str:
+    """How many there are of a thing, as in ``1 check`` and ``2 checks``."""
+    return f"{count} {thing}{'s' * (count != 1)}"

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.compare.view import of_contract, whole
 from lib.deploy import BadInput, Contract
 from lib.deploy.stages import decode, preprocessing
 from lib.mistakes import CATALOGUE, DECODING, NORMALISATION
 from lib.mistakes.colour import AFTER
 from lib.mistakes.resizers import RESIZERS
 from lib.mistakes.shape import VIEWERS, Viewer
-from lib.compare.view import of_contract, whole
 
 Stage = Callable[[Any], Any]
 
@@ -78,8 +78,9 @@ def pairs(data: bytes, contract: Contract, levels: bool, size: tuple[int, int]) 
         size: width and height that were observed. Where no rule leads there, the whole photo is scaled to it.
     """
     _, normalise = preprocessing(contract)
+    upright = decode(data)
     viewers: dict[str, Viewer] = {"": of_contract} | VIEWERS
-    if all(viewer(contract, *decode(data).size).size not in (size, size[::-1]) for viewer in viewers.values()):
+    if all(viewer(contract, *upright.size).size not in (size, size[::-1]) for viewer in viewers.values()):
         viewers[ANOTHER_SIZE] = lambda *_: whole(size)
     own = f"Pillow {contract.filter}"
     scalers = {"": RESIZERS[own].scale} | {name: each.scale for name, each in RESIZERS.items() if name != own}
@@ -87,7 +88,7 @@ def pairs(data: bytes, contract: Contract, levels: bool, size: tuple[int, int]) 
     normalisers: dict[str, Stage] = {"": normalise}
     if not levels:
         normalisers |= {mistake.name: mistake.make(contract) for mistake in NORMALISATION}
-    decoders: dict[str, Stage] = {"": decode} | {mistake.name: mistake.make(contract) for mistake in DECODING}
+    decoders: dict[str, Stage] = {"": lambda _: upright} | {mistake.name: mistake.make(contract) for mistake in DECODING}
     for decoding, decoder in decoders.items():
         try:
             pixels = np.asarray(decoder(data))

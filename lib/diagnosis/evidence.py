@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from scipy.ndimage import laplace
 from skimage.registration import phase_cross_correlation
 
-from lib.numbers import number
+from lib.compare.view import denormalised
 from lib.deploy import Contract
+from lib.deploy.stages import Normalise
 from lib.diagnosis.observed import Observed
+from lib.numbers import number
 
 Planes = NDArray[np.float64]
 SAME = 1e-5  # in units of std, or levels: values this close are one; float32 rounding stays below
@@ -53,11 +55,12 @@ def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -
     values = observed.values.astype(np.float64)
     if np.abs(values - expected).max() <= SAME + observed.rounding:
         return [*found, Evidence("values that differ", "none beyond rounding", "it is the reference's input")]
-    likeness = max(_correlation(a, b) for a in values for b in expected)
+    correlations = np.array([[_correlation(a, b) for b in expected] for a in values])
+    likeness = correlations.max()
     if likeness < UNLIKE:
         return [*found, Evidence("likeness", f"correlation {likeness:.2f} at best", "it does not look like this photo at all")]
     found += [
-        _channels(values, expected),
+        _channels(correlations),
         _gain(values, expected),
         _bias(values, expected, observed.unit),
         _border(values, expected),
@@ -67,11 +70,8 @@ def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -
 
 def _planes(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Planes:
     """What should have been observed, (3, h, w)."""
-    planes: Planes = right.transpose(2, 0, 1).astype(np.float64)
-    if observed.levels:
-        return planes
-    mean, std = (np.array(v, np.float32).reshape(3, 1, 1) for v in (contract.mean, contract.std))
-    return ((planes.astype(np.float32) / np.float32(255) - mean) / std).astype(np.float64)
+    planes = right.transpose(2, 0, 1) if observed.levels else Normalise(contract.mean, contract.std)(right)[0]
+    return planes.astype(np.float64)
 
 
 def _layout(observed: Observed) -> Evidence:
@@ -94,8 +94,7 @@ def _geometry(observed: Observed, right: NDArray[np.uint8]) -> Evidence:
 
 def _whole_levels(observed: Observed, contract: Contract) -> Evidence:
     """Whether undoing the right normalisation gives whole levels: if so, normalisation is right."""
-    mean, std = (np.array(v).reshape(3, 1, 1) for v in (contract.mean, contract.std))
-    levels = (observed.values.astype(np.float64) * std + mean) * 255
+    levels = denormalised(observed.values, contract)
     slack = 0.01 + observed.rounding * 255 * max(contract.std)
     whole = (np.abs(levels - np.rint(levels)) < slack) & (levels > -0.5) & (levels < 255.5)
     share = float(whole.mean())
@@ -105,9 +104,8 @@ def _whole_levels(observed: Observed, contract: Contract) -> Evidence:
     return Evidence("values that are whole levels", f"{share:.1%}", says)
 
 
-def _channels(values: Planes, expected: Planes) -> Evidence:
-    """The order of channels that correlates best with the reference's."""
-    table = np.array([[_correlation(a, b) for b in expected] for a in values])
+def _channels(table: NDArray[np.float64]) -> Evidence:
+    """The order of channels that correlates best with the reference's: a row for each channel observed, a column for theirs."""
     order = max(permutations(range(3)), key=lambda p: (sum(table[i, j] for i, j in enumerate(p)), p == (0, 1, 2)))
     straight, best = (sum(table[i, j] for i, j in enumerate(p)) / 3 for p in ((0, 1, 2), order))
     names = ", ".join(CHANNELS[j] for j in order)

@@ -24,18 +24,19 @@ NEAR = 5  # candidates that a finding names
 
 
 @dataclass(frozen=True)
-class Suspect:
-    """One candidate held against what was observed.
+class RankedCandidate:
+    """One candidate, and how far it is from what was observed.
 
     Attributes:
         names: of its mistakes; empty for the reference's way.
         distance: root mean square of the difference, in units of std, or levels.
-        values: what it gives, (3, h, w).
+        values: what it gives, float32 (3, h, w); None where others are so much nearer that it gives another tensor than the
+            nearest for certain, since hundreds of candidates are too much to hold.
     """
 
     names: tuple[str, ...]
     distance: float
-    values: NDArray[np.float32]
+    values: NDArray[np.float32] | None
 
     @property
     def label(self) -> str:
@@ -51,7 +52,7 @@ class Finding:
         names: the likeliest mistakes: one, two at once, or none where the reference's way comes nearest or nothing explains
             enough.
         ties: all sets of names that give the very same tensor on this photo, the likeliest first.
-        suspects: the nearest candidates, nearest first; empty where none has the observed shape.
+        nearest: the nearest candidates, nearest first; empty where none has the observed shape.
         explained: the share of the difference from the reference that the nearest explains, 0..1; where the reference has
             another shape, the share of what the tensor itself varies by. NaN where none has the observed shape.
         evidence: what was measured beside.
@@ -61,7 +62,7 @@ class Finding:
 
     names: tuple[str, ...]
     ties: list[tuple[str, ...]]
-    suspects: list[Suspect]
+    nearest: list[RankedCandidate]
     explained: float
     evidence: list[Evidence]
     observed: Observed
@@ -70,7 +71,7 @@ class Finding:
     @property
     def healthy(self) -> bool:
         """Whether the tensor is the reference's own, to the last digit that matters."""
-        return bool(self.suspects) and not self.names and self.suspects[0].distance <= SAME + self.observed.rounding
+        return bool(self.nearest) and not self.names and self.nearest[0].distance <= SAME + self.observed.rounding
 
     @property
     def stage(self) -> str:
@@ -102,19 +103,19 @@ def diagnose(data: bytes, tensor: NDArray[Any] | Observed, contract: Contract) -
     observed = tensor if isinstance(tensor, Observed) else Observed.of(tensor)
     every = list(singles(data, contract, observed.levels))
     right = every[0].picture
-    suspects = held_against(observed.values, every, observed.levels)
-    left = suspects[0].distance if suspects else float("inf")
+    nearest = ranked(observed.values, every, observed.levels)
+    left = nearest[0].distance if nearest else float("inf")
     if left > (LEFT if observed.levels else LEFT / 255 / max(contract.std)):
         for more in (pairs(data, contract, observed.levels, observed.size), _another_normalisation(observed, every)):
-            found = held_against(observed.values, more, observed.levels)
-            if found and found[0].distance < BETTER * (suspects[0].distance if suspects else float("inf")):
-                suspects = _ranked([*suspects, *found])
-    explained = _explained(observed, every[0], suspects)
-    ties = tied(suspects) if explained >= BELIEVED or (suspects and not suspects[0].names) else []
+            found = ranked(observed.values, more, observed.levels)
+            if found and found[0].distance < BETTER * (nearest[0].distance if nearest else float("inf")):
+                nearest = _in_order([*nearest, *found])
+    explained = _explained(observed, every[0], nearest)
+    ties = tied(nearest) if explained >= BELIEVED or (nearest and not nearest[0].names) else []
     return Finding(
         ties[0] if ties else (),
         ties,
-        suspects[:NEAR],
+        nearest[:NEAR],
         explained,
         evidence(observed, contract, right),
         observed,
@@ -131,46 +132,63 @@ def _another_normalisation(observed: Observed, candidates: Iterable[Candidate]) 
                 yield made
 
 
-def held_against(values: NDArray[np.float32], candidates: Iterable[Candidate], levels: bool) -> list[Suspect]:
-    """The candidates of the observed shape, nearest first, and of those equally near the one with the fewest mistakes.
-
-    Only the nearest few keep their values.
-    """
-    suspects = []
+def ranked(values: NDArray[np.float32], candidates: Iterable[Candidate], levels: bool) -> list[RankedCandidate]:
+    """The candidates of the observed shape, nearest first, and of those equally near the one with the fewest mistakes."""
+    found: list[RankedCandidate] = []
+    least = float("inf")
     for candidate in candidates:
         made = candidate.values(levels)
         if made.shape == values.shape:
-            suspects.append(Suspect(candidate.names, _distance(made, values), made))
-    return _ranked(suspects)
+            distance = _distance(made, values)
+            least = min(least, distance)
+            found.append(RankedCandidate(candidate.names, distance, made if distance <= _reach(least) else None))
+    return _in_order(found)
 
 
-def _ranked(suspects: list[Suspect]) -> list[Suspect]:
-    return sorted(suspects, key=lambda suspect: (suspect.distance, len(suspect.names)))
+def _in_order(candidates: list[RankedCandidate]) -> list[RankedCandidate]:
+    return sorted(candidates, key=lambda each: (each.distance, len(each.names)))
 
 
-def tied(suspects: list[Suspect]) -> list[tuple[str, ...]]:
-    """Those that give the same tensor as the nearest, the simplest first, and none that only adds to another of them."""
-    tied = [s for s in suspects if np.abs(s.values - suspects[0].values).max() <= SAME]
-    tied.sort(key=lambda suspect: len(suspect.names))
+def _reach(distance: float) -> float:
+    """How far a candidate can be, root mean square, that gives the same tensor as one at ``distance``.
+
+    The distances of two tensors that differ by :data:`SAME` at most differ by no more; the rest is for float32 rounding.
+    """
+    return distance * (1 + 1e-6) + SAME
+
+
+def tied(nearest: list[RankedCandidate]) -> list[tuple[str, ...]]:
+    """Those that give the same tensor as the nearest, the simplest first, and none that only adds to another of them.
+
+    Args:
+        nearest: one or more, as :func:`ranked` orders them.
+    """
+    first = nearest[0]
+    same = [each for each in nearest if each.distance <= _reach(first.distance) and _equal(each.values, first.values)]
+    same.sort(key=lambda each: len(each.names))
     kept: list[tuple[str, ...]] = []
-    for suspect in tied:
-        if not any(set(names) < set(suspect.names) for names in kept):
-            kept.append(suspect.names)
+    for each in same:
+        if not any(set(names) < set(each.names) for names in kept):
+            kept.append(each.names)
     return kept
+
+
+def _equal(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
+    return a is not None and b is not None and bool(np.abs(a - b).max() <= SAME)
 
 
 def _distance(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
     return float(np.sqrt(np.mean(np.square(a - b, dtype=np.float64))))
 
 
-def _explained(observed: Observed, reference: Candidate, suspects: list[Suspect]) -> float:
+def _explained(observed: Observed, reference: Candidate, nearest: list[RankedCandidate]) -> float:
     """The share of the squared difference from the reference that the nearest accounts for."""
-    if not suspects:
+    if not nearest:
         return float("nan")
-    nearest = suspects[0].distance
-    if nearest <= SAME:
+    left = nearest[0].distance
+    if left <= SAME:
         return 1.0
     right = reference.values(observed.levels)
     same = right.shape == observed.values.shape
     gap = _distance(right, observed.values) if same else float(observed.values.std())
-    return 1 - (nearest / gap) ** 2 if gap else 0.0
+    return 1 - (left / gap) ** 2 if gap else 0.0

@@ -1,1 +1,1 @@
-"""."""
+"""Any photo, any two pipelines, in JupyterLab."""

@@ -14,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.explorer import side_by_side
-from lib.numbers import number, probability
 from lib.compare.comparison import top1
+from lib.compare.shared import SharedTraces
+from lib.compare.view import denormalised, of_contract, whole
 from lib.deploy import BadInput, Pipeline, Trace
-from lib.report.html import embedded
-from lib.handoff import Handoff, without_picture
+from lib.explorer import side_by_side
+from lib.explorer.side_by_side import CHANNELS, SCALES, ZOOMS, Look
+from lib.handoff import Handoff
+from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE
 from lib.mistakes.shape import VIEWERS
-from lib.inputs.photos import Photo
-from lib.explorer.side_by_side import CHANNELS, SCALES, ZOOMS, Look
-from lib.compare.view import fed, of_contract, whole
+from lib.numbers import number, probability
+from lib.report.html import embedded
 
 REFERENCE, DEPLOYMENT = "reference", "deployment"
 
@@ -36,15 +37,16 @@ class Explorer:
         handoff: whose photos and pipelines to look at. Mistakes are committed on PyTorch's own pipeline.
         right: the pipeline on the right at first: ``deployment`` or the name of a mistake; on the left is the reference.
         photo: number of the photo to begin with.
+        shared: the traces of that photo, where there are some already.
 
     Attributes:
         picture: the widget that holds the picture, as PNG.
         said: the widget under it that says in words what is seen.
     """
 
-    def __init__(self, handoff: Handoff, right: str = DEPLOYMENT, photo: int = 0) -> None:
-        self._migration = handoff
-        self._traces: dict[tuple[int, str], Trace] = {}
+    def __init__(self, handoff: Handoff, right: str = DEPLOYMENT, photo: int = 0, shared: SharedTraces | None = None) -> None:
+        self._handoff = handoff
+        self._shared = shared
         pipelines = (REFERENCE, DEPLOYMENT, *CATALOGUE)
         photos = [(each.name, i) for i, each in enumerate(handoff.photos.readable)]
         self._photo = widgets.Dropdown(options=photos, value=photo, description="photo")
@@ -57,6 +59,7 @@ class Explorer:
         self.picture = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
         self.said = widgets.HTML()
         controls = (self._photo, self._left, self._right, self._zoom, self._channel, self._scale)
+        self._photo.observe(self._let_go, "value")  # before the redrawing: observers are called in their order
         for control in controls:
             control.observe(self._redraw, "value")
         grid = widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns="repeat(3, max-content)"))
@@ -79,30 +82,31 @@ class Explorer:
         self._sentence_shown = sentence
         self.said.value = escape(sentence)
 
+    def _let_go(self, _: Any) -> None:
+        self._shared = None
+
     def _trace(self, name: str) -> Trace:
-        """What a pipeline makes of the photo, run at the first look; only what this photo needs is kept."""
-        key = (self._photo.value, name)
-        if key not in self._traces:
-            self._traces = {known: trace for known, trace in self._traces.items() if known[0] == self._photo.value}
-            self._traces[key] = without_picture(self._pipeline(name).trace(self._chosen.data))
-        return self._traces[key]
+        """What a pipeline makes of the photo, run at the first look; what was put out is kept for this photo alone."""
+        if self._shared is None:
+            self._shared = SharedTraces(self._chosen.data)
+        return self._shared.trace(self._pipeline(name))
 
     @property
     def _chosen(self) -> Photo:
-        return self._migration.photos.readable[self._photo.value]
+        return self._handoff.photos.readable[self._photo.value]
 
     def _pipeline(self, name: str) -> Pipeline:
         if name == DEPLOYMENT:
-            return self._migration.deployment
-        reference = self._migration.reference
-        return reference if name == REFERENCE else CATALOGUE[name].commit(reference, self._migration.subject.contract)
+            return self._handoff.deployment
+        reference = self._handoff.reference
+        return reference if name == REFERENCE else CATALOGUE[name].commit(reference, self._handoff.subject.contract)
 
     def _on_photo(self, trace: Trace, name: str) -> NDArray[np.float64]:
         """What the network takes its input for, in levels, on the photo in the contract's size."""
-        contract, size = self._migration.subject.contract, self._chosen.size
+        contract, size = self._handoff.subject.contract, self._chosen.size
         right = of_contract(contract, *size)
         view = VIEWERS[name](contract, *size) if name in VIEWERS else right
-        levels = 255 * fed(trace.normalise, contract)
+        levels = np.clip(denormalised(trace.normalise[0], contract), 0, 255).transpose(1, 2, 0)
         height, width = levels.shape[:2]
         if (width, height) != view.size:  # of another shape than its rule gives: laid over the whole photo
             view = whole((width, height))
@@ -123,7 +127,7 @@ class Explorer:
     def _answer(self, trace: Trace) -> str:
         likeliest = top1(trace.score)
         rows, columns = trace.normalise.shape[2:]
-        name = self._migration.subject.classes[likeliest]
+        name = self._handoff.subject.classes[likeliest]
         return f"{columns} × {rows}, {name} {probability(float(trace.score[0, likeliest]))}"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:

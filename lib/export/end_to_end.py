@@ -18,9 +18,9 @@ import onnx
 from onnx import ModelProto, compose, parser
 
 from lib import cache
-from lib.export import graph
 from lib.deploy import BadInput, Contract
 from lib.deploy.model import PIXELS, PROBABILITIES
+from lib.export import graph
 from lib.inputs.reading import sha256
 
 LEAST_OPSET = 18  # the first whose Resize can antialias and can name the axes it changes

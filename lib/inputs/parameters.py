@@ -21,8 +21,8 @@ from lib.deploy import BadInput
 from lib.inputs.reading import read_bytes, unknown
 
 # What a whole run is about, with its defaults: checked before any notebook starts, and options of the command line.
-SHARED = {"subject": subject.DEFAULT, "photos": "", "weights": "", "deployment": deployment.DEFAULT}
-PATHS = ("photos", "weights")
+SHARED = {"subject": subject.DEFAULT, "photos": "", "weights": "", "deployment": deployment.DEFAULT, "policy": ""}
+PATHS = ("photos", "weights", "policy")
 
 
 def of_notebook(path: Path) -> dict[str, Any]:

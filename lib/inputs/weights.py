@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ from lib import cache
 from lib.deploy import BadInput
 from lib.inputs.reading import NO_ROOM, one_line, sha256
 from lib.inputs.subject import Subject, WeightsSource
+
+pooch.get_logger().setLevel(logging.WARNING)  # it reports each download on stderr, which pages show
 
 TIMEOUT = 20  # seconds without an answer or a byte before a download is given up
 

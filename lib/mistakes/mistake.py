@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from lib.deploy import Contract, Pipeline
@@ -28,8 +29,17 @@ class Mistake:
     make: Callable[[Contract], Callable[[Any], Any]]
 
     def commit(self, pipeline: Pipeline, contract: Contract) -> Pipeline:
-        """The pipeline with the mistake in it."""
-        return replace(pipeline, **{self.stage: self.make(contract)})
+        """The pipeline with the mistake in it.
+
+        The stage function of one mistake and contract is always the same object, so that
+        :class:`~lib.compare.shared.SharedTraces` runs it once a photo.
+        """
+        return replace(pipeline, **{self.stage: _made(self, contract)})
+
+
+@cache
+def _made(mistake: Mistake, contract: Contract) -> Callable[[Any], Any]:
+    return mistake.make(contract)
 
 
 def always(stage: Callable[[Any], Any]) -> Callable[[Contract], Callable[[Any], Any]]:

@@ -113,8 +113,8 @@ class Policy:
         return {stage: self[STAGE_CHECKS[stage]].threshold for stage in UNITS}
 
 
-def load(path: str = "") -> Policy:
-    """The built-in table, with the changes of a user's file where ``path`` names one.
+def load(path: str = "", table: Path = TABLE) -> Policy:
+    """A whole table, with the changes of a user's file where ``path`` names one.
 
     The file has a table for each changed row, as in::
 
@@ -125,7 +125,7 @@ def load(path: str = "") -> Policy:
     Raises:
         BadInput: the file cannot be read, names an unknown check or field, or gives a value that cannot be used.
     """
-    policy = read(TABLE)
+    policy = read(table)
     return changed(policy, Path(path)) if path else policy
 
 

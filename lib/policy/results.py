@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.numbers import number
+from lib.numbers import counted, number
 from lib.policy.policy import YES, Check, Policy, UnknownCheck
 
 MIMETYPE = "application/vnd.onnx-handoff.checks+json"
@@ -172,8 +172,8 @@ def answer(policy: Policy, notebook: str, results: Sequence[Result]) -> str:
     if failed:
         said = "; ".join(_failure(each) for each in failed[:NAMED])
         said += f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
-        return f"No. {len(failed)} of {len(results)} checks failed: {said}."
-    template = policy.answers.get(notebook, f"Yes. {len(results)} checks, none failed.")
+        return f"No. {len(failed)} of {counted(len(results), 'check')} failed: {said}."
+    template = policy.answers.get(notebook, f"Yes. {counted(len(results), 'check')}, none failed.")
     values = {each.check.id: each for each in results}
 
     def filled(match: re.Match[str]) -> str:
@@ -183,7 +183,7 @@ def answer(policy: Policy, notebook: str, results: Sequence[Result]) -> str:
     said = re.sub(r"{([\w.-]+)(:compared)?}", filled, template)
     warned = "".join(f" Warning: {_failure(each)}." for each in results if each.warned)
     skipped = sum(each.skipped for each in results)
-    return said + warned + (f" {skipped} checks were skipped." if skipped else "")
+    return said + warned + (f" Skipped: {counted(skipped, 'check')}." if skipped else "")
 
 
 def _failure(result: Result) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lib.numbers import counted
 from lib.policy.policy import RUN
 from lib.policy.results import NAMED, Result
 
@@ -39,12 +40,9 @@ def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool
     failed = [each for each in results if each.failed]
     notebooks = list(dict.fromkeys(each.check.notebook for each in results if each.check.notebook != RUN))
     if failed or not notebooks:
-        named = "; ".join(f"{each.check.id} ({each.check.says})" for each in failed[:NAMED] if each.measurement)
-        missing = [each.check.id for each in failed if each.measurement is None]
-        named += f"{'; ' * bool(named)}not recorded: {', '.join(missing)}" if missing else ""
-        more = sum(each.measurement is not None for each in failed) - NAMED
-        named += f"; and {more} more" if more > 0 else ""
-        return Verdict("do not ship", f"{subject}: {len(failed)} of {len(results)} checks failed{named and ': ' + named}.")
+        named = _named(failed)
+        said = f"{len(failed)} of {counted(len(results), 'check')} failed" if results else "there is no check"
+        return Verdict("do not ship", f"{subject}: {said}{named and ': ' + named}.")
     passed = sum(each.passed for each in results)
     aside = "".join(
         f", {count} {word}"
@@ -53,11 +51,21 @@ def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool
     )
     if not complete:
         ran = ", ".join(notebooks)
-        return Verdict("incomplete", f"{subject}: all {passed} checks of {ran} passed{aside}; the other notebooks were not run.")
-    return Verdict("ship", f"All {passed} checks passed{aside} on {photos} photos: {_counted(results)}.")
+        return Verdict("incomplete", f"{subject}: {counted(passed, 'check')} of {ran} passed{aside}; the other notebooks were not run.")
+    return Verdict("ship", f"All {passed} checks passed{aside} on {counted(photos, 'photo')}: {_by_subject(results)}.")
 
 
-def _counted(results: Sequence[Result]) -> str:
+def _named(failed: Sequence[Result]) -> str:
+    """The first failures by id and sentence, and every id that nobody recorded."""
+    measured = [each for each in failed if each.measurement is not None]
+    missing = [each.check.id for each in failed if each.measurement is None]
+    parts = [f"{each.check.id} ({each.check.says})" for each in measured[:NAMED]]
+    parts += [f"{len(measured) - NAMED} more"] if len(measured) > NAMED else []
+    parts += [f"not recorded: {', '.join(missing)}"] if missing else []
+    return "; ".join(parts)
+
+
+def _by_subject(results: Sequence[Result]) -> str:
     """How many checks passed on which subject."""
     counts: dict[str, int] = {}
     for each in results:

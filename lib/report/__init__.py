@@ -1,1 +1,1 @@
-"""."""
+"""What pages are made of, and the pages of a run."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.inputs.reading import sha256
+from lib.numbers import counted
 from lib.policy import Measurement, Policy, Record, Result, answer, judged
 from lib.policy.results import MIMETYPE
 from lib.report.html import Html, join, note, table
@@ -66,7 +67,7 @@ class Checks:
 def counts(results: Iterable[Result]) -> str:
     """How many checks there are, and how many failed."""
     every = list(results)
-    return f"{len(every)} checks, {sum(each.failed for each in every)} failed"
+    return f"{counted(len(every), 'check')}, {sum(each.failed for each in every)} failed"
 
 
 def answered(said: str, results: Iterable[Result]) -> Html:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from lib.numbers import number
+from lib.compare.view import denormalised
 from lib.deploy import Contract
 from lib.diagnosis.candidates import ANOTHER_NORMALISATION, ANOTHER_SIZE
 from lib.diagnosis.evidence import SAME
 from lib.diagnosis.finding import Finding, stage_of
+from lib.inputs.reading import sha256
+from lib.inputs.subject import Subject
+from lib.mistakes import CATALOGUE
+from lib.numbers import number
 from lib.report.drawing import figure as blank
 from lib.report.drawing import over_all, show, styled
+from lib.report.gallery import grid
 from lib.report.html import Html, table
-from lib.inputs.reading import sha256
-from lib.mistakes import CATALOGUE
 from lib.report.pages import environment, stylesheet
-from lib.inputs.subject import Subject
 
 # What diagnosis can name beside the catalogue's mistakes: code and why.
 _BESIDE = {
@@ -32,7 +37,7 @@ def heading(finding: Finding) -> str:
     """The finding in a few words."""
     if finding.healthy:
         return "✓ The reference's own input"
-    if not finding.suspects:
+    if not finding.nearest:
         return "✗ No known way leads to this tensor"
     return f"✗ {' and '.join(finding.names)}" if finding.names else "✗ Not the reference's, and no known mistake"
 
@@ -43,10 +48,10 @@ def sentences(finding: Finding) -> list[str]:
     if finding.healthy:
         same = "in every value" if not observed.rounding else "as far as its type can hold"
         return [f"The tensor ({observed.kind}) is what PyTorch's preprocessing makes of this photo, {same}."]
-    if not finding.suspects:
+    if not finding.nearest:
         width, height = observed.size
         return [f"Neither the reference nor one or two mistakes of the catalogue give {width} × {height} pixels of this photo."]
-    nearest = finding.suspects[0]
+    nearest = finding.nearest[0]
     left = f"{number(nearest.distance)} {observed.unit} are left on average (root mean square)"
     if not finding.names:
         who = f"The nearest, {nearest.label}," if nearest.names else "Nothing comes nearer to it than the reference, which"
@@ -82,7 +87,7 @@ def write(finding: Finding, subject: Subject, photo: Path, tensor: Path, out: Pa
             picture=side_by_side(finding, contract),
             mistakes=_mistakes(finding),
             evidence=_evidence(finding),
-            suspects=_suspects(finding),
+            candidates=_candidates(finding),
             facts=_facts(finding, subject, photo, tensor),
         )
     )
@@ -97,37 +102,41 @@ def write(finding: Finding, subject: Subject, photo: Path, tensor: Path, out: Pa
 @styled
 def side_by_side(finding: Finding, contract: Contract) -> Html:
     """The picture that the service feeds, the reference's, and the signed difference where their shapes agree."""
-    fed = fed_levels(finding, contract)
-    right = finding.right.astype(np.float64)
-    same = fed.shape == right.shape
-    figure = blank(2.5)
-    panels = figure.subplots(1, 3 if same else 2)
-    for axes, picture, title in zip(panels, (fed, right), ("the service", "the reference"), strict=False):
-        axes.imshow(np.clip(np.rint(picture), 0, 255).astype(np.uint8))
-        axes.set_title(f"{title}\n{picture.shape[1]}×{picture.shape[0]}", fontsize=8.5, fontweight="normal")
-        axes.axis("off")
+    fed, right = fed_levels(finding, contract), finding.right.astype(np.float64)
     said = f"The service feeds {fed.shape[1]} by {fed.shape[0]} pixels, the reference {right.shape[1]} by {right.shape[0]}"
+    same = fed.shape == right.shape
+    drawn = blank(2.5)
+    columns = ("the service", "the reference", "difference")[: 3 if same else 2]
+    panels = [axes for axes, _ in grid(drawn, len(columns), columns)]
+    _picture(panels[0], columns[0], fed)
+    _picture(panels[1], columns[1], right)
     if same:
-        error = fed - right
-        error = np.take_along_axis(error, np.abs(error).argmax(axis=2, keepdims=True), axis=2)[:, :, 0]
-        reach = max(1.0, float(np.abs(error).max()))
-        image = panels[2].imshow(error, cmap="cividis", vmin=-reach, vmax=reach)
-        panels[2].set_title("difference\nin levels", fontsize=8.5, fontweight="normal")
-        panels[2].axis("off")
-        figure.colorbar(image, ax=list(panels), orientation="horizontal", shrink=0.4, label="of the furthest channel")
+        _difference(drawn, panels, fed - right)
         size = np.abs(fed - right).max(axis=2)
         said += f"; {(size > 0.5).mean():.0%} of the pixels differ by more than half a level, by {number(size.max())} at most"
-    over_all(figure, "As the network takes it")
+    over_all(drawn, "As the network takes it")
     caption = f"{said}. Pictures are shown with the right normalisation undone."
-    return show(figure, f"{said}.", caption, photographic=True)
+    return show(drawn, f"{said}.", caption, photographic=True)
+
+
+def _picture(axes: Axes, who: str, levels: NDArray[np.float64]) -> None:
+    axes.imshow(np.clip(np.rint(levels), 0, 255).astype(np.uint8))
+    axes.set_title(f"{who}\n{levels.shape[1]}×{levels.shape[0]}", fontsize=8.5, fontweight="normal")
+
+
+def _difference(drawn: Figure, panels: Sequence[Axes], error: NDArray[np.float64]) -> None:
+    """In the last of the panels, of each pixel's furthest channel."""
+    furthest = np.take_along_axis(error, np.abs(error).argmax(axis=2, keepdims=True), axis=2)[:, :, 0]
+    reach = max(1.0, float(np.abs(furthest).max()))
+    image = panels[-1].imshow(furthest, cmap="cividis", vmin=-reach, vmax=reach)
+    panels[-1].set_title("difference\nin levels", fontsize=8.5, fontweight="normal")
+    drawn.colorbar(image, ax=list(panels), orientation="horizontal", shrink=0.4, label="of the furthest channel")
 
 
 def fed_levels(finding: Finding, contract: Contract) -> NDArray[np.float64]:
     """What was observed in levels, the right normalisation undone: float64 (h, w, 3)."""
-    planes = finding.observed.values.astype(np.float64)
-    if not finding.observed.levels:
-        mean, std = (np.array(values).reshape(3, 1, 1) for values in (contract.mean, contract.std))
-        planes = (planes * std + mean) * 255
+    observed = finding.observed
+    planes = observed.values.astype(np.float64) if observed.levels else denormalised(observed.values, contract)
     return planes.transpose(1, 2, 0)
 
 
@@ -145,8 +154,8 @@ def _evidence(finding: Finding) -> Html:
     return table(("measured", "value", "what it says"), rows, caption="Measured without trying any mistake")
 
 
-def _suspects(finding: Finding) -> Html:
-    rows = [(suspect.label, f"{number(suspect.distance)} {finding.observed.unit}") for suspect in finding.suspects]
+def _candidates(finding: Finding) -> Html:
+    rows = [(each.label, f"{number(each.distance)} {finding.observed.unit}") for each in finding.nearest]
     return table(("candidate", "distance, root mean square"), rows, caption="The nearest candidates")
 
 

@@ -14,39 +14,13 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 from lib.inputs import deployment
-from lib.report.checks import HEADERS, Record, check_rows
-from lib.run.exit_codes import CHECK_FAILED, SHIP
+from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
+from lib.policy.policy import RUN
+from lib.policy.results import with_unit
+from lib.report.checks import HEADERS, answered, counts, results_table, rows
 from lib.report.html import Html, table
 
 TEMPLATES = Path(__file__).with_name("templates")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """All checks of a run, nothing else.
-
-    Attributes:
-        key: ``ship``, ``do not ship``, or ``incomplete`` where only some notebooks were run and every check of theirs passed.
-        sentence: the count of checks.
-    """
-
-    key: str
-    sentence: str
-
-    @property
-    def words(self) -> str:
-        """The verdict as a heading."""
-        return {"ship": "✓ Ship", "do not ship": "✗ Do not ship", "incomplete": "No verdict: only part was run"}[self.key]
-
-    @property
-    def css(self) -> str:
-        """The class that colours it."""
-        return {"ship": "ship", "do not ship": "stop", "incomplete": "part"}[self.key]
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code of a run that ended so."""
-        return CHECK_FAILED if self.key == "do not ship" else SHIP
 
 
 @dataclass(frozen=True)
@@ -56,7 +30,7 @@ class Page:
     Attributes:
         name: file name without suffix.
         notebook: with its outputs.
-        record: the checks it recorded, and what they are about.
+        record: what it recorded.
         seconds: how long it ran.
     """
 
@@ -77,36 +51,40 @@ class Run:
 
     Attributes:
         pages: the executed notebooks.
-        facts: what :func:`lib.provenance.facts` gives, with ``started`` and ``seconds``.
-        complete: whether the whole set of notebooks was run.
+        record: what the run itself recorded.
+        policy: what must hold.
+        facts: what :func:`lib.run.provenance.facts` gives, with ``started`` and ``seconds``.
+        complete: whether the whole set of notebooks was run. Then every check of the policy must have been recorded.
     """
 
     pages: Sequence[Page]
+    record: Record
+    policy: Policy
     facts: dict[str, Any]
     complete: bool
 
     @property
-    def verdict(self) -> Verdict:
-        """Ship where the run is complete, has checks, and every one of them passed."""
-        every = [check for page in self.pages for check in page.record.checks]
-        failed = [check for check in every if not check.passed]
-        subject = self.facts["subject"]["name"]
-        if failed or not every:
-            named = "; ".join(check.name for check in failed[:3])
-            named += f"; and {len(failed) - 3} more" if len(failed) > 3 else ""
-            return Verdict("do not ship", f"{subject}: {len(failed)} of {len(every)} checks failed{named and ': ' + named}.")
-        if not self.complete:
-            ran = ", ".join(page.name for page in self.pages)
-            sentence = f"{subject}: all {len(every)} checks of {ran} passed; the other notebooks were not run."
-            return Verdict("incomplete", sentence)
-        return Verdict("ship", f"All {len(every)} checks passed on {len(self.readable)} photos: {self._counted()}.")
+    def judged(self) -> dict[str, list[Result]]:
+        """The checks that this run had to record, by notebook; those of the run itself come first."""
+        records = {RUN: self.record} | {page.name: page.record for page in self.pages}
+        missing = {check.notebook for check in self.policy.checks} - records.keys() if self.complete else set()
+        records |= {name: Record("") for name in sorted(missing)}
+        return {name: judged(self.policy, name, record) for name, record in records.items()}
 
-    def _counted(self) -> str:
-        """How many checks were made on which subject."""
-        counts: dict[str, int] = {}
-        for page in self.pages:
-            counts[page.record.subject] = counts.get(page.record.subject, 0) + len(page.record.checks)
-        return ", ".join(f"{count} on {subject}" for subject, count in counts.items())
+    @property
+    def results(self) -> list[Result]:
+        """All of them."""
+        return [result for results in self.judged.values() for result in results]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The policy against what was recorded."""
+        return verdict(self.results, self.facts["subject"]["name"], len(self.readable), self.complete)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What each notebook answers, made from its checks."""
+        return {name: answer(self.policy, name, results) for name, results in self.judged.items() if name != RUN}
 
     @property
     def files(self) -> dict[str, str]:
@@ -124,13 +102,16 @@ class Run:
         return {
             "verdict": self.verdict.key,
             "complete": self.complete,
-            "checks": [
-                {"notebook": page.name, "subject": page.record.subject} | check.as_json()
-                for page in self.pages
-                for check in page.record.checks
+            "checks": [result.as_json() for result in self.results],
+            "policy_changes": [
+                {"id": c.check.id, "field": c.field, "before": c.before, "after": c.after, "why": c.why}
+                for c in self.policy.changes
             ],
             "files": self.files,
-            "notebooks": [{"name": page.name, "title": page.title, "seconds": page.seconds} for page in self.pages],
+            "notebooks": [
+                {"name": page.name, "title": page.title, "answer": self.answers[page.name], "seconds": page.seconds}
+                for page in self.pages
+            ],
         } | self.facts
 
 
@@ -149,16 +130,25 @@ def write(run: Run, folder: Path) -> None:
     css = Html(stylesheet() + HtmlFormatter(style="friendly").get_style_defs(".highlight"))
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
     for page in run.pages:
-        (folder / f"{page.name}.html").write_text(_notebook_page(page, css, pages))
+        said = answered(run.answers[page.name], run.judged[page.name])
+        (folder / f"{page.name}.html").write_text(_notebook_page(page, said, css, pages))
+    titles = {page.name: page.title for page in run.pages}
     index = (
         environment()
         .get_template("index.html.j2")
         .render(
             title=f"{run.verdict.words}: {run.facts['subject']['name']}",
+            state={"ship": "ship", "do not ship": "stop", "incomplete": "part"}[run.verdict.key],
             css=css,
             pages=pages,
             run=run,
-            notebooks=[(page, _checks(page)) for page in run.pages],
+            titles=titles,
+            checks=[
+                (name, run.answers.get(name, ""), results_table(results, _caption(results)))
+                for name, results in run.judged.items()
+                if results
+            ],
+            changes=_changes(run.policy),
             unreadable=_unreadable(run),
             files=table(("file", "SHA-256"), list(run.files.items())),
             ours=run.facts["parameters"].get("deployment") == deployment.DEFAULT,
@@ -176,16 +166,18 @@ def summary(run: Run) -> str:
     lines = [f"# {run.verdict.words}", "", run.verdict.sentence, ""]
     if not run.facts["subject"]["claims_accuracy"]:
         lines += [f"Stand-in weights: {run.facts['subject']['name']} makes no claim on accuracy.", ""]
+    lines += [f"Changed by the policy file: {' | '.join(row)}" for row in _change_rows(run.policy)]
     lines += [f"Left out: {p['name']} ({p['reason']})" for p in run.facts["photos"]["unreadable"]]
-    for page in run.pages:
-        lines += ["", f"**{page.name}**, on {page.record.subject}", ""]
-        lines += [f"| {' | '.join(HEADERS)} |", "| --- " * len(HEADERS) + "|"]
-        for *cells, result in check_rows(page.record.checks):
-            lines.append(f"| {' | '.join(cells)} | {f'**{result}**' if result.startswith('✗') else result} |")
+    for name, results in run.judged.items():
+        if results:
+            lines += ["", f"**{name}**: {run.answers.get(name) or _caption(results)}", ""]
+            lines += [f"| {' | '.join(HEADERS)} |", "| --- " * len(HEADERS) + "|"]
+            for *cells, mark in rows(results):
+                lines.append(f"| {' | '.join(cells)} | {f'**{mark}**' if mark.startswith('✗') else mark} |")
     return "\n".join(lines) + "\n"
 
 
-def _notebook_page(page: Page, css: str, pages: Sequence[tuple[str, str]]) -> str:
+def _notebook_page(page: Page, said: Html, css: str, pages: Sequence[tuple[str, str]]) -> str:
     exporter = HTMLExporter(
         template_name="handoff",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -195,18 +187,40 @@ def _notebook_page(page: Page, css: str, pages: Sequence[tuple[str, str]]) -> st
     exporter.config.NbConvertBase.display_data_priority = ["text/html", "image/png", "text/plain"]
     exporter.exclude_anchor_links = True
     page.notebook.metadata.title = page.title
-    resources = {"handoff": {"css": css, "pages": pages, "here": f"{page.name}.html"}}
+    resources = {"handoff": {"css": css, "pages": pages, "here": f"{page.name}.html", "answer": said}}
     html: str = exporter.from_notebook_node(page.notebook, resources)[0]
     return html
 
 
-def _checks(page: Page) -> Html:
-    return table(HEADERS, check_rows(page.record.checks), caption=f"On {page.record.subject}")
+def _caption(results: Sequence[Result]) -> str:
+    subject = next((each.subject for each in results if each.subject), "")
+    return f"{counts(results)}{subject and f', on {subject}'}"
+
+
+def _changes(policy: Policy) -> Html:
+    headers = ("check", "what", "built in", "in this run", "why")
+    return table(headers, _change_rows(policy), caption="Changed by the policy file of this run")
+
+
+def _change_rows(policy: Policy) -> list[tuple[str, ...]]:
+    def shown(value: float | str, unit: str) -> str:
+        return value if isinstance(value, str) else with_unit(value, unit)
+
+    return [
+        (
+            f"{each.check.id}: {each.check.says}",
+            each.field,
+            shown(each.before, each.check.unit),
+            shown(each.after, each.check.unit),
+            each.why or "—",
+        )
+        for each in policy.changes
+    ]
 
 
 def _unreadable(run: Run) -> Html:
-    rows = [(photo["name"], photo["reason"]) for photo in run.facts["photos"]["unreadable"]]
-    return table(("photo", "reason"), rows, caption="Left out of every comparison")
+    unreadable = [(photo["name"], photo["reason"]) for photo in run.facts["photos"]["unreadable"]]
+    return table(("photo", "reason"), unreadable, caption="Left out of every comparison")
 
 
 def _facts(run: Run) -> list[Html]:

@@ -22,12 +22,12 @@ from typing import Any
 import nbformat
 
 from lib import cache
-from lib.run import provenance
-from lib.report import pages
-from lib.report.checks import recorded
 from lib.deploy import BadInput
-from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.handoff import Handoff
+from lib.policy import Measurement, Policy, Record
+from lib.report import pages
+from lib.run import provenance
+from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.run.progress import Progress
 
 CELL_TIMEOUT = 3600  # seconds; on the bundled photos and two cores the longest cell takes about 60
@@ -66,12 +66,15 @@ class Job:
         return self.source.stem
 
 
-def run(jobs: Sequence[Job], handoff: Handoff, parameters: dict[str, Any], out: Path, complete: bool) -> report.Run:
+def run(
+    jobs: Sequence[Job], handoff: Handoff, policy: Policy, parameters: dict[str, Any], out: Path, complete: bool
+) -> pages.Run:
     """Execute the notebooks, render the report and move it to ``out``.
 
     Args:
         jobs: the notebooks to run.
         handoff: what the run is about, for the report's facts.
+        policy: what must hold.
         parameters: of the run, for the report.
         out: folder to leave the report in; an earlier report there is replaced when the new one is whole, never before.
         complete: whether the jobs are the whole set of notebooks; only a complete run can say ship.
@@ -88,22 +91,26 @@ def run(jobs: Sequence[Job], handoff: Handoff, parameters: dict[str, Any], out: 
     clock = time.monotonic()
     with _scratch_beside(out) as scratch:
         _execute(jobs, scratch)
-        pages = [_page(job, scratch) for job in jobs]
+        executed = [_page(job, scratch) for job in jobs]
         facts = provenance.facts(handoff, parameters) | {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 1),
         }
-        result = report.Run(pages, facts, complete)
-        report.write(result, scratch)
+        result = pages.Run(executed, _recorded(handoff), policy, facts, complete)
+        pages.write(result, scratch)
         _move_into_place(scratch, out)
     return result
 
 
-def _page(job: Job, scratch: Path) -> report.Page:
+def _page(job: Job, scratch: Path) -> pages.Page:
     notebook = nbformat.read(scratch / f"{job.name}.ipynb", as_version=4)
-    record = recorded(notebook)
-    assert record is not None  # the worker saw to it
-    return report.Page(job.name, notebook, record, job.seconds)
+    return pages.Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
+
+
+def _recorded(handoff: Handoff) -> Record:
+    """The checks of the run itself."""
+    left_out, photos = len(handoff.photos.unreadable), len(handoff.photos.readable)
+    return Record(handoff.subject.label, [Measurement("run.photos-left-out", left_out, photos + left_out)])
 
 
 @contextlib.contextmanager
@@ -227,7 +234,7 @@ def _execute_one(job: Job, scratch: Path, environment: dict[str, str], progress:
             return
         # A session of its own: Ctrl-C in the terminal reaches us alone, and we end the worker in order.
         job.process = subprocess.Popen(
-            [sys.executable, "-m", "lib.execute", json.dumps(order)],
+            [sys.executable, "-m", "lib.run.execute", json.dumps(order)],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
-import re
 from pathlib import Path
 from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 
 def about(package: str) -> dict[str, Any]:
@@ -19,24 +21,23 @@ def about(package: str) -> dict[str, Any]:
 
 
 def required(package: str) -> set[str]:
-    """A package and all that it requires, as far as that is installed, by name; extras are left out."""
+    """A package and all that it requires here, by name, as far as that is installed; extras are left out."""
     seen: set[str] = set()
-    _collect(package, seen)
+    _collect(canonicalize_name(package), seen)
     return seen
 
 
-def _collect(package: str, seen: set[str]) -> None:
-    name = re.split(r"[^A-Za-z0-9_.-]", package, maxsplit=1)[0].lower().replace("_", "-")
+def _collect(name: str, seen: set[str]) -> None:
     if name in seen:
         return
     try:
         lines = importlib.metadata.requires(name) or ()
     except importlib.metadata.PackageNotFoundError:
-        return  # for another system or Python
+        return
     seen.add(name)
-    for line in lines:
-        if "extra ==" not in line:
-            _collect(line, seen)
+    for requirement in map(Requirement, lines):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            _collect(canonicalize_name(requirement.name), seen)
 
 
 def _size(package: str) -> int:

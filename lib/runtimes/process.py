@@ -1,4 +1,4 @@
-"""Runs engines one after the other, each in a process of its own, on the same inputs."""
+"""Runs a runtime in a process of its own, on inputs that lie in a folder."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -18,17 +18,17 @@ from numpy.typing import NDArray
 
 from lib.cache import ROOT
 
-TIMEOUT = 600  # seconds that one engine may take
+TIMEOUT = 600  # seconds that one runtime may take
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What came of one engine.
+    """What came of one runtime.
 
     Attributes:
-        engine: its name.
+        runtime: its name.
         error: why there is no answer, or empty; then all else is empty too.
-        logits: of each input, by name.
+        logits: of each input, by the name of its file without the suffix.
         first: seconds from the start of the process to its first answer.
         laps: seconds of each answer, by batch size.
         memory: the most bytes that the process held at once.
@@ -37,7 +37,7 @@ class Measured:
         installed: bytes of the package and all that it requires.
     """
 
-    engine: str
+    runtime: str
     error: str
     logits: dict[str, NDArray[Any]]
     first: float = float("nan")
@@ -52,35 +52,35 @@ class Measured:
         return median(self.laps[batch]) if self.laps and self.laps.get(batch) else float("nan")
 
     def percentile95(self, batch: int = 1) -> float:
-        """Seconds that 95 of 100 answers take at most; NaN where there are fewer than two."""
+        """Seconds of an answer, the 95th percentile; NaN where there are fewer than two."""
         return quantiles(self.laps[batch], n=20)[-1] if self.laps and len(self.laps.get(batch, ())) > 1 else float("nan")
 
 
 def measured(
-    engine: str,
+    runtime: str,
     source: str,
-    inputs: Mapping[str, NDArray[np.float32]],
+    inputs: Path,
     rounds: int,
     batches: Sequence[int] = (1,),
     python: Path | str = sys.executable,
 ) -> Measured:
-    """One engine in a process of its own.
+    """One runtime in a process of its own.
 
     Args:
-        engine: its name.
+        runtime: its name.
         source: what it reads.
-        inputs: float32 (1, 3, H, W) each; the first is the one that is timed.
+        inputs: a folder with one or more ``.npy`` files, float32 (1, 3, H, W) each, which are fed one by one, in the order of
+            their names; the first is the one that is timed.
         rounds: how many answers to time, at each batch size.
         batches: sizes of the batches.
         python: the interpreter to run it with.
     """
     with tempfile.TemporaryDirectory() as folder:
-        given, answers = Path(folder) / "inputs.npz", Path(folder) / "outputs.npz"
-        np.savez(given, **inputs)  # type: ignore[arg-type]  # numpy's stub takes the names for its own arguments
+        answers = Path(folder) / "outputs.npz"
         job = {
-            "engine": engine,
+            "runtime": runtime,
             "source": source,
-            "inputs": str(given),
+            "inputs": str(inputs),
             "outputs": str(answers),
             "rounds": rounds,
             "batches": list(batches),
@@ -90,14 +90,14 @@ def measured(
         try:
             ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
-            return Measured(engine, f"took longer than {TIMEOUT} s", {})
+            return Measured(runtime, f"took longer than {TIMEOUT} s", {})
         if ran.returncode != 0 or not ran.stdout.strip():
             lines = [line for line in ran.stderr.splitlines() if line.strip()]
-            return Measured(engine, f"its process ended with code {ran.returncode}: {lines[-1][:200] if lines else ''}", {})
+            return Measured(runtime, f"its process ended with code {ran.returncode}: {lines[-1][:200] if lines else ''}", {})
         said = json.loads(ran.stdout.splitlines()[-1])
         if "error" in said:
-            return Measured(engine, said["error"], {})
+            return Measured(runtime, said["error"], {})
         with np.load(answers) as file:
             logits = {name: file[name] for name in file.files}
         said["laps"] = {int(batch): laps for batch, laps in said["laps"].items()}
-        return Measured(engine, "", logits, **said)
+        return Measured(runtime, "", logits, **said)

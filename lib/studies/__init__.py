@@ -1,1 +1,1 @@
-"""."""
+"""What each notebook measures and shows, a folder a notebook."""

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from lib.inputs import parameters
 from lib.deploy import BadInput
+from lib.inputs import parameters
+from tests.run.tiny import NOTEBOOKS
 
-TINY = Path(__file__).with_name("notebooks")
+
 KNOWN = {"ships": {"photos": "", "level": 3, "share": 0.5}}
 
 
 def test_names_and_defaults_are_read_from_the_parameters_cell():
-    assert parameters.of_notebook(TINY / "ships.ipynb") == KNOWN["ships"]
+    assert parameters.of_notebook(NOTEBOOKS / "ships.ipynb") == KNOWN["ships"]
 
 
 def test_what_fits_passes():

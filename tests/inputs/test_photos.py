@@ -8,8 +8,8 @@ import warnings
 import pytest
 from PIL import Image
 
-from lib.inputs import photos
 from lib.deploy import BadInput
+from lib.inputs import photos
 from tests.conftest import encoded, picture
 
 
@@ -94,3 +94,26 @@ def test_a_photo_that_cannot_be_read_is_refused_in_one_line(tmp_path, content, s
 def test_a_folder_without_photos_is_refused(tmp_path):
     with pytest.raises(BadInput, match="no photo in this folder"):
         photos.load(str(tmp_path))
+
+
+def test_a_photo_of_a_folder_is_read_when_it_is_looked_at_and_not_held(tmp_path):
+    (tmp_path / "a.png").write_bytes(encoded(picture(8, 6)))
+    photo = photos.load(str(tmp_path)).readable[0]
+    assert photo.source == tmp_path / "a.png"
+    assert photo.data == (tmp_path / "a.png").read_bytes()
+
+
+@pytest.mark.parametrize("change", [lambda path: path.unlink(), lambda path: path.write_bytes(encoded(picture(8, 7)))])
+def test_a_photo_that_was_changed_meanwhile_is_refused_in_one_line(tmp_path, change):
+    (tmp_path / "a.png").write_bytes(encoded(picture(8, 6)))
+    photo = photos.load(str(tmp_path)).readable[0]
+    change(tmp_path / "a.png")
+    with pytest.raises(BadInput, match=r"photo.*a\.png") as refused:
+        photo.data  # noqa: B018  # reading it is what is tried
+    assert "\n" not in str(refused.value)
+
+
+def test_a_photo_made_in_memory_keeps_its_bytes():
+    data = encoded(picture(8, 6))
+    photo = photos.Photo.of("made.png", data)
+    assert (photo.data, photo.size, photo.kind) == (data, (8, 6), "PNG RGB")

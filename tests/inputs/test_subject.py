@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lib.inputs import subject
 from lib.deploy import BadInput
+from lib.inputs import subject
 from tests.conftest import edited
 
 
@@ -15,8 +15,6 @@ def test_the_built_in_subjects_are_what_they_say():
     assert lite0.contract.mean == (127 / 255,) * 3
     assert lite0.contract.std == (128 / 255,) * 3
     assert (b0.contract.size, b0.contract.rule, b0.contract.filter) == (224, "shorter-side", "bilinear")
-    assert b0.has_swish
-    assert not lite0.has_swish
     assert lite0.claims_accuracy
     assert b0.claims_accuracy
     assert "no claim on accuracy" in stand_in.label
@@ -67,8 +65,6 @@ def test_a_missing_file_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('architecture = "efficientnet-b0"', 'architecture = "efficientnet-b00"', "did you mean 'efficientnet-b0'"),
-        ("image_size = 224", "image_size = 8", "field 'image_size' is 8"),
         ("image_size = 224", "picture_size = 224", "unknown field 'picture_size'"),
         ("count = 3", "count = 4", "field 'count' is 4, but there are 3 class names"),
         ("count = 3", 'count = "3"', "field 'count' is '3'; it takes a whole number"),

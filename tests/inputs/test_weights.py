@@ -1,17 +1,19 @@
-"""State dicts are found, hash checked and read as tensors only."""
+"""Weights are found or downloaded, and their hash is checked."""
 
 from __future__ import annotations
 
-import os
-import urllib.error
-import urllib.request
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
-import torch
 
-from lib.inputs import subject
-from lib.inputs import weights
 from lib.deploy import BadInput
+from lib.inputs import subject, weights
+from lib.inputs.subject import Subject
 from tests.conftest import edited
 
 
@@ -36,111 +38,117 @@ def test_a_missing_package_is_named(own_subject):
         weights.locate(subject.load(name))
 
 
-class Hostile:
-    def __reduce__(self):
-        return os.system, ("exit 1",)
+@dataclass
+class Server:
+    """A server on this machine that gives one file, and remembers what it was asked for.
 
+    Attributes:
+        url: of the file.
+        content: what it gives.
+        status: what it answers.
+        asked: the paths, in order.
+    """
 
-def test_a_pickle_that_wants_to_run_code_is_refused(tmp_path):
-    torch.save({"_fc.weight": Hostile()}, tmp_path / "hostile.pth")
-    with pytest.raises(BadInput, match=r"hostile\.pth: not a file of tensors only, so it is refused"):
-        weights.read(tmp_path / "hostile.pth")
-
-
-@pytest.mark.parametrize("content", [b"", b"plain text", b"PK\x03\x04 half a zip"])
-def test_what_is_no_state_dict_is_refused(tmp_path, content):
-    (tmp_path / "odd.pth").write_bytes(content)
-    with pytest.raises(BadInput, match=r"odd\.pth: ") as refused:
-        weights.read(tmp_path / "odd.pth")
-    assert "\n" not in str(refused.value)
-
-
-def test_a_checkpoint_around_a_state_dict_is_refused_with_advice(tmp_path):
-    torch.save({"epoch": 3, "model": {"a": torch.zeros(1)}}, tmp_path / "checkpoint.pth")
-    with pytest.raises(BadInput, match=r"more than a state dict; save it again with torch\.save"):
-        weights.read(tmp_path / "checkpoint.pth")
+    url: str
+    content: bytes
+    status: int = 200
+    asked: list[str] = field(default_factory=list)
 
 
 @pytest.fixture
-def published(own_subject):
+def server(own_subject: Path) -> Iterator[Server]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            given.asked.append(self.path)
+            self.send_response(given.status)
+            self.send_header("Content-Length", str(len(given.content)))
+            self.end_headers()
+            self.wfile.write(given.content)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    given = Server(f"http://127.0.0.1:{running.server_port}/mine.pth", (own_subject.parent / "mine.pth").read_bytes())
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    yield given
+    running.shutdown()
+    running.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def published(own_subject: Path, server: Server, cache_folder: Path) -> Subject:
     """The user's subject with its weights behind an address."""
-    source = own_subject.parent / "mine.pth"
-    url = "https://weights.invalid/mine.pth"
-    return subject.load(edited(own_subject, 'file = "mine.pth"', f'url = "{url}"')), source
+    return subject.load(edited(own_subject, 'file = "mine.pth"', f'url = "{server.url}"'))
 
 
-def test_offline_it_names_what_it_could_not_reach_and_the_two_ways_out(published, cache_folder, monkeypatch):
-    def refuse(url, timeout):
-        raise urllib.error.URLError("no network")
+def kept(cache_folder: Path) -> list[Path]:
+    return [path for path in cache_folder.rglob("*mine.pth*") if path.suffix != ".lock"]
 
-    monkeypatch.setattr(urllib.request, "urlopen", refuse)
+
+def test_offline_it_names_what_it_could_not_reach_and_the_two_ways_out(own_subject, cache_folder):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/mine.pth"  # nobody listens there
+    chosen = subject.load(edited(own_subject, 'file = "mine.pth"', f'url = "{url}"'))
     with pytest.raises(BadInput) as refused:
-        weights.locate(published[0])
+        weights.locate(chosen)
     said = str(refused.value)
-    assert "cannot reach https://weights.invalid/mine.pth (no network)" in said
+    assert f"cannot reach {url} (" in said
+    assert "Connection refused" in said
     assert "--weights PATH" in said
     assert "--subject b0-stand-in" in said
     assert "\n" not in said
-    assert not list(cache_folder.rglob("*.pth"))
+    assert kept(cache_folder) == []
 
 
-def test_a_download_is_kept_and_not_fetched_twice(published, cache_folder, monkeypatch):
-    chosen, source = published
-    fetched = []
+def test_a_page_that_is_gone_is_named(published, server, cache_folder):
+    server.status = 404
+    with pytest.raises(BadInput, match="cannot reach .*404"):
+        weights.locate(published)
+    assert kept(cache_folder) == []
 
-    def serve(url, timeout):
-        fetched.append(url)
-        return source.open("rb")
 
-    monkeypatch.setattr(urllib.request, "urlopen", serve)
-    assert not weights.at_hand(chosen)
-    first, second = weights.locate(chosen), weights.locate(chosen)
+def test_a_download_is_kept_and_not_fetched_twice(published, server, cache_folder, capfd):
+    assert not weights.at_hand(published)
+    first, second = weights.locate(published), weights.locate(published)
     assert first == second
     assert first.is_relative_to(cache_folder)
-    assert first.read_bytes() == source.read_bytes()
-    assert len(fetched) == 1
-    assert weights.at_hand(chosen)
+    assert first.read_bytes() == server.content
+    assert server.asked == ["/mine.pth"]
+    assert weights.at_hand(published)
+    assert capfd.readouterr().err == ""
 
 
-def test_two_addresses_may_end_in_the_same_name(published, cache_folder, monkeypatch, own_subject):
-    chosen, source = published
-    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: source.open("rb"))
-    other = subject.load(edited(own_subject, "https://weights.invalid/", "https://others.invalid/"))
-    assert weights.locate(chosen) != weights.locate(other)
+def test_two_addresses_may_end_in_the_same_name(published, server, own_subject):
+    other = subject.load(edited(own_subject, "/mine.pth", "/others/mine.pth"))
+    assert weights.locate(published) != weights.locate(other)
+    assert server.asked == ["/mine.pth", "/others/mine.pth"]
 
 
-def test_a_download_damaged_since_says_how_to_get_it_again(published, cache_folder, monkeypatch):
-    chosen, source = published
-    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: source.open("rb"))
-    with weights.locate(chosen).open("ab") as file:
+def test_a_download_damaged_since_says_how_to_get_it_again(published):
+    with weights.locate(published).open("ab") as file:
         file.write(b"!")
     with pytest.raises(BadInput, match="delete the file to download it again"):
-        weights.locate(chosen)
+        weights.locate(published)
 
 
-def test_a_damaged_state_dict_is_refused_whatever_torch_makes_of_it(tmp_path):
-    torch.save({"a": torch.arange(4.0)}, tmp_path / "whole.pth")
-    whole = (tmp_path / "whole.pth").read_bytes()
-    for position in range(0, len(whole), 7):
-        damaged = bytearray(whole)
-        damaged[position] ^= 0xFF
-        (tmp_path / "damaged.pth").write_bytes(bytes(damaged))
-        try:
-            weights.read(tmp_path / "damaged.pth")
-        except BadInput as refused:
-            said = str(refused)
-            assert "\n" not in said
-
-
-def test_a_download_with_another_hash_is_not_kept(published, cache_folder, monkeypatch, tmp_path):
-    (tmp_path / "evil.pth").write_bytes(b"something else")
-    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: (tmp_path / "evil.pth").open("rb"))
+def test_a_download_with_another_hash_is_not_kept(published, server, cache_folder):
+    server.content = b"something else"
     with pytest.raises(BadInput, match="the download is not kept"):
-        weights.locate(published[0])
-    assert not list(cache_folder.rglob("*.pth"))
+        weights.locate(published)
+    assert kept(cache_folder) == []
 
 
-def test_a_given_file_takes_the_place_of_a_download(published, monkeypatch):
-    monkeypatch.setattr(urllib.request, "urlopen", lambda *_, **__: pytest.fail("nothing may be fetched"))
-    chosen, source = published
-    assert weights.locate(chosen, str(source)) == source
+def test_a_release_may_publish_the_first_digits_of_its_hash(published, server, own_subject):
+    full = published.weights.sha256
+    short = subject.load(edited(own_subject, full, full[:8]))
+    assert weights.locate(short).read_bytes() == server.content
+
+
+def test_a_given_file_takes_the_place_of_a_download(published, server, own_subject):
+    source = own_subject.parent / "mine.pth"
+    assert weights.locate(published, str(source)) == source
+    assert server.asked == []

@@ -1,4 +1,4 @@
-"""Checks: what passes, what never passes, and the way through a notebook's output."""
+"""The checks of a notebook, as its last cell shows and records them."""
 
 from __future__ import annotations
 
@@ -7,65 +7,66 @@ import math
 
 import pytest
 
-from lib.report.checks import MIMETYPE, Check, Checks, number, probability, recorded, signed
+from lib.policy import Check, Policy, Record, UnknownCheck
+from lib.policy.results import MIMETYPE
+from lib.report.checks import Checks
 
-
-def notebook(*outputs) -> dict:
-    return {"cells": [{"cell_type": "code", "outputs": [{"data": data} for data in outputs]}]}
-
-
-@pytest.mark.parametrize(
-    ("measured", "relation", "threshold", "compared", "passed"),
-    [
-        (1, "<=", 1, 1, True),
-        (1.1, "<=", 1, 1, False),
-        (1, ">=", 1, 1, True),
-        (0.9, ">=", 1, 1, False),
-        (2, "==", 2, 1, True),
-        (2, "==", 3, 1, False),
-        (math.nan, "<=", 1, 1, False),
-        (math.nan, ">=", 1, 1, False),
-        (math.inf, "<=", 1, 1, False),
-        (0, "<=", 1, 0, False),
-        (0, "==", 0, 0, False),
-    ],
+RULES = Policy(
+    (
+        Check("a.x", "x says", "logits", "<=", 1, "w", "s", "a", "error"),
+        Check("a.y", "y says", "", ">=", 1, "w", "s", "a", "error", may_skip=True),
+        Check("b.x", "other", "", "==", 0, "w", "s", "b", "error"),
+    ),
+    {"a": "Off by {a.x}."},
 )
-def test_what_passes(measured, relation, threshold, compared, passed):
-    assert Check("x", measured, relation, threshold, compared).passed is passed
 
 
-def test_checks_survive_the_way_through_a_notebook():
-    checks = Checks("b0-stand-in (stand-in weights: no claim on accuracy)")
-    checks.at_most("a", math.nan, 1, 3, "logits")
-    checks.at_least("b", math.inf, 1, 3)
-    checks.equal("c", 2, 2)
-    bundle = checks._repr_mimebundle_()
-    assert bundle["text/plain"] == "3 checks, 1 failed"
+@pytest.fixture
+def checks() -> Checks:
+    return Checks("a", "b0-stand-in (stand-in weights: no claim on accuracy)", RULES)
+
+
+def shown(checks: Checks) -> dict[str, str]:
+    return checks._repr_mimebundle_()
+
+
+def test_what_was_recorded_is_in_the_output_and_opens_with_the_answer(checks, tmp_path):
+    (tmp_path / "model.onnx").write_bytes(b"model")
+    checks.record("a.x", 0.5, 3)
+    checks.skip("a.y", "there is no file")
+    checks.about(tmp_path / "model.onnx")
+    bundle = shown(checks)
+    assert bundle["text/plain"] == "2 checks, 0 failed. Off by 0.5 logits. Skipped: 1 check."
+    assert bundle["text/html"].startswith('<p class="finding">Off by 0.5 logits. Skipped: 1 check.</p>')
+    assert "– skipped" in bundle["text/html"]
     data = json.loads(json.dumps(bundle[MIMETYPE], allow_nan=False))
-    got = recorded(notebook({MIMETYPE: data}))
-    assert got.subject == checks.subject
-    assert [check.as_json() for check in got.checks] == [check.as_json() for check in checks.entries]
+    found = Record.in_notebook({"cells": [{"outputs": [{"data": {MIMETYPE: data}}]}]})
+    assert found.subject.startswith("b0-stand-in")
+    assert [(each.id, each.compared, each.skipped) for each in found.measurements] == [
+        ("a.x", 3, ""),
+        ("a.y", 0, "there is no file"),
+    ]
+    assert list(found.files) == ["model.onnx"]
 
 
-def test_a_result_that_was_edited_to_pass_is_worked_out_anew():
-    entry = Check("x", 9, "<=", 1, 1).as_json() | {"passed": True}
-    assert not recorded(notebook({MIMETYPE: {"subject": "x", "checks": [entry], "files": {}}})).checks[0].passed
+def test_what_is_missing_at_the_end_is_said_there(checks):
+    checks.record("a.y", 1)
+    assert shown(checks)["text/html"].startswith('<p class="warning">No. 1 of 2 checks failed: x says: not recorded (a.x).</p>')
 
 
-def test_a_notebook_without_checks_recorded_none():
-    assert recorded(notebook({"text/plain": "hello"})) is None
+def test_a_nan_survives_and_fails(checks):
+    checks.record("a.x", math.nan, 3)
+    assert checks.results[0].failed
+    assert "NaN logits" in shown(checks)["text/html"]
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"), [(3.0, "3"), (0.1234, "0.123"), (1.2e-05, "1.2e-05"), (math.inf, "inf"), (math.nan, "NaN")]
-)
-def test_numbers_are_short(value, shown):
-    assert number(value) == shown
+@pytest.mark.parametrize("id_", ["a.z", "b.x"])
+def test_an_id_that_is_not_this_notebooks_is_a_bug(checks, id_):
+    with pytest.raises(UnknownCheck):
+        checks.record(id_, 1)
 
 
-def test_a_change_that_rounds_to_nothing_has_no_sign():
-    assert [signed(v) for v in (-1e-7, 0.25, -0.25, math.nan)] == ["0", "+0.2500", "-0.2500", "NaN"]
-
-
-def test_probabilities_have_fixed_decimals():
-    assert [probability(0.25), probability(1 / 3, 6), probability(math.nan)] == ["0.2500", "0.333333", "NaN"]
+def test_a_second_record_of_one_id_is_an_error(checks):
+    checks.record("a.x", 1)
+    with pytest.raises(ValueError, match="recorded twice"):
+        checks.record("a.x", 1)

@@ -14,19 +14,21 @@ from pathlib import Path
 
 import pytest
 
-from lib.run import runner
-from lib.__main__ import main
 from lib.deploy import BadInput
+from lib.run import runner
+from lib.run.command import main
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE
 from tests.conftest import encoded, picture
+from tests.run.tiny import NOTEBOOKS, table
 
-TINY = Path(__file__).with_name("notebooks")
+
 
 
 class Bench:
     """A set of tiny notebooks and a place for their report."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.notebooks = folder / "notebooks"
         self.out = folder / "reports" / "latest"
         self.notebooks.mkdir()
@@ -35,8 +37,9 @@ class Bench:
         for path in self.notebooks.iterdir():
             path.unlink()
         for name in names:
-            shutil.copy(TINY / f"{name}.ipynb", self.notebooks)
-        return main(["run", "--out", str(self.out), *options], notebooks=self.notebooks)
+            shutil.copy(NOTEBOOKS / f"{name}.ipynb", self.notebooks)
+        self.table = table(names, self.folder / "policy.toml")
+        return main(["run", "--out", str(self.out), *options], self.notebooks, self.table)
 
     @property
     def results(self) -> dict:
@@ -88,7 +91,7 @@ def test_a_notebook_that_measures_time_runs_when_the_others_have_ended(bench, ca
 def test_a_failed_check_is_reported(bench, name):
     assert bench.run("ships", name) == CHECK_FAILED
     assert bench.results["verdict"] == "do not ship"
-    assert [check["notebook"] for check in bench.results["checks"] if not check["passed"]] == [name]
+    assert [check["id"] for check in bench.results["checks"] if not check["passed"]] == [f"{name}.level"]
     assert "✗ Do not ship" in (bench.out / "index.html").read_text()
     assert "**✗ FAIL**" in (bench.out / "summary.md").read_text()
 
@@ -98,8 +101,6 @@ def test_a_failed_check_is_reported(bench, name):
     [
         ("crashes", "cell 2 raised RuntimeError: the cell raised this"),
         ("kernel_dies", "the kernel died"),
-        ("exits_early", "ended without recording its checks"),
-        ("records_nothing", "ended without recording its checks"),
     ],
 )
 def test_a_crash_leaves_the_earlier_report(bench, earlier, capsys, name, said):
@@ -107,6 +108,41 @@ def test_a_crash_leaves_the_earlier_report(bench, earlier, capsys, name, said):
     assert f"error: {name}: {said}" in capsys.readouterr().err
     assert bench.snapshot() == earlier
     assert bench.leftovers() == []
+
+
+@pytest.mark.parametrize("name", ["exits_early", "records_nothing"])
+def test_a_check_that_nobody_recorded_fails_the_run_by_its_name(bench, capsys, name):
+    assert bench.run("ships", name) == CHECK_FAILED
+    assert f"not recorded: {name}.level" in capsys.readouterr().out
+    assert f"not recorded ({name}.level)" in (bench.out / f"{name}.html").read_text()
+    missing = next(check for check in bench.results["checks"] if check["id"] == f"{name}.level")
+    assert (missing["measured"], missing["compared"], missing["passed"]) == (None, 0, False)
+
+
+def test_a_notebook_that_is_gone_fails_the_run_by_its_checks(bench, capsys):
+    bench.run("ships", "check_fails", options=("--only", "ships"))
+    (bench.notebooks / "check_fails.ipynb").unlink()
+    assert main(["run", "--out", str(bench.out)], bench.notebooks, bench.table) == CHECK_FAILED
+    assert "not recorded: check_fails.level" in capsys.readouterr().out
+    assert "check_fails: not run" in (bench.out / "index.html").read_text()
+
+
+def test_a_policy_file_changes_the_verdict_and_the_report_says_so(bench, tmp_path, capsys):
+    mine = tmp_path / "mine.toml"
+    mine.write_text('["ships.level"]\nthreshold = 2\nwhy = "we are stricter"\n')
+    assert bench.run("ships", options=("--policy", str(mine))) == CHECK_FAILED
+    assert "ships.level (level)" in capsys.readouterr().out
+    change = {"id": "ships.level", "field": "threshold", "before": 5, "after": 2, "why": "we are stricter"}
+    assert bench.results["policy_changes"] == [change]
+    index = (bench.out / "index.html").read_text()
+    assert "Thresholds that were changed" in index
+    assert "<td>5</td><td>2</td><td>we are stricter</td>" in index
+    assert "we are stricter" in (bench.out / "summary.md").read_text()
+    mine.write_text('["ships.level"]\nthreshold = 2\nseverity = "warning"\n')
+    assert bench.run("ships", options=("--policy", str(mine))) == SHIP
+    assert "1 warned" in capsys.readouterr().out
+    assert bench.run("ships") == SHIP
+    assert "Thresholds that were changed" not in (bench.out / "index.html").read_text()
 
 
 def test_a_timeout_is_a_crash(bench, earlier, capsys, monkeypatch):
@@ -137,6 +173,7 @@ def test_bad_input_met_inside_a_notebook_is_wrong_use(bench, earlier, capsys, na
         (("--deployment", "nowhere:pipeline"), "cannot import nowhere"),
         (("--weights", "nowhere.pth"), "nowhere.pth; correct the path given with --weights"),
         (("--params", "nowhere.yml"), "cannot read nowhere.yml"),
+        (("--policy", "nowhere.toml"), "cannot read"),
         (("--only", "ship"), "unknown notebook 'ship': did you mean 'ships'"),
         (("--sbject", "x"), "unrecognized arguments: --sbject"),
     ],
@@ -164,7 +201,8 @@ def test_an_unknown_parameter_is_refused_with_the_nearest_name(bench, tmp_path, 
 def test_parameters_from_a_file_reach_the_notebook(bench, tmp_path):
     (tmp_path / "run.yml").write_text("level: 4\nshare: 1\n")
     assert bench.run("ships", options=("--params", str(tmp_path / "run.yml"))) == SHIP
-    assert bench.results["checks"][0]["measured"] == 4
+    measured = {check["id"]: check["measured"] for check in bench.results["checks"]}
+    assert measured["ships.level"] == 4
     assert bench.results["parameters"]["level"] == 4
 
 
@@ -205,7 +243,7 @@ def test_an_earlier_report_is_replaced_by_a_new_one(bench, earlier):
 
 
 def test_a_bug_is_a_crash_and_not_a_failed_check(bench, earlier, capsys, monkeypatch):
-    monkeypatch.setattr("lib.provenance.facts", lambda *_: 1 / 0)
+    monkeypatch.setattr("lib.run.provenance.facts", lambda *_: 1 / 0)
     assert bench.run("ships") == CRASHED
     assert "ZeroDivisionError" in capsys.readouterr().err
     assert bench.snapshot() == earlier
@@ -243,7 +281,7 @@ def test_a_disk_that_fills_up_while_the_report_is_written_is_named(bench, earlie
         (folder / "index.html").write_text("half a pa")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / "index.html"))
 
-    monkeypatch.setattr("lib.report.write", fill_up)
+    monkeypatch.setattr("lib.report.pages.write", fill_up)
     assert bench.run("ships") == WRONG_USE
     assert "error: no room on the disk: " in capsys.readouterr().err
     assert bench.snapshot() == earlier
@@ -257,6 +295,8 @@ def test_one_bad_photo_among_good_ones_is_listed(bench, tmp_path):
     (folder / "cut.jpg").write_bytes(encoded(picture(64, 48), "JPEG")[:500])
     assert bench.run("ships", options=("--photos", str(folder))) == SHIP
     assert [photo["name"] for photo in bench.results["photos"]["unreadable"]] == ["cut.jpg"]
+    left_out = next(check for check in bench.results["checks"] if check["id"] == "run.photos-left-out")
+    assert (left_out["measured"], left_out["compared"], left_out["passed"]) == (1, 2, False)
     assert "cut.jpg" in (bench.out / "index.html").read_text()
     assert "cut.jpg" in (bench.out / "summary.md").read_text()
 
@@ -269,13 +309,22 @@ def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z" if Path("/proc").is_dir() else True
 
 
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_ends_the_kernels_and_leaves_the_earlier_report(bench, earlier, tmp_path, sent):
-    shutil.copy(TINY / "waits.ipynb", bench.notebooks)
+@pytest.mark.parametrize(
+    ("sent", "handler"),
+    [
+        (signal.SIGINT, "default_int_handler"),
+        (signal.SIGTERM, "default_int_handler"),
+        (signal.SIGTERM, "SIG_IGN"),  # a script that runs in the background ignores SIGINT, and so does all that it starts
+    ],
+)
+def test_an_interruption_ends_the_kernels_and_leaves_the_earlier_report(bench, earlier, tmp_path, sent, handler):
+    shutil.copy(NOTEBOOKS / "waits.ipynb", bench.notebooks)
+    rows = table(["waits"], tmp_path / "policy.toml")
     pid_file = tmp_path / "pid"
     code = (
-        "import sys; from pathlib import Path; from lib.__main__ import main; "
-        f"sys.exit(main(['run', '--out', {str(bench.out)!r}], notebooks=Path({str(bench.notebooks)!r})))"
+        f"import signal; signal.signal(signal.SIGINT, signal.{handler}); "
+        "import sys; from pathlib import Path; from lib.run.command import main; "
+        f"sys.exit(main(['run', '--out', {str(bench.out)!r}], Path({str(bench.notebooks)!r}), Path({str(rows)!r})))"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", code], env=os.environ | {"KERNEL_PID_FILE": str(pid_file)}, stderr=subprocess.PIPE, text=True

@@ -1,1 +1,1 @@
-"""."""
+"""For which sizes is the exported model right?"""

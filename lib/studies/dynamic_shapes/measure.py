@@ -1,61 +1,94 @@
-"""At which sizes an exported network is right: files made in several ways, held against PyTorch size by size."""
+"""Files exported in several ways against PyTorch, size by size, and the file to be shipped over its whole domain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import onnx
-from efficientnet_pytorch import EfficientNet
 from numpy.typing import NDArray
 from PIL import Image
+from torch import nn
 
-from lib import cache
-from lib.export import exporter as export
-from lib.networks import efficientnet as model
-from lib.export import padding
-from lib.networks import reference
-from lib.compare.comparison import max_abs_difference, top1
-from lib.deploy import BadInput, Domain, Model
+from lib.compare.batches import batch_difference
+from lib.compare.comparison import Comparison, max_abs_difference, top1
+from lib.deploy import BadInput, Contract, Domain, Model, Trace
 from lib.deploy.sessions import open_session
 from lib.deploy.stages import Infer, logits_of, preprocessing
-from lib.inputs.reading import sha256
+from lib.export import exporter as export
+from lib.export import graph
 from lib.handoff import Handoff
-from lib.studies.parity.measure import SameInput
 from lib.inputs.photos import Photo
-from lib.inputs.subject import PADDINGS
+from lib.networks import reference
+from lib.policy import Policy
+from lib.studies.dynamic_shapes.ways import AS_EXPORTED, ATTEMPTS, CANDIDATES, FIXED, STATIC, by_padding, files
 from lib.timing import ratios
 
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
+Size = tuple[int, int]  # height and width in pixels
 
 SIDES = (64, 97, 127, 160, 192, 240, 299, 336, 512, 701)  # between the ends of the domain; some odd, some prime
+FARTHEST = 512  # pixels: the ways are tried to here, or to twice what the network was built for where that is more
 BATCHES = (2, 3, 8)
 ROUNDS = 15
+ARTICLE = (224, 336)  # height and width at which the network is fed the article's photo
+PADDED_ONCE = "padded once"
 
-FIXED, STATIC, TRACED = "fixed size", "static padding", "padding traced"
-SAME_UPPER, REMAINDERS, SCRIPTED = "auto_pad=SAME_UPPER", "remainders, dynamo", "remainders, TorchScript"
-_AS_EXPORTED = {"static": STATIC, "same": SAME_UPPER}  # by the subject's own padding, what its exported file is
-STORIES, CANDIDATES = (FIXED, STATIC, TRACED), (SAME_UPPER, REMAINDERS, SCRIPTED)
+
+@dataclass(frozen=True)
+class Difference:
+    """Logits against PyTorch's at one size.
+
+    Attributes:
+        largest: of any logit; infinite where the size is refused, NaN where one is NaN.
+        flipped: whether the likeliest class is another.
+    """
+
+    largest: float
+    flipped: bool
+
+    @classmethod
+    def of(cls, expected: NDArray[np.float32], got: NDArray[np.float32] | None) -> Difference:
+        """The difference of logits (1, classes); ``got`` is None where the size is refused."""
+        if got is None:
+            return cls(float("inf"), False)
+        return cls(max_abs_difference(expected, got), top1(expected) != top1(got))
 
 
 @dataclass(frozen=True)
 class SizeMap:
-    """One network held against another at every pair of sides.
+    """One network against another at every pair of sides.
 
     Attributes:
-        name: of the network that is held.
+        name: of the network that is compared.
         sides: in pixels, of heights and of widths.
-        differences: (heights, widths), largest difference of any logit; infinite where the size is refused.
-        flips: (heights, widths), whether the likeliest class is another.
+        differences: float64 (heights, widths), largest difference of any logit; infinite where the size is refused.
+        flips: bool (heights, widths), whether the likeliest class is another.
+        tolerance: what a logit may differ by.
     """
 
     name: str
     sides: tuple[int, ...]
     differences: NDArray[np.float64]
     flips: NDArray[np.bool_]
+    tolerance: float
+
+    @classmethod
+    def of(cls, name: str, found: Mapping[Size, Difference], tolerance: float) -> SizeMap:
+        """The map of what was found at every pair of some sides."""
+        sides = tuple(sorted({height for height, _ in found}))
+        shape, every = (len(sides), len(sides)), [found[size] for size in product(sides, sides)]
+        differences = np.array([each.largest for each in every]).reshape(shape)
+        return cls(name, sides, differences, np.array([each.flipped for each in every]).reshape(shape), tolerance)
+
+    @property
+    def sizes(self) -> int:
+        """How many there are."""
+        return self.differences.size
 
     @property
     def refused(self) -> int:
@@ -67,175 +100,229 @@ class SizeMap:
         """The largest difference of any size; NaN where one is NaN."""
         return float(np.max(self.differences))
 
-    def wrong(self, tolerance: float) -> int:
-        """At how many sizes there is an answer, and it is off by more than ``tolerance`` or NaN."""
-        return int((~(self.differences <= tolerance)).sum()) - self.refused
+    @property
+    def right(self) -> int:
+        """At how many sizes the answer is within the tolerance."""
+        return int((self.differences <= self.tolerance).sum())
 
-    def everywhere(self, tolerance: float) -> bool:
-        """Whether the answer is within ``tolerance`` at every size."""
-        return self.right(tolerance) == self.differences.size
+    @property
+    def wrong(self) -> int:
+        """At how many sizes there is an answer, and it is off by more than the tolerance or NaN."""
+        return self.sizes - self.right - self.refused
 
-    def right(self, tolerance: float) -> int:
-        """At how many sizes the answer is within ``tolerance``."""
-        return int((self.differences <= tolerance).sum())
+    @property
+    def everywhere(self) -> bool:
+        """Whether the answer is within the tolerance at every size."""
+        return self.right == self.sizes
 
 
 @dataclass(frozen=True)
-class Exported:
-    """The subject's network exported in several ways.
+class Way:
+    """One way to export.
 
     Attributes:
-        handoff: whose network.
+        seen: the file against the network that computes its padding for each input, by efficientnet_pytorch's own code.
+        nodes: how many its graph has.
+        megabytes: size of the file, in 10**6 bytes.
+        ratio: time of an answer in times of the statically padded file's; NaN where it was not timed.
     """
 
-    handoff: Handoff
+    seen: SizeMap
+    nodes: int
+    megabytes: float
+    ratio: float
 
-    @cached_property
-    def networks(self) -> dict[str, EfficientNet]:
-        """The network in PyTorch with either padding, by its name: ``static`` and ``same``."""
-        own = self.handoff.subject.padding
-        other = next(name for name in PADDINGS if name != own)
-        rebuilt = model.build(replace(self.handoff.subject, padding=other), self.handoff.weights_path)
-        return {own: self.handoff.model, other: rebuilt}
 
-    @cached_property
-    def paths(self) -> dict[str, Path]:
-        """The files, by the name of the way they were made."""
-        return {name: self._made(name) for name in (*STORIES, *CANDIDATES)}
+@dataclass(frozen=True)
+class Padded:
+    """The network with its padding computed once against that with its padding computed for each input, both in PyTorch.
 
-    def _made(self, name: str) -> Path:
-        network = self.handoff.onnx_path
-        if name == _AS_EXPORTED[self.handoff.subject.padding]:
-            return network
-        key = sha256(Path(__file__).read_bytes())[:8]
-        slug = "".join(letter if letter.isalnum() else "-" for letter in name.lower())
-        path = network.with_name(f"{network.stem}-{slug}-{key}.onnx")
-        with cache.making(path) as scratch:
-            if scratch is not None:
-                self._write(name, scratch)
-        return path
+    Attributes:
+        comparison: on one photo, of logits.
+        fed: height and width at which the network is fed the photo.
+    """
 
-    def _write(self, name: str, path: Path) -> None:
-        example, exporter, opset = export.example(self.handoff.subject), self.handoff.exporter, self.handoff.opset
-        static, same = (self.networks[kind] for kind in PADDINGS)
-        if name == FIXED:
-            export.write(path, export.for_export(static), example, exporter, opset, axes={})
-        elif name == STATIC:
-            export.write(path, export.for_export(static), example, exporter, opset)
-        elif name == TRACED:
-            export.write(path, export.with_standard_swish(same), example, "torchscript", opset)
-        elif name == SAME_UPPER:
-            export.write(path, export.for_export(same), example, exporter, opset)
-            written = onnx.load(path)
-            padding.same_upper(written)
-            onnx.save(written, path)
-        else:
-            way = "dynamo" if name == REMAINDERS else "torchscript"
-            export.write(path, padding.with_remainders(export.with_standard_swish(same)), example, way, opset)
+    comparison: Comparison
+    fed: Size
 
-    def fed(self, photo: Photo) -> tuple[int, int]:
-        """Height and width in pixels at which the network is fed a photo."""
-        width, height = preprocessing(self.handoff.subject.contract)[0].fed(*photo.size)
-        return height, width
 
-    def refusal(self, height: int, width: int) -> str:
+@dataclass(frozen=True)
+class Outside:
+    """What the deployment's network makes of sizes just outside of its domain.
+
+    Attributes:
+        domain: as the file states it.
+        tried: how many sizes.
+        taken: how many of them it answers all the same.
+        said: what it says to the others; empty where there are none.
+    """
+
+    domain: Domain
+    tried: int
+    taken: int
+    said: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """What 06_dynamic_shapes measures.
+
+    Attributes:
+        ways: by name, in the order they are told.
+        shipped: the exported file against the subject's own network, over its whole domain.
+        padded: one a photo.
+        refusal: what ONNX Runtime answers when the file of a fixed size is fed :data:`ARTICLE`; empty where it takes it.
+        free_axes: of the exported file's input.
+        batch: how far inputs in batches of :data:`BATCHES` are from each alone, in logits.
+        outside: sizes just outside of the domain.
+        tolerance: what a logit may differ by.
+    """
+
+    ways: Mapping[str, Way]
+    shipped: SizeMap
+    padded: tuple[Padded, ...]
+    refusal: str
+    free_axes: int
+    batch: float
+    outside: Outside
+    tolerance: float
+
+    @property
+    def right_everywhere(self) -> list[str]:
+        """The candidates that are right at every size."""
+        return [name for name in CANDIDATES if self.ways[name].seen.everywhere]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The networks that are compared, each as a function of its input.
+
+    Attributes:
+        own: the subject's padding.
+        networks: in PyTorch, by padding.
+        files: in ONNX Runtime, by the name of the way. A size that a file refuses raises ONNX Runtime's own exception.
+    """
+
+    own: str
+    networks: Mapping[str, Answer]
+    files: Mapping[str, Answer]
+
+    @classmethod
+    def of(cls, handoff: Handoff, modules: Mapping[str, nn.Module], paths: Mapping[str, Path]) -> Opened:
+        """Of modules and files as :mod:`lib.studies.dynamic_shapes.ways` gives them."""
+        answers = {name: partial(logits_of, open_session(path)) for name, path in paths.items()}
+        return cls(handoff.subject.padding, {kind: reference.infer(each) for kind, each in modules.items()}, answers)
+
+    def shipped(self, tensor: NDArray[np.float32]) -> Difference:
+        """The exported file against the subject's own network, on one input."""
+        return Difference.of(self.networks[self.own](tensor), self._got(AS_EXPORTED[self.own], tensor))
+
+    def every(self, tensor: NDArray[np.float32]) -> tuple[Difference, dict[str, Difference]]:
+        """As :meth:`shipped`, and every file against the network that computes its padding for each input."""
+        expected = {kind: self.networks[kind](tensor) for kind in {self.own, "same"}}
+        got = {name: self._got(name, tensor) for name in self.files}
+        ways = {name: Difference.of(expected["same"], logits) for name, logits in got.items()}
+        return Difference.of(expected[self.own], got[AS_EXPORTED[self.own]]), ways
+
+    def padded(self, photo: Photo, trace: Trace) -> Padded:
+        """Both paddings in PyTorch on a photo, of which the reference's trace is given: its answer is one of the two."""
+        logits = {kind: trace.infer if kind == self.own else run(trace.normalise) for kind, run in self.networks.items()}
+        comparison = Comparison.of(photo.name, PADDED_ONCE, {"infer": (logits["same"], logits["static"])})
+        return Padded(comparison, (trace.normalise.shape[2], trace.normalise.shape[3]))
+
+    def refusal(self, size: Size) -> str:
         """What ONNX Runtime answers when the file of a fixed size is fed another; empty where it takes it."""
         try:
-            of_file(self.paths[FIXED])(np.zeros((1, 3, height, width), np.float32))
+            self.files[FIXED](np.zeros((1, 3, *size), np.float32))
         except Exception as error:  # ONNX Runtime's exceptions share no other base
             return str(error).strip()
         return ""
 
-    def speeds(self) -> dict[str, float]:
-        """The time of an answer of each candidate, in times of the statically padded file's, at the first photo's size."""
-        _, trace = self.handoff.reference_traces[0]
-        answers = {name: of_file(self.paths[name]) for name in (STATIC, *CANDIDATES)}
-        return ratios({name: partial(answer, trace.normalise) for name, answer in answers.items()}, ROUNDS)
+    def ratios(self, tensor: NDArray[np.float32]) -> dict[str, float]:
+        """The time of an answer of each candidate, in times of the statically padded file's."""
+        return ratios({name: partial(self.files[name], tensor) for name in (STATIC, *CANDIDATES)}, ROUNDS)
+
+    def _got(self, name: str, tensor: NDArray[np.float32]) -> NDArray[np.float32] | None:
+        try:
+            return self.files[name](tensor)
+        except Exception:  # ONNX Runtime's exceptions share no other base
+            return None
 
 
-def of_file(path: Path) -> Answer:
-    """An exported file as a function of its input. A size that it refuses raises ONNX Runtime's own exception."""
-    session = open_session(path)
-    return partial(logits_of, session)
+def measured(handoff: Handoff, rules: Policy) -> Study:
+    """Everything that the notebook shows, in one pass over the photos, each of them scaled to its share of the sizes."""
+    tolerance, photos = rules["dynamic-shapes.logits"].threshold, handoff.photos.readable
+    modules = by_padding(handoff)
+    paths = files(handoff, modules)
+    opened = Opened.of(handoff, modules, paths)
+    every, most = sides(handoff), max(FARTHEST, 2 * handoff.subject.image_size)
+    sizes = list(product(every, every))
+    padded: list[Padded] = []
+    shipped: dict[Size, Difference] = {}
+    ways: dict[str, dict[Size, Difference]] = {name: {} for name in paths}
+    for i, photo in enumerate(photos):
+        trace = handoff.reference.trace(photo.data)
+        if i == 0:
+            first = trace.normalise
+        padded.append(opened.padded(photo, trace))
+        picture = Image.fromarray(trace.decode)
+        for size in sizes[i :: len(photos)]:
+            tensor = scaled(picture, size, handoff.subject.contract)
+            if max(size) > most:
+                shipped[size] = opened.shipped(tensor)
+                continue
+            shipped[size], differences = opened.every(tensor)
+            for name, difference in differences.items():
+                ways[name][size] = difference
+    return Study(
+        _ways(paths, {name: SizeMap.of(name, found, tolerance) for name, found in ways.items()}, opened.ratios(first)),
+        SizeMap.of("the exported file", shipped, tolerance),
+        tuple(padded),
+        opened.refusal(ARTICLE),
+        graph.free_axes(onnx.load(handoff.onnx_path)),
+        batch_difference(handoff.onnx_path, first, BATCHES),
+        outside(handoff.onnx_path),
+        tolerance,
+    )
 
 
-def sides(handoff: Handoff, most: int | None = None) -> tuple[int, ...]:
-    """The sides to try, in pixels: both ends of the domain, the size the network was built for, and others, odd ones too.
-
-    Args:
-        handoff: whose.
-        most: leaves out what is larger.
-    """
+def sides(handoff: Handoff) -> tuple[int, ...]:
+    """The sides to try, in pixels: both ends of the domain, the size the network was built for, and others, odd ones too."""
     domain, built_for = export.domain(handoff.subject), handoff.subject.image_size
     every = {domain.least, domain.least + 1, *SIDES, built_for, built_for + 1, domain.most}
-    return tuple(sorted(side for side in every if domain.least <= side <= min(domain.most, most or domain.most)))
+    return tuple(sorted(side for side in every if domain.least <= side <= domain.most))
 
 
-def inputs(handoff: Handoff, tried: tuple[int, ...]) -> Iterator[tuple[int, int, NDArray[np.float32]]]:
-    """Every pair of sides with a photo scaled to it, the photos in turn: row, column, and float32 (1, 3, height, width)."""
-    contract, photos = handoff.subject.contract, handoff.photos.readable
-    normalise, kernel = preprocessing(contract)[1], Image.Resampling[contract.filter.upper()]
-    pictures = [handoff.reference.decode(photo.data) for photo in photos]
-    for row, height in enumerate(tried):
-        for column, width in enumerate(tried):
-            picture = pictures[(row * len(tried) + column) % len(pictures)]
-            yield row, column, normalise(picture.resize((width, height), kernel))
+def scaled(picture: Image.Image, size: Size, contract: Contract) -> NDArray[np.float32]:
+    """A decoded photo at another height and width, as the network's input: float32 (1, 3, height, width)."""
+    height, width = size
+    return preprocessing(contract)[1](picture.resize((width, height), Image.Resampling[contract.filter.upper()]))
 
 
-def held(handoff: Handoff, truth: Answer, answers: Mapping[str, Answer], tried: tuple[int, ...]) -> dict[str, SizeMap]:
-    """Hold every answer against the truth at every pair of sides; one map a name."""
-    shape = (len(tried), len(tried))
-    differences = {name: np.full(shape, np.inf) for name in answers}
-    flips = {name: np.zeros(shape, bool) for name in answers}
-    for row, column, tensor in inputs(handoff, tried):
-        expected = truth(tensor)
-        for name, answer in answers.items():
-            try:
-                got = answer(tensor)
-            except Exception:  # noqa: S112  # ONNX Runtime's exceptions share no other base; a refused size stays infinite
-                continue
-            differences[name][row, column] = max_abs_difference(expected, got)
-            flips[name][row, column] = top1(expected) != top1(got)
-    return {name: SizeMap(name, tried, differences[name], flips[name]) for name in answers}
-
-
-def shipped(handoff: Handoff) -> SizeMap:
-    """The exported file against the subject's own network in PyTorch."""
-    name = "the exported file"
-    return held(handoff, reference.infer(handoff.model), {name: of_file(handoff.onnx_path)}, sides(handoff))[name]
-
-
-def told(exported: Exported) -> dict[str, SizeMap]:
-    """Every way to export, against the network that computes its padding for each input, by efficientnet_pytorch's own code.
-
-    Sides go to twice what the network was built for, or a little more: what goes wrong, goes wrong there.
-    """
-    answers = {name: of_file(path) for name, path in exported.paths.items()}
-    tried = sides(exported.handoff, most=max(SIDES[-2], 2 * exported.handoff.subject.image_size))
-    return held(exported.handoff, reference.infer(exported.networks["same"]), answers, tried)
-
-
-def paddings(exported: Exported) -> list[SameInput]:
-    """Both paddings in PyTorch, on each photo as the network is fed it: that for each input as the reference."""
-    same, static = (reference.infer(exported.networks[kind]) for kind in ("same", "static"))
-    traces = exported.handoff.reference_traces
-    return [SameInput(photo, same(trace.normalise), static(trace.normalise)) for photo, trace in traces]
-
-
-def outside(domain: Domain) -> list[tuple[int, int]]:
-    """Heights and widths just outside of a domain."""
+def just_outside(domain: Domain) -> list[Size]:
+    """Sizes that a domain leaves out by one pixel."""
     below, above, inside = domain.least - 1, domain.most + 1, domain.least
     return [(below, inside), (inside, below), (above, inside), (inside, above)]
 
 
-def let_through(handoff: Handoff) -> tuple[int, str]:
-    """How many of the sizes :func:`outside` the deployment's network takes all the same, and what it says to the others."""
-    opened = Model.open(handoff.onnx_path)
-    infer, said, passed = Infer(opened.session, opened.domain), "", 0
-    for height, width in outside(opened.domain):
+def outside(network: Path) -> Outside:
+    """What the deployment's network makes of sizes just outside of the domain that its file states."""
+    opened = Model.open(network)
+    infer, said, taken = Infer(opened.session, opened.domain), "", 0
+    tried = just_outside(opened.domain)
+    for size in tried:
         try:
-            infer(np.zeros((1, 3, height, width), np.float32))
-            passed += 1
+            infer(np.zeros((1, 3, *size), np.float32))
+            taken += 1
         except BadInput as error:
             said = str(error)
-    return passed, said
+    return Outside(opened.domain, len(tried), taken, said)
+
+
+def _ways(paths: Mapping[str, Path], maps: Mapping[str, SizeMap], timed: Mapping[str, float]) -> dict[str, Way]:
+    return {
+        name: Way(
+            maps[name], len(onnx.load(paths[name]).graph.node), paths[name].stat().st_size / 1e6, timed.get(name, float("nan"))
+        )
+        for name in (*ATTEMPTS, *CANDIDATES)
+    }

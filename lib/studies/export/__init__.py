@@ -1,1 +1,1 @@
-"""."""
+"""Does it export, and what is in the file?"""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,143 +11,142 @@ import onnx
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.export import graph
-from lib.report.checks import Checks
-from lib.compare.comparison import lead, max_abs_difference, top1
+from lib.compare.comparison import Comparison, worst
+from lib.deploy import Trace
 from lib.deploy.model import PIXELS
 from lib.deploy.sessions import open_session
 from lib.export.end_to_end import obstacle, probed, written
 from lib.handoff import Handoff
+from lib.report.checks import Checks
+from lib.studies.export.facts import Facts
 
 SHORTER_SIDES = (64, 800)  # pixels, of the random sizes
 LONGEST_ASPECT = 2.0
+CHECKS = ("equal", "levels", "logits", "flips")  # their ids begin with export.end-to-end
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One picture through both.
-
-    Attributes:
-        name: of the photo.
-        size: width and height of the decoded pixels.
-        equal: share of the resized values, 0..1, that are PyTorch's.
-        levels: largest difference of the resized values, in levels 0..255; infinite where the shapes differ.
-        logits: largest difference of any logit.
-        probability: largest difference of any probability.
-        flipped: whether the likeliest class is another one.
-        lead: of PyTorch's likeliest class over its second, in logits.
-    """
-
-    name: str
-    size: tuple[int, int]
-    equal: float
-    levels: float
-    logits: float
-    probability: float
-    flipped: bool
-    lead: float
-
-
-@dataclass(frozen=True)
-class Measured:
+class EndToEnd:
     """What came of the end-to-end file.
 
     Attributes:
-        path: the file, or None where there is none.
+        file: the file, or None where there is none.
         missing: why there is none, or empty.
-        photos: one trial a photo, as it was decoded.
-        sizes: one trial a random size.
+        photos: one comparison a photo, as it was decoded.
+        sizes: one comparison a random size.
+        tied: what PyTorch's likeliest class may lead by, in logits, for the two likeliest to count as tied: either may come
+            out first.
     """
 
-    path: Path | None
+    file: Facts | None
     missing: str
-    photos: list[Trial]
-    sizes: list[Trial]
+    photos: tuple[Comparison, ...]
+    sizes: tuple[Comparison, ...]
+    tied: float
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """All of them."""
+        return self.photos + self.sizes
 
     @property
     def equal(self) -> float:
-        """Share of the values that are PyTorch's, on average over all trials."""
-        return float(np.mean([trial.equal for trial in self.trials]))
+        """Share of the values, 0..1, that are PyTorch's, on average over all comparisons."""
+        return float(np.mean([each["resize"].equal for each in self.comparisons]))
 
     @property
-    def trials(self) -> list[Trial]:
-        """All of them."""
-        return [*self.photos, *self.sizes]
+    def flips(self) -> int:
+        """In how many comparisons another class is likeliest, ties aside."""
+        return sum(not each.reference.lead <= self.tied for each in self.comparisons if each.flipped)
 
-    def record(self, checks: Checks, levels: float, logits: float) -> None:
-        """Add the checks of the file, none where there is none.
-
-        Args:
-            checks: of the notebook.
-            levels: what a resized value may differ by.
-            logits: what a logit may differ by. Where PyTorch's own lead is no more than that, two classes are tied, and either
-                may come out first.
-        """
-        if self.path is None:
+    def record(self, checks: Checks) -> None:
+        """Record the checks of the file; where there is none, skip them with the reason."""
+        if self.file is None:
+            for name in CHECKS:
+                checks.skip(f"export.end-to-end.{name}", self.missing)
             return
-        n = len(self.trials)
-        checks.at_least("end to end: values equal to PyTorch's", 100 * self.equal, 99, n, "%")
-        checks.at_most("end to end: worst value", worst(self.trials, "levels"), levels, n, "levels")
-        checks.at_most("end to end: worst logit", worst(self.trials, "logits"), logits, n, "logits")
-        changed = sum(trial.lead > logits for trial in self.trials if trial.flipped)
-        checks.equal("end to end: likeliest classes that change, ties aside", changed, 0, compared=n)
-        checks.about(self.path)
+        n = len(self.comparisons)
+        checks.record("export.end-to-end.equal", 100 * self.equal, n)
+        checks.record("export.end-to-end.levels", worst(self.comparisons, "resize"), n)
+        checks.record("export.end-to-end.logits", worst(self.comparisons, "infer"), n)
+        checks.record("export.end-to-end.flips", self.flips, n)
+        checks.about(self.file.path)
 
 
-def worst(trials: Iterable[Trial], what: str) -> float:
-    """The largest ``levels``, ``logits`` or ``probability``; NaN where one is NaN."""
-    return float(np.max([getattr(trial, what) for trial in trials]))
+class EndToEndPass:
+    """Holds the end-to-end file against PyTorch, photo by photo.
+
+    Each photo is compared as it was decoded, and scaled to random sizes: sides from :data:`SHORTER_SIDES`, up to
+    :data:`LONGEST_ASPECT` times as long as wide. The photos take the sizes in turn.
+
+    Args:
+        handoff: whose file.
+        opset: the operator set that its network is written in.
+        count: how many random sizes there are; 0 writes no file.
+        seed: for the random sizes.
+    """
+
+    def __init__(self, handoff: Handoff, opset: int, count: int, seed: int) -> None:
+        contract = handoff.subject.contract
+        left_out = "" if count else "it was left out of this run (random_sizes is 0)"
+        self._missing = left_out or obstacle(contract, opset)
+        self._path = None if self._missing else written(handoff.onnx_path, contract)
+        self._session = open_session(probed(onnx.load(self._path)).SerializeToString()) if self._path else None
+        self._reference = handoff.reference
+        self._sizes = random_sizes(count, seed)
+        self._every = len(handoff.photos.readable)
+        self._on_photos: list[Comparison] = []
+        self._on_sizes: dict[int, Comparison] = {}
+
+    def add(self, photo: str, trace: Trace) -> None:
+        """Compare on one photo, of which PyTorch's trace is given. The photos come in the order of the run."""
+        if self._session is None:
+            return
+        number = len(self._on_photos)
+        self._on_photos.append(self._compared(photo, trace.decode, trace.resize, trace.infer, trace.score))
+        image = Image.fromarray(trace.decode)
+        for i in range(number, len(self._sizes), self._every):
+            self._on_sizes[i] = self._at_size(photo, image, self._sizes[i])
+
+    def found(self, tied: float) -> EndToEnd:
+        """What came of it; ``tied`` as in :class:`EndToEnd`."""
+        file = Facts.of(self._path) if self._path else None
+        sizes = tuple(self._on_sizes[i] for i in sorted(self._on_sizes))
+        return EndToEnd(file, self._missing, tuple(self._on_photos), sizes, tied)
+
+    def _at_size(self, photo: str, image: Image.Image, size: tuple[int, int]) -> Comparison:
+        scaled = image.resize(size, Image.Resampling.LANCZOS)
+        resized = np.asarray(self._reference.resize(scaled))
+        logits = self._reference.infer(self._reference.normalise(resized))
+        return self._compared(photo, np.asarray(scaled), resized, logits, self._reference.score(logits))
+
+    def _compared(
+        self,
+        photo: str,
+        pixels: NDArray[np.uint8],
+        resized: NDArray[np.uint8],
+        logits: NDArray[np.float32],
+        probabilities: NDArray[np.float32],
+    ) -> Comparison:
+        """PyTorch's outputs against what the file makes of the same pixels."""
+        assert self._session is not None
+        outputs: Sequence[NDArray[Any]] = self._session.run(None, {PIXELS: pixels})
+        given, levels, given_logits = outputs
+        pairs: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {
+            "decode": (pixels, pixels),
+            "resize": (resized, levels[0].transpose(1, 2, 0)),
+            "infer": (logits, given_logits),
+            "score": (probabilities, given),
+        }
+        return Comparison.of(photo, "end-to-end file", pairs)
 
 
-def measured(handoff: Handoff, count: int, seed: int) -> Measured:
-    """Write the end-to-end file and hold it against PyTorch on the photos and on ``count`` random sizes; 0 writes none."""
-    if not count:
-        return Measured(None, "it was left out of this run (random_sizes is 0)", [], [])
-    if reason := obstacle(handoff.subject.contract, graph.opset(onnx.load(handoff.onnx_path))):
-        return Measured(None, reason, [], [])
-    path = written(handoff.onnx_path, handoff.subject.contract)
-    return Measured(path, "", on_photos(handoff, path), on_random_sizes(handoff, path, count, seed))
-
-
-def on_photos(handoff: Handoff, path: Path) -> list[Trial]:
-    """Every readable photo."""
-    pictures = ((photo.name, handoff.reference.decode(photo.data)) for photo in handoff.photos.readable)
-    return list(_trials(handoff, path, pictures))
-
-
-def on_random_sizes(handoff: Handoff, path: Path, count: int, seed: int) -> list[Trial]:
-    """The photos in turn, each scaled to a random size: sides from :data:`SHORTER_SIDES`, up to twice as long as wide."""
-    return list(_trials(handoff, path, _scaled(handoff, count, seed)))
-
-
-def _scaled(handoff: Handoff, count: int, seed: int) -> Iterator[tuple[str, Image.Image]]:
+def random_sizes(count: int, seed: int) -> list[tuple[int, int]]:
+    """Widths and heights in pixels, upright or lying: the shorter side is drawn evenly on a logarithmic scale."""
     random = np.random.default_rng(seed)
-    photos = handoff.photos.readable
-    for i in range(count):
-        photo = photos[i % len(photos)]
+    sizes = []
+    for _ in range(count):
         short = round(float(np.exp(random.uniform(*np.log(SHORTER_SIDES)))))
         long = round(short * random.uniform(1, LONGEST_ASPECT))
-        size = (short, long) if random.random() < 0.5 else (long, short)
-        yield photo.name, handoff.reference.decode(photo.data).resize(size, Image.Resampling.LANCZOS)
-
-
-def _trials(handoff: Handoff, path: Path, pictures: Iterator[tuple[str, Image.Image]]) -> Iterator[Trial]:
-    session = open_session(probed(onnx.load(path)).SerializeToString())
-    reference = handoff.reference
-    for name, picture in pictures:
-        outputs: Sequence[NDArray[Any]] = session.run(None, {PIXELS: np.asarray(picture)})
-        probabilities, levels, logits = outputs
-        resized = np.asarray(reference.resize(picture))
-        expected = reference.infer(reference.normalise(resized))
-        expected_probabilities = reference.score(expected)
-        made = levels[0].transpose(1, 2, 0)
-        yield Trial(
-            name,
-            picture.size,
-            float((made == resized).mean()) if made.shape == resized.shape else 0.0,
-            max_abs_difference(made, resized),
-            max_abs_difference(logits, expected),
-            max_abs_difference(probabilities, expected_probabilities),
-            top1(probabilities) != top1(expected_probabilities),
-            lead(expected),
-        )
+        sizes.append((short, long) if random.random() < 0.5 else (long, short))
+    return sizes

@@ -5,21 +5,18 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import onnx
 from matplotlib.ticker import LogLocator
-from numpy.typing import NDArray
 
-from lib.compare.comparison import max_abs_difference
-from lib.export import exporter, graph
+from lib.compare.comparison import Comparison, worst
 from lib.handoff import Handoff
-from lib.inputs.weights import digest_of
 from lib.numbers import number
-from lib.report.drawing import BLUE, PICTURED, VERMILION, logarithmic, over_all, show, styled
+from lib.report.drawing import BLUE, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, table
+from lib.studies.export.facts import Facts
+from lib.studies.export.measure import Distances
 
 BARS = 24  # photos that a bar chart of all photos shows at most
 
@@ -46,8 +43,12 @@ def inventory(counts: Mapping[str, Mapping[str, int]]) -> Html:
 
 
 @styled
-def differences(values: Mapping[str, float], tolerance: float, title: str, unit: str) -> Html:
-    """One bar a photo on a logarithmic scale, with the tolerance as a line; the largest ones where there are many photos."""
+def differences(networks: Sequence[Comparison], tolerance: float) -> Html:
+    """The networks' logits against each other on the same input.
+
+    One bar a photo on a logarithmic scale, with the tolerance as a line; the largest ones where there are many photos.
+    """
+    title, values = "Logits, eager PyTorch against the deployment", {each.photo: each["infer"].largest for each in networks}
     # a NaN is drawn as infinitely large, and so comes first
     ordered = sorted(values, key=lambda name: -np.nan_to_num(values[name], nan=np.inf))[:BARS]
     names = [name for name in values if name in ordered][::-1]
@@ -65,31 +66,29 @@ def differences(values: Mapping[str, float], tolerance: float, title: str, unit:
     axes.annotate("tolerance", (tolerance, len(names) - 0.45), color=VERMILION, ha="center", va="bottom", annotation_clip=False)
     axes.set_xlim(1e-9, max(*drawn, tolerance) * 30)
     axes.xaxis.set_major_locator(LogLocator(100))
-    axes.set_xlabel(f"{unit}, logarithmic scale")
+    axes.set_xlabel("logits, logarithmic scale")
     over_all(figure, title)
-    said = f"{count} of {len(values)} photos stay within the tolerance of {number(tolerance)} {unit}"
-    largest = number(float(np.max(list(values.values()))))
+    said = f"{count} of {len(values)} photos stay within the tolerance of {number(tolerance)} logits"
+    largest = number(worst(networks, "infer"))
     return show(figure, f"{title}: {said}; the largest is {largest}.", f"{title}: {said}.")
 
 
 @styled
-def distances(names: Sequence[str], outputs: Sequence[NDArray[Any]], grey: NDArray[Any]) -> Html:
+def distances(measured: Distances) -> Html:
     """How far the logits of any two photos, and those of a plain grey input, are apart: a map of pairs."""
-    shown = [*names[: PICTURED - 1], "plain grey"]
-    drawn = [*outputs[: PICTURED - 1], grey]
-    table = np.array([[max_abs_difference(a, b) for b in drawn] for a in drawn])
-    figure = blank(0.31 * len(shown) + 1.5)
+    names, values = measured.names, measured.largest
+    figure = blank(0.31 * len(names) + 1.5)
     axes = figure.subplots()
-    image = axes.imshow(table, cmap="cividis", vmin=0)
-    axes.set_xticks(range(len(shown)), shown, rotation=40, ha="right")
-    axes.set_yticks(range(len(shown)), shown)
-    middle = np.nanmax(table) / 2 if np.isfinite(table).any() else 0
-    for (y, x), value in np.ndenumerate(table):
+    image = axes.imshow(values, cmap="cividis", vmin=0)
+    axes.set_xticks(range(len(names)), names, rotation=40, ha="right")
+    axes.set_yticks(range(len(names)), names)
+    middle = np.nanmax(values) / 2 if np.isfinite(values).any() else 0
+    for (y, x), value in np.ndenumerate(values):
         text = number(round(value, 1))
         axes.text(x, y, text, ha="center", va="center", color="white" if value < middle else "black", fontsize=8.5)
     figure.colorbar(image, label="largest difference, logits", shrink=0.6)
-    axes.set_title("Logits move with the photo")
-    least = number(float(table[~np.eye(len(shown), dtype=bool)].min()))
+    axes.set_title("How far logits are apart")
+    least = number(float(values[~np.eye(len(names), dtype=bool)].min()))
     return show(
         figure,
         f"Map of how far the logits of each pair of inputs are apart; the closest pair differs by {least}.",
@@ -98,25 +97,33 @@ def distances(names: Sequence[str], outputs: Sequence[NDArray[Any]], grey: NDArr
     )
 
 
-def file_facts(handoff: Handoff, model: onnx.ModelProto) -> Html:
+def file_facts(handoff: Handoff, facts: Facts) -> Html:
     """What was asked of the exporter and what the file says."""
-    path = handoff.onnx_path
     rows = [
         ("exporter", handoff.exporter),
         ("operator set asked for", str(handoff.opset)),
-        ("operator set written", str(graph.opset(model))),
-        ("size", f"{path.stat().st_size / 1e6:.1f} MB"),
-        ("SHA-256", digest_of(path)),
-        ("tensors in other files", str(graph.external_tensors(path))),
-        ("onnx checker", graph.checker_complaint(path) or "no complaint"),
-        *((f"{kind} {name}", type_) for kind, name, type_ in graph.signature(model)),
+        ("operator set written", str(facts.opset)),
+        *size_and_hash(facts),
+        ("tensors in other files", str(facts.external_tensors)),
+        ("onnx checker", facts.complaint or "no complaint"),
+        *signature(facts),
     ]
-    return table(("the file", path.name), rows, caption="What was written")
+    return table(("the file", facts.path.name), rows, caption="What was written")
 
 
-def provenance(model: onnx.ModelProto) -> Html:
+def size_and_hash(facts: Facts) -> list[tuple[str, str]]:
+    """Rows that tell one file from another."""
+    return [("size", f"{facts.size / 1e6:.1f} MB"), ("SHA-256", facts.sha256)]
+
+
+def signature(facts: Facts) -> list[tuple[str, str]]:
+    """Rows of what a file takes and gives."""
+    return [(f"{kind} {name}", type_) for kind, name, type_ in facts.signature]
+
+
+def provenance(facts: Facts) -> Html:
     """What the file says of its own origin."""
-    entries = exporter.provenance(model)
+    entries = facts.provenance
     versions = ", ".join(f"{name} {version}" for name, version in entries["versions"].items())
     rows = [(name, str(value)) for name, value in entries.items() if name != "versions"]
     return table(("written into the model", "value"), [*rows, ("versions", versions)], caption="Provenance, read back")

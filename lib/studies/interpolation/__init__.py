@@ -1,1 +1,1 @@
-"""."""
+"""Which pixels does the filter change?"""

@@ -2,192 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from lib.compare.comparison import lead, max_abs_difference, top1
-from lib.deploy import Contract, Trace
-from lib.deploy.stages import decode
-from lib.handoff import Handoff, without_picture
-from lib.mistakes import COLOUR, KERNELS, SHAPES, Mistake
-from lib.mistakes.kernels import SCALERS, pillow
-from lib.inputs.photos import Photo
-from lib.compare.shared import Sweep
+from lib.compare.comparison import Comparison, max_abs_difference
+from lib.compare.shared import SharedTraces
 from lib.compare.view import densest
+from lib.deploy import Contract, Trace
+from lib.handoff import Handoff
+from lib.mistakes import COLOUR, FILTERS, SHAPES, Mistake
+from lib.mistakes.resizers import RESIZERS
+from lib.mistakes.resizers.pillow import pillow
+from lib.mistakes.resizers.resizer import Pixels
+from lib.mistakes.unnoticed import Noticed, noticed
+from lib.policy import Policy
 
-# Where each resize of the catalogue stands in the grid: filter by library, with and without antialiasing.
-COLUMNS = ("Pillow", "OpenCV", "torch", "torch, AA", "ONNX", "ONNX, AA", "scikit-image", "scikit-image, AA")
+# Where each resizer stands in the table: its name by its column, by its row.
+COLUMNS = tuple(dict.fromkeys(each.column for each in RESIZERS.values()))
 GRID: dict[str, dict[str, str]] = {
-    "nearest": {"Pillow": "Pillow nearest", "OpenCV": "OpenCV nearest", "torch": "torch nearest"},
-    "nearest-exact": {"OpenCV": "OpenCV nearest-exact"},
-    "linear": {
-        "Pillow": "Pillow bilinear",
-        "OpenCV": "OpenCV linear",
-        "torch": "torch bilinear",
-        "torch, AA": "torch bilinear, antialiased",
-        "ONNX": "ONNX linear",
-        "ONNX, AA": "ONNX linear, antialiased",
-        "scikit-image": "scikit-image",
-        "scikit-image, AA": "scikit-image, antialiased",
-    },
-    "linear, exclude_outside": {"ONNX, AA": "ONNX linear, antialiased, exclude_outside"},
-    "linear, asymmetric": {"ONNX": "ONNX linear, asymmetric"},
-    "linear, align_corners": {"ONNX": "ONNX linear, align_corners"},
-    "linear, reducing_gap": {"Pillow": "Pillow reducing_gap"},
-    "cubic": {
-        "Pillow": "Pillow bicubic",
-        "OpenCV": "OpenCV cubic",
-        "torch": "torch bicubic",
-        "torch, AA": "torch bicubic, antialiased",
-    },
-    "lanczos": {"Pillow": "Pillow lanczos", "OpenCV": "OpenCV lanczos4"},
-    "area": {"Pillow": "Pillow box", "OpenCV": "OpenCV area"},
-    "hamming": {"Pillow": "Pillow hamming"},
+    row: {each.column: each.name for each in RESIZERS.values() if each.row == row}
+    for row in sorted({each.row for each in RESIZERS.values()})
 }
 FACTORS = (1.1, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 12.0)
 # Changes that keep every pixel in its place, or nearly: their pictures can be subtracted.
-SAME_SHAPE: tuple[Mistake, ...] = (*KERNELS, *(m for m in SHAPES if m.name == "shifted by one"), *COLOUR)
+SAME_SHAPE: tuple[Mistake, ...] = (*FILTERS, *(m for m in SHAPES if m.name == "shifted by one"), *COLOUR)
+LEAST_MOVED = 1e-6  # a probability below counts as this one: logarithms need some
+_SSIM_WINDOW = 7  # pixels
 
 
 @dataclass(frozen=True)
-class Filtered:
+class PixelError:
     """One mistake that keeps the picture's shape, on one photo.
 
     Attributes:
-        photo: the photo.
-        name: the mistake's name.
-        reference: PyTorch's trace.
-        trace: what PyTorch's pipeline with the mistake in it put out.
+        comparison: PyTorch's pipeline with the mistake in it against itself as it is, from ``resize`` on, under the mistake's
+            name. Its largest difference at ``resize`` is the largest absolute error in levels.
+        mean: mean absolute error of the picture in levels.
+        bias: mean error in levels: above 0 where the picture got lighter.
     """
 
-    photo: Photo
-    name: str
-    reference: Trace
-    trace: Trace
+    comparison: Comparison
+    mean: float
+    bias: float
 
-    @property
-    def error(self) -> NDArray[np.int16]:
-        """Level by level what there is too much: int16 (h, w, 3), -255..255."""
-        return self.trace.resize.astype(np.int16) - self.reference.resize
+    @classmethod
+    def of(cls, photo: str, name: str, reference: Trace, trace: Trace) -> PixelError:
+        """Of two traces whose pictures have the same shape."""
+        pairs = {stage: (getattr(reference, stage), getattr(trace, stage)) for stage in ("resize", "infer", "score")}
+        error = error_of(reference.resize, trace.resize)
+        return cls(Comparison.of(photo, name, pairs), float(np.abs(error).mean()), float(error.mean()))
 
     @property
     def largest(self) -> float:
-        """Largest absolute error in levels."""
-        return max_abs_difference(self.reference.resize, self.trace.resize)
+        """Largest absolute error of the picture in levels."""
+        return self.comparison["resize"].largest
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One filter on the photo that is drawn, with its pixels.
+
+    Attributes:
+        measured: the numbers.
+        reference: the reference's picture, uint8 (h, w, 3).
+        picture: the filter's, of the same shape.
+    """
+
+    measured: PixelError
+    reference: NDArray[Any]
+    picture: NDArray[Any]
 
     @property
-    def mean(self) -> float:
-        """Mean absolute error in levels."""
-        return float(np.abs(self.error).mean())
+    def name(self) -> str:
+        """The filter's name."""
+        return self.measured.comparison.name
 
     @property
-    def bias(self) -> float:
-        """Mean error in levels: above 0 where the picture got lighter."""
-        return float(self.error.mean())
+    def error(self) -> NDArray[np.int16]:
+        """As :func:`error_of` gives it."""
+        return error_of(self.reference, self.picture)
 
     @property
     def psnr(self) -> float:
         """Peak signal-to-noise ratio in decibels; infinite where the pictures are equal."""
-        if not self.error.any():
-            return float("inf")
-        return float(peak_signal_noise_ratio(self.reference.resize, self.trace.resize))
+        return float(peak_signal_noise_ratio(self.reference, self.picture)) if self.error.any() else float("inf")
 
     @property
     def ssim(self) -> float:
         """Structural similarity, 1 where the pictures are equal; NaN where a side is below the 7 pixels of its window."""
-        if min(self.error.shape[:2]) < 7:
+        if min(self.picture.shape[:2]) < _SSIM_WINDOW:
             return float("nan")
-        return float(structural_similarity(self.reference.resize, self.trace.resize, channel_axis=2))
-
-    @property
-    def logits(self) -> float:
-        """Largest absolute difference in logits."""
-        return max_abs_difference(self.reference.infer, self.trace.infer)
-
-    @property
-    def moved(self) -> float:
-        """How much probability went from some classes to others, 0..1: total variation distance."""
-        return float(np.abs(self.trace.score - self.reference.score).sum() / 2)
-
-    @property
-    def change(self) -> float:
-        """By how much the probability of the reference's class changed."""
-        target = top1(self.reference.score)
-        return float(self.trace.score[0, target] - self.reference.score[0, target])
-
-    @property
-    def margin(self) -> float:
-        """The likeliest class's lead over the second, in logits."""
-        return lead(self.trace.infer)
-
-    @property
-    def kept(self) -> int:
-        """How many of the reference's five likeliest classes are still among the five likeliest."""
-        five = [set(score[0].argsort()[-5:].tolist()) for score in (self.reference.score, self.trace.score)]
-        return len(five[0] & five[1])
-
-    @property
-    def flipped(self) -> bool:
-        """Whether the likeliest class is another."""
-        return top1(self.trace.score) != top1(self.reference.score)
-
-
-def filtered(handoff: Handoff, photo: Photo) -> dict[str, Filtered]:
-    """Every mistake that keeps the picture's shape, by name, committed by PyTorch's own pipeline on one photo.
-
-    So nothing but the mistake is between a trace and the reference's.
-    """
-    sweep, contract = Sweep(photo.data), handoff.subject.contract
-    reference = sweep.trace(handoff.reference)
-    broken = {m.name: sweep.trace(m.commit(handoff.reference, contract)) for m in SAME_SHAPE}
-    return {name: Filtered(photo, name, without_picture(reference), without_picture(trace)) for name, trace in broken.items()}
-
-
-def kernels(seen: Mapping[str, Filtered]) -> list[Filtered]:
-    """The resize filters among what :func:`filtered` gives."""
-    return [seen[mistake.name] for mistake in KERNELS]
-
-
-def agreeing(seen: Sequence[Filtered], levels: int = 1) -> list[list[Filtered]]:
-    """Groups whose members are all within ``levels`` of the group's first, in the order in which they are met."""
-    groups: list[list[Filtered]] = []
-    for each in seen:
-        for group in groups:
-            if max_abs_difference(group[0].trace.resize, each.trace.resize) <= levels:
-                group.append(each)
-                break
-        else:
-            groups.append([each])
-    return groups
-
-
-def busiest(seen: Sequence[Filtered], side: int) -> tuple[int, int]:
-    """Left and top of the square of ``side`` pixels in which the filters disagree most."""
-    spread = np.stack([each.trace.resize.mean(axis=2) for each in seen]).std(axis=0)
-    rows, columns = densest(spread, side, side)
-    return columns.start, rows.start
-
-
-def by_factor(photo: Photo, contract: Contract) -> dict[str, list[float]]:
-    """How each filter's error grows as the photo shrinks: mean absolute error in levels at each of :data:`FACTORS`.
-
-    The right picture is Pillow's with the contract's filter, at the same size.
-    """
-    pixels = np.asarray(decode(photo.data))
-    height, width = pixels.shape[:2]
-    right = pillow(contract.filter)
-    errors: dict[str, list[float]] = {name: [] for name in SCALERS}
-    for factor in FACTORS:
-        size = max(1, round(width / factor)), max(1, round(height / factor))
-        expected = right(pixels, size).astype(np.int16)
-        for name, scaler in SCALERS.items():
-            errors[name].append(float(np.abs(scaler(pixels, size) - expected).mean()))
-    return errors
+        return float(structural_similarity(self.reference, self.picture, win_size=_SSIM_WINDOW, channel_axis=2))
 
 
 @dataclass(frozen=True)
@@ -199,26 +110,153 @@ class Inversion:
         harmful: the one whose answer is further off.
     """
 
-    harmless: Filtered
-    harmful: Filtered
+    harmless: PixelError
+    harmful: PixelError
 
     @property
     def size(self) -> float:
-        """How striking it is: the ratio of pixel errors times the ratio of answers, in powers of e."""
+        """How striking it is: the ratio of pixel errors or that of answers, whichever is less, in powers of e."""
         pixels = np.log(self.harmless.mean / self.harmful.mean)
-        return float(min(pixels, np.log(self.harmful.moved / max(self.harmless.moved, 1e-6))))
+        return float(min(pixels, np.log(self.harmful.comparison.moved / max(self.harmless.comparison.moved, LEAST_MOVED))))
 
 
-def inversions(every: Sequence[Mapping[str, Filtered]]) -> tuple[list[Inversion], int]:
-    """All pairs that pixel distance and answer put in opposite order, the most striking first, and how many pairs there are.
+@dataclass(frozen=True)
+class Inversions:
+    """How often pixel distance and answer put two mistakes on the same photo in opposite order.
 
-    Pairs on one photo are compared; those that change no pixel are left out.
+    Attributes:
+        pairs: how many pairs there are.
+        found: how many of them are in opposite order.
+        striking: the most striking pair of each photo that has one, the most striking first.
     """
-    found, pairs = [], 0
-    for seen in every:
-        changed = [each for each in seen.values() if each.mean > 0]
-        for a, b in combinations(changed, 2):
-            pairs += 1
-            if (a.mean - b.mean) * (a.moved - b.moved) < 0:
-                found.append(Inversion(a, b) if a.mean > b.mean else Inversion(b, a))
-    return sorted(found, key=lambda inversion: -inversion.size), pairs
+
+    pairs: int
+    found: int
+    striking: tuple[Inversion, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """What 05_interpolation measures.
+
+    Attributes:
+        errors: for each photo every mistake that keeps the picture's shape, by name, in PyTorch's own pipeline.
+        first: the filters on the first photo, with their pixels.
+        growth: on the first photo, as :func:`by_factor` gives it.
+        inversions: of all photos.
+        deployed: for each photo the deployment as it is.
+        noticed: what came of the filters and the mistakes in colour in the deployment.
+        shared: the traces of the first photo.
+    """
+
+    errors: tuple[Mapping[str, PixelError], ...]
+    first: tuple[Drawn, ...]
+    growth: Mapping[str, Sequence[float]]
+    inversions: Inversions
+    deployed: tuple[Comparison, ...]
+    noticed: Noticed
+    shared: SharedTraces
+
+
+def measured(handoff: Handoff, rules: Policy) -> Study:
+    """Everything that the notebook shows, in one pass over the photos."""
+    contract, photos = handoff.subject.contract, handoff.photos.readable
+    first = SharedTraces(photos[0].data)
+    errors, deployed, found = [], [], Noticed()
+    for i, photo in enumerate(photos):
+        shared = SharedTraces(photo.data) if i else first
+        reference = shared.trace(handoff.reference)
+        deployed.append(Comparison.of_traces(photo.name, "deployment", reference, shared.trace(handoff.deployment)))
+        errors.append(pixel_errors(handoff, photo.name, shared))
+        found += noticed(shared, reference, handoff.deployment, contract, (*FILTERS, *COLOUR), rules.tolerances)
+    growth = by_factor(first.trace(handoff.reference).decode, contract)
+    return Study(tuple(errors), drawn(handoff, errors[0], first), growth, inversions(errors), tuple(deployed), found, first)
+
+
+def pixel_errors(handoff: Handoff, photo: str, shared: SharedTraces) -> dict[str, PixelError]:
+    """Every mistake that keeps the picture's shape, by name, committed in PyTorch's own pipeline on one photo.
+
+    So nothing but the mistake is between a trace and the reference's.
+
+    Args:
+        handoff: whose reference.
+        photo: the photo's name.
+        shared: its traces.
+    """
+    reference, contract = shared.trace(handoff.reference), handoff.subject.contract
+    traces = {mistake.name: shared.trace(mistake.commit(handoff.reference, contract)) for mistake in SAME_SHAPE}
+    return {name: PixelError.of(photo, name, reference, trace) for name, trace in traces.items()}
+
+
+def drawn(handoff: Handoff, errors: Mapping[str, PixelError], shared: SharedTraces) -> tuple[Drawn, ...]:
+    """The filters among ``errors``, as :func:`pixel_errors` gives them for the photo of ``shared``, with their pixels."""
+    reference, contract = shared.trace(handoff.reference), handoff.subject.contract
+    return tuple(
+        Drawn(errors[each.name], reference.resize, shared.trace(each.commit(handoff.reference, contract)).resize)
+        for each in FILTERS
+    )
+
+
+def error_of(reference: NDArray[Any], picture: NDArray[Any]) -> NDArray[np.int16]:
+    """Level by level what there is too much in ``picture``: uint8 (h, w, 3) both, int16 (h, w, 3), -255..255."""
+    return picture.astype(np.int16) - reference
+
+
+def agreeing(seen: Sequence[Drawn], levels: int = 1) -> list[list[Drawn]]:
+    """Groups whose members are all within ``levels`` of the group's first, in the order in which they are met."""
+    groups: list[list[Drawn]] = []
+    for each in seen:
+        for group in groups:
+            if max_abs_difference(group[0].picture, each.picture) <= levels:
+                group.append(each)
+                break
+        else:
+            groups.append([each])
+    return groups
+
+
+def busiest(seen: Sequence[Drawn], side: int) -> tuple[int, int]:
+    """Left and top of the square of ``side`` pixels in which the filters disagree most."""
+    spread = np.stack([each.picture.mean(axis=2) for each in seen]).std(axis=0)
+    rows, columns = densest(spread, side, side)
+    return columns.start, rows.start
+
+
+def by_factor(pixels: Pixels, contract: Contract) -> dict[str, list[float]]:
+    """How each filter's error depends on how far a photo shrinks: mean absolute error in levels at each of :data:`FACTORS`.
+
+    The right picture is Pillow's with the contract's filter, at the same size.
+
+    Args:
+        pixels: the photo, uint8 (H, W, 3).
+        contract: whose filter.
+    """
+    height, width = pixels.shape[:2]
+    right = pillow(contract.filter)
+    errors: dict[str, list[float]] = {name: [] for name in RESIZERS}
+    for factor in FACTORS:
+        size = max(1, round(width / factor)), max(1, round(height / factor))
+        expected = right(pixels, size)
+        for name, resizer in RESIZERS.items():
+            errors[name].append(float(np.abs(error_of(expected, resizer.scale(pixels, size))).mean()))
+    return errors
+
+
+def inversions(every: Iterable[Mapping[str, PixelError]]) -> Inversions:
+    """Over the pairs of mistakes on the same photo; those that change no pixel are left out.
+
+    Args:
+        every: for each photo its mistakes by name.
+    """
+    pairs, found, striking = 0, 0, []
+    for errors in every:
+        compared = list(combinations([each for each in errors.values() if each.mean > 0], 2))
+        inverted = [
+            Inversion(a, b) if a.mean > b.mean else Inversion(b, a)
+            for a, b in compared
+            if (a.mean - b.mean) * (a.comparison.moved - b.comparison.moved) < 0
+        ]
+        pairs, found = pairs + len(compared), found + len(inverted)
+        if inverted:
+            striking.append(max(inverted, key=lambda inversion: inversion.size))
+    return Inversions(pairs, found, tuple(sorted(striking, key=lambda inversion: -inversion.size)))

@@ -1,1 +1,1 @@
-"""."""
+"""Same photo, different answer: which stage did it?"""

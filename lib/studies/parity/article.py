@@ -1,6 +1,6 @@
 """The figures of the article that this workbook grew from, to stand beside ours where the conditions are the same.
 
-Source: "Frank's ML model" series of ML Illustrated, 2020, on moving EfficientNet-B0 from PyTorch to ONNX; steps 3 to 5, the
+Source: "Frank's ML model" series of ML Illustrated, 2020, on taking EfficientNet-B0 from PyTorch to ONNX; steps 3 to 5, the
 probability of class 207, golden retriever, for its 600 x 400 photo dog.jpg.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from lib.inputs.photos import Photo
 from lib.inputs.subject import Subject
 
+CLASS = "golden retriever"
 STEPS = {
     "naive": 0.457427978515625,
     "right shape": 0.5564291477203369,
@@ -18,6 +19,6 @@ STEPS = {
 
 
 def figures(subject: Subject, photo: Photo) -> dict[str, float]:
-    """The article's probability at each step of the ladder; empty unless subject and photo are the article's."""
+    """The article's probability by the name of the step, for its own subject and photo; empty for any other."""
     same = subject.name == "b0-imagenet" and photo.name == "dog.jpg" and photo.size == (600, 400)
     return STEPS if same else {}

@@ -1,4 +1,4 @@
-"""Pictures and tables of the deployment against the reference, and of the way there."""
+"""Pictures and tables of the deployment against the reference, and of the steps from one to the other."""
 
 from __future__ import annotations
 
@@ -9,228 +9,233 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 
-from lib.compare.comparison import UNITS, StageDifference, Summary
+from lib.compare.ablation import Ablation
+from lib.compare.comparison import UNITS, Comparison, Summary, worst
 from lib.handoff import Handoff
 from lib.numbers import number, probability, signed
+from lib.policy import Policy
 from lib.report.drawing import BLUE, DARK, GREY, PICTURED, VERMILION, apart, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, join, note, table
 from lib.studies.parity import article
+from lib.studies.parity.measure import Study
+
+NO_CLASS = "none: NaN"
 
 
 @styled
-def ladder(climbs: Sequence[Climb]) -> Html:
+def steps_chart(ablations: Sequence[Ablation]) -> Html:
     """Probability of the reference's class at each step, one line a photo."""
-    shown = climbs[:PICTURED]
-    figure = blank(4.2)
-    axes = figure.subplots()
-    steps = [rung.name.replace(" ", "\n") for rung in shown[0].rungs]
-    ends = sorted(shown, key=lambda c: np.nan_to_num(c.rungs[-1].probability))
-    heights = apart([float(np.nan_to_num(c.rungs[-1].probability)) for c in ends], 0.055)
+    shown = ablations[:PICTURED]
+    drawn = blank(4.2)
+    axes = drawn.subplots()
+    _lines(axes, shown)
+    axes.set_ylim(-0.03, 1.03)
+    axes.set_ylabel("probability of the reference's class")
+    axes.set_title("From the naive deployment to the reference")
+    said = (
+        f"the naive deployment is off by up to {number(_largest([each.gap for each in ablations]))} in probability and names "
+        f"another class on {sum(each.steps[0].flipped for each in ablations)} of {len(ablations)} photos; the deployment as it "
+        f"is is off by at most {number(_largest([each.steps[-2].change for each in ablations]))}"
+    )
+    names = ", ".join(step.name for step in ablations[0].steps)
+    rest = f" The first {len(shown)} of {len(ablations)} photos are drawn." if len(ablations) > len(shown) else ""
+    return show(
+        drawn,
+        f"Line chart of probabilities over the steps {names}: {said}.",
+        f"Each line is a photo; a cross marks a step whose likeliest class is another one. In short: {said}.{rest}",
+    )
+
+
+def _lines(axes: Axes, ablations: Sequence[Ablation]) -> None:
+    names = [step.name.replace(" ", "\n") for step in ablations[0].steps]
+    ends = sorted(ablations, key=lambda each: np.nan_to_num(each.steps[-1].probability))
+    heights = apart([float(np.nan_to_num(each.steps[-1].probability)) for each in ends], 0.055)
     colors = matplotlib.colormaps["cividis"](np.linspace(0, 0.6, len(ends)))
-    for climb, height, color in zip(ends, heights, colors, strict=True):
-        line = [rung.probability for rung in climb.rungs]
-        axes.plot(steps, line, marker="o", color=color)
-        flips = [i for i, rung in enumerate(climb.rungs) if rung.flipped]
-        axes.plot(flips, [line[i] for i in flips], "X", color=VERMILION, markersize=11, zorder=3)
+    for ablation, height, color in zip(ends, heights, colors, strict=True):
+        line = [step.probability for step in ablation.steps]
+        axes.plot(names, line, marker="o", color=color)
+        flipped = [i for i, step in enumerate(ablation.steps) if step.flipped]
+        axes.plot(flipped, [line[i] for i in flipped], "X", color=VERMILION, markersize=11, zorder=3)
         axes.annotate(
-            climb.photo.name,
-            (len(steps) - 1, line[-1]),
-            (len(steps) - 0.88, height),
+            ablation.photo,
+            (len(names) - 1, line[-1]),
+            (len(names) - 0.88, height),
             va="center",
             color=color,
             fontsize=9,
             annotation_clip=False,
         )
-    axes.set_xlim(-0.15, len(steps) - 0.1)
+    axes.set_xlim(-0.15, len(names) - 0.1)
     axes.tick_params(axis="x", labelsize=8.5)
-    axes.set_ylim(-0.03, 1.03)
-    axes.set_ylabel("probability of the reference's class")
-    axes.set_title("From the naive deployment to the reference")
-    gaps = [abs(c.gap) for c in climbs]
-    flipped = sum(c.rungs[0].flipped for c in climbs)
-    said = (
-        f"the naive deployment is off by up to {number(float(np.max(gaps)))} in probability and names another class on "
-        f"{flipped} of {len(climbs)} photos; the deployment as it is is off by at most "
-        f"{number(float(np.max([abs(c.rungs[-1].probability - c.rungs[-2].probability) for c in climbs])))}"
-    )
-    return show(
-        figure,
-        f"Line chart of probabilities over the steps {', '.join(rung.name for rung in climbs[0].rungs)}: {said}.",
-        f"Each line is a photo; a cross marks a step whose likeliest class is another one. In short: {said}.",
-    )
+
+
+def _largest(changes: Sequence[float]) -> float:
+    return float(np.max(np.abs(changes)))
 
 
 @styled
-def waterfall(climb: Climb) -> Html:
-    """From the naive probability to the reference's, each block's Shapley share as one step."""
-    figure = blank(2.3)
-    axes = figure.subplots()
-    start, end = climb.rungs[0].probability, climb.rungs[-1].probability
-    rows = [climb.rungs[0].name, *climb.shares, climb.rungs[-1].name]
-    axes.barh(0, start, color=GREY)
-    axes.barh(len(rows) - 1, end, color=DARK)
-    level = start
-    reach = [start, end]
-    for row, share in enumerate(climb.shares.values(), start=1):
+def waterfall(ablation: Ablation) -> Html:
+    """From the first step's probability to the reference's, each part's Shapley share one bar."""
+    drawn = blank(2.3)
+    axes = drawn.subplots()
+    first, last = ablation.steps[0], ablation.steps[-1]
+    rows = [first.name, *ablation.shares, last.name]
+    axes.barh(0, first.probability, color=GREY)
+    axes.barh(len(rows) - 1, last.probability, color=DARK)
+    level = first.probability
+    reach = [first.probability, last.probability]
+    for row, share in enumerate(ablation.shares.values(), start=1):
         axes.barh(row, share, left=level, color=BLUE if share >= 0 else VERMILION)
         axes.plot([level, level], [row - 1.4, row + 0.4], color=GREY, linewidth=0.8)
         level += share
         reach.append(level)
         _beside(axes, signed(share), max(level, level - share), row)
-    _beside(axes, probability(start), start, 0)
-    _beside(axes, probability(end), end, len(rows) - 1)
+    _beside(axes, probability(first.probability), first.probability, 0)
+    _beside(axes, probability(last.probability), last.probability, len(rows) - 1)
     axes.set_yticks(range(len(rows)), rows, fontsize=9)
     axes.invert_yaxis()
     axes.set_xlim(0, float(np.nanmax([0.1, *reach])) * 1.18)
     axes.set_xlabel("probability of the reference's class", fontsize=9)
-    axes.set_title(climb.photo.name)
-    said = f"{climb.photo.name} goes from {probability(start)} to {probability(end)}"
-    most = signed(climb.shares[climb.culprit])
-    if most != "0":
-        said += f", most of it by {climb.culprit} ({most})"
-    else:
-        said += ": no block moves it"
-    return show(figure, f"Waterfall chart: {said}.", f"{said}.")
+    axes.set_title(ablation.photo)
+    most = signed(ablation.shares[ablation.largest])
+    by = f", most of it by {ablation.largest} ({most})" if most != "0" else ": no part moves it"
+    said = f"{ablation.photo} goes from {probability(first.probability)} to {probability(last.probability)}{by}"
+    return show(drawn, f"Waterfall chart: {said}.", f"{said}.")
 
 
-def waterfalls(climbs: Sequence[Climb]) -> Html:
+def waterfalls(ablations: Sequence[Ablation]) -> Html:
     """A :func:`waterfall` for each of the first photos."""
-    return join(*(waterfall(climb) for climb in climbs[:PICTURED]))
+    return join(*(waterfall(each) for each in ablations[:PICTURED]))
 
 
 def _beside(axes: Axes, text: str, x: float, y: float) -> None:
     axes.annotate(text, (x, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
 
 
-def stages(differences: Sequence[StageDifference], allowed: dict[str, float], caption: str) -> Html:
-    """Shapes, values and largest difference stage by stage."""
+def stages(comparison: Comparison, allowed: Mapping[str, float], caption: str) -> Html:
+    """Shapes, values and largest difference, stage by stage."""
     rows = [
         (
-            d.stage,
-            _values(d.reference),
-            _values(d.deployment),
-            "other shape" if math.isinf(d.difference) else f"{number(d.difference)} {UNITS[d.stage]}",
-            number(allowed[d.stage]),
-            "✓ same" if d.within(allowed[d.stage]) else "✗ differs",
+            each.stage,
+            _values(each.reference),
+            _values(each.candidate),
+            "other shape" if math.isinf(each.largest) else f"{number(each.largest)} {UNITS[each.stage]}",
+            number(allowed[each.stage]),
+            "✓ same" if each.within(allowed[each.stage]) else "✗ differs",
         )
-        for d in differences
+        for each in comparison.stages
     ]
-    return table(("stage", "reference", "deployment", "largest difference", "tolerance", "result"), rows, caption=caption)
+    headers = ("stage", "reference", "deployment", "largest difference", "tolerance", "result")
+    return table(headers, rows, caption=f"{caption}, stage by stage, on {comparison.photo}")
 
 
-def parity(results: Sequence[Parity], classes: Sequence[str]) -> Html:
-    """One row a photo: the deployment in the dock against the reference."""
-    rows = []
-    for result in results:
-        target = int(result.reference.score[0].argmax())
-        rows.append(
-            (
-                result.photo.name,
-                classes[target],
-                probability(result.reference.score[0, target], 6),
-                probability(result.deployment.score[0, target], 6),
-                result.first or "none",
-                "✓ same answer" if not result.flipped and result.first is None else "✗ differs",
-            )
-        )
-    headers = ("photo", "reference's class", "reference", "deployment", "first divergence", "result")
-    return table(headers, rows, caption="Probability of the reference's class")
+def first_stage(comparison: Comparison, allowed: Mapping[str, float]) -> Html:
+    """The first stage that differs, in a sentence."""
+    first = comparison.first(allowed)
+    return note(f"The first stage that differs is {first}." if first else "No stage differs.")
 
 
-def ladder(handoff: Handoff, climbs: Sequence[Climb]) -> Html:
+def steps_table(handoff: Handoff, ablations: Sequence[Ablation]) -> Html:
     """Probability of the reference's class at each step, with the article's figures where they compare."""
-    rows = []
-    for climb in climbs:
-        steps = [_step(rung) for rung in climb.rungs]
-        rows.append((climb.photo.name, handoff.subject.classes[climb.target], *steps))
-        figures = article.figures(handoff.subject, climb.photo)
+    rows: list[tuple[str, ...]] = []
+    for photo, ablation in zip(handoff.photos.readable, ablations, strict=True):
+        name = _class(handoff.subject.classes, ablation.steps[-1].reference.top1)
+        rows.append((ablation.photo, name, *(_step(step) for step in ablation.steps)))
+        figures = article.figures(handoff.subject, photo)
         if figures:
-            theirs = (f"{figures[rung.name]:.4f}" if rung.name in figures else "" for rung in climb.rungs)
-            rows.append(("the article, same photo", "golden retriever", *theirs))
-    headers = ("photo", "reference's class", *(rung.name for rung in climbs[0].rungs))
+            theirs = (f"{figures[step.name]:.4f}" if step.name in figures else "" for step in ablation.steps)
+            rows.append(("the article, same photo", article.CLASS, *theirs))
+    headers = ("photo", "reference's class", *(step.name for step in ablations[0].steps))
     return table(headers, rows, caption="Probability of the reference's class, fix by fix")
 
 
-def shares(climbs: Sequence[Climb], caption: str = "Shapley shares of the gap in probability, by block") -> Html:
-    """Each block's Shapley share of each photo's gap."""
-    rows = [(climb.photo.name, signed(climb.gap), *(signed(share) for share in climb.shares.values())) for climb in climbs]
-    headers = ("photo", "gap", *climbs[0].shares)
-    return table(headers, rows, caption=caption)
-
-
-def divergence_finding(differences: Sequence[StageDifference], allowed: dict[str, float]) -> Html:
-    """The first stage that differs."""
-    first = first_divergence(differences, allowed)
-    return note(f"The first stage that diverges is {first}." if first else "No stage diverges.")
-
-
-def ladder_finding(climbs: Sequence[Climb]) -> Html:
+def steps_finding(ablations: Sequence[Ablation]) -> Html:
     """What the naive deployment does to the answers, in a sentence."""
-    higher = sum(climb.gap < 0 for climb in climbs)
-    flipped = sum(climb.rungs[0].flipped for climb in climbs)
+    higher = sum(each.gap < 0 for each in ablations)
+    flipped = sum(each.steps[0].flipped for each in ablations)
     return note(
-        f"On {higher} of {len(climbs)} photos the naive deployment is surer of the reference's class than the reference is, "
+        f"On {higher} of {len(ablations)} photos the naive deployment is surer of the reference's class than the reference is, "
         f"and on {flipped} it names another. A higher number is not a better one: the reference is what was evaluated."
     )
 
 
-def culprit_finding(climbs: Sequence[Climb]) -> Html:
-    """The block with the largest mean share, by size."""
-    blocks = climbs[0].shares
-    means = {block: sum(abs(climb.shares[block]) for climb in climbs) / len(climbs) for block in blocks}
+def shares(ablations: Sequence[Ablation], caption: str) -> Html:
+    """Each part's Shapley share of each photo's gap."""
+    rows = [(each.photo, signed(each.gap), *(signed(share) for share in each.shares.values())) for each in ablations]
+    return table(("photo", "gap", *ablations[0].shares), rows, caption=caption)
+
+
+def shares_finding(ablations: Sequence[Ablation]) -> Html:
+    """The parts with the largest mean shares, by size, in a sentence."""
+    means = {part: sum(abs(each.shares[part]) for each in ablations) / len(ablations) for part in ablations[0].shares}
     if any(math.isnan(mean) for mean in means.values()):
-        return note("The gap cannot be shared out: the pipeline in the dock gives NaN.", "warning")
-    ordered = sorted(means, key=lambda block: means[block], reverse=True)
+        return note("The gap cannot be shared out: the deployment gives NaN.", "warning")
+    first, second, third = sorted(means, key=lambda part: means[part], reverse=True)[:3]
     return note(
-        f"Over {len(climbs)} photos the {ordered[0]} moves the probability by {number(means[ordered[0]])} on average, the "
-        f"{ordered[1]} by {number(means[ordered[1]])}, any other block by at most {number(means[ordered[2]])}."
+        f"Over {len(ablations)} photos the {first} moves the probability by {number(means[first])} on average, the "
+        f"{second} by {number(means[second])}, any other part by at most {number(means[third])}."
     )
 
 
-def innocence(networks: Sequence[SameInput], softmaxes: Sequence[SameInput], allowed: dict[str, float]) -> Html:
+def same_input(study: Study, rules: Policy) -> Html:
     """How far the network and the softmax are from PyTorch's on the same input."""
     rows = []
-    for stage, results in (("infer", networks), ("score", softmaxes)):
-        worst = largest(results)
-        verdict = "✓ innocent" if worst <= allowed[stage] else "✗ guilty"
-        rows.append((stage, f"{number(worst)} {UNITS[stage]}", number(allowed[stage]), str(len(results)), verdict))
+    for stage, comparisons, check in (
+        ("infer", study.networks, rules["parity.network"]),
+        ("score", study.softmaxes, rules["parity.softmax"]),
+    ):
+        largest = worst(comparisons, stage)
+        result = "✓ same" if check.holds(largest) else "✗ differs"
+        rows.append((stage, f"{number(largest)} {UNITS[stage]}", number(check.threshold), str(len(comparisons)), result))
     return table(("stage", "largest difference", "tolerance", "photos", "result"), rows, caption="Fed the very same input")
 
 
-def worst_stages(results: Sequence[Parity], allowed: dict[str, float]) -> Html:
-    """The largest difference of any photo, stage by stage."""
+def answers(comparisons: Sequence[Comparison], allowed: Mapping[str, float], classes: Sequence[str]) -> Html:
+    """One row a photo: the deployment as it is against the reference."""
     rows = [
         (
-            stage,
-            f"{number(worst(results, stage))} {unit}",
-            number(allowed[stage]),
-            "✓ same" if worst(results, stage) <= allowed[stage] else "✗ differs",
+            each.photo,
+            _class(classes, each.reference.top1),
+            probability(each.reference.probability, 6),
+            probability(each.probability, 6),
+            each.first(allowed) or "none",
+            "✓ same answer" if not each.flipped and each.first(allowed) is None else "✗ differs",
         )
-        for stage, unit in UNITS.items()
+        for each in comparisons
     ]
-    caption = f"The pipeline in the dock, worst of {len(results)} photos"
+    headers = ("photo", "reference's class", "reference", "deployment", "first stage that differs", "result")
+    return table(headers, rows, caption="Probability of the reference's class")
+
+
+def worst_stages(comparisons: Sequence[Comparison], allowed: Mapping[str, float]) -> Html:
+    """The largest difference of any photo, stage by stage."""
+    rows = []
+    for stage, unit in UNITS.items():
+        largest = worst(comparisons, stage)
+        result = "✓ same" if largest <= allowed[stage] else "✗ differs"
+        rows.append((stage, f"{number(largest)} {unit}", number(allowed[stage]), result))
+    caption = f"The deployment, worst of {len(comparisons)} photos"
     return table(("stage", "largest difference", "tolerance", "result"), rows, caption=caption)
 
 
-def dock_shares(climbs: Sequence[Climb]) -> Html:
-    """Each stage's Shapley share of the gap between the pipeline in the dock and the reference."""
-    return shares(climbs, "The pipeline in the dock: Shapley shares of its gap in probability, by stage")
+def deployment_finding(comparisons: Sequence[Comparison], allowed: Mapping[str, float]) -> Html:
+    """Where the deployment differs from the reference, if it does, in a sentence."""
+    found = [first for each in comparisons if (first := each.first(allowed))]
+    if not found:
+        return note(f"The deployment gives PyTorch's answer on all {len(comparisons)} photos, stage by stage.")
+    where = ", ".join(stage for stage in UNITS if stage in found)
+    said = f"The deployment differs from PyTorch on {len(found)} of {len(comparisons)} photos, first at: {where}."
+    return note(said, "warning")
 
 
-def dock_finding(results: Sequence[Parity]) -> Html:
-    """Where the pipeline in the dock parts from the reference, if it does."""
-    parted = [result for result in results if result.first]
-    if not parted:
-        return note(f"The pipeline in the dock gives PyTorch's answer on all {len(results)} photos, stage by stage.")
-    stages = sorted({str(result.first) for result in parted}, key=list(UNITS).index)
-    where = f"{len(parted)} of {len(results)} photos, first at: {', '.join(stages)}"
-    return note(f"The pipeline in the dock parts from PyTorch on {where}.", "warning")
+def _class(classes: Sequence[str], index: int) -> str:
+    return classes[index] if index >= 0 else NO_CLASS
 
 
-def _step(rung: Rung) -> str:
-    other = rung.flipped and not math.isnan(rung.probability)
-    return probability(rung.probability) + " (another class wins)" * other
+def _step(step: Comparison) -> str:
+    other = step.flipped and not math.isnan(step.probability)
+    return probability(step.probability) + " (another class wins)" * other
 
 
 def _values(summary: Summary) -> str:

@@ -1,1 +1,1 @@
-"""."""
+"""What shape did the model see?"""

@@ -2,108 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from lib.compare.comparison import top1
+from lib.compare.comparison import Comparison
+from lib.compare.shared import SharedTraces
+from lib.compare.view import View, of_contract
 from lib.deploy import Trace
 from lib.handoff import Handoff
-from lib.mistakes import CATALOGUE
-from lib.mistakes.shape import VIEWERS
-from lib.studies.parity.measure import Parity
 from lib.inputs.photos import Photo
-from lib.compare.shared import Sweep
-from lib.compare.view import View, of_contract
+from lib.mistakes import CATALOGUE, SHAPES
+from lib.mistakes.shape import VIEWERS
+from lib.mistakes.unnoticed import Noticed, noticed
+from lib.policy import Policy
 
+REFERENCE = "reference"
 GRID = 360  # cells along the photo's longer side on which views are compared
+KINDS = ("landscape", "portrait", "square")
 
 
 @dataclass(frozen=True)
-class Seen:
+class Shape:
     """One shape rule on one photo.
 
     Attributes:
-        photo: the photo.
-        rule: the mistake's name, or ``reference``.
-        view: what part of the photo the network is shown, and how large.
-        trace: what the pipeline with this rule put out.
-        picture: what the network is shown, put back onto the photo, in levels: float64 (rows, columns, 3), NaN where nothing.
-        difference: mean over the channels of the absolute difference from the reference's picture, in levels, on the same
-            grid; NaN where either is shown nothing.
-        probability: of the class that the reference finds likeliest, 0..1.
-        flipped: whether the likeliest class is another.
+        comparison: the deployment with the rule in it against the reference, from ``resize`` on, under the mistake's name;
+            under the name ``reference`` the reference against itself.
+        view: which part of the photo the network is shown, and how large.
+        unseen: the share of the photo that the network is not shown, 0..1.
+        stretch: how much wider than high the photo is shown than it is: 1 where its proportions are kept.
+        mean_difference: from the reference's picture, in levels, where both show something of the photo; NaN where they show
+            nothing in common.
     """
 
-    photo: Photo
-    rule: str
+    comparison: Comparison
     view: View
+    unseen: float
+    stretch: float
+    mean_difference: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One shape rule on a photo that is drawn, with its pixels.
+
+    Attributes:
+        shape: the numbers.
+        trace: of the pipeline with this rule.
+        difference: mean over the channels of the absolute difference from the reference's picture, in levels, on a grid over
+            the photo: float64 (rows, columns), NaN where either shows nothing.
+        unseen: where on that grid the network is shown nothing: bool (rows, columns).
+    """
+
+    shape: Shape
     trace: Trace
-    picture: NDArray[np.float64]
     difference: NDArray[np.float64]
-    probability: float
-    flipped: bool
+    unseen: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Study:
+    """What 04_resize measures.
+
+    Attributes:
+        shapes: for each photo the reference, then every shape mistake of the catalogue.
+        first: the first photo's, with their pixels.
+        kinds: those of the first landscape, portrait and square photo, as far as there are any.
+        deployed: for each photo the deployment as it is.
+        noticed: what came of the shape mistakes in the deployment.
+        shared: the traces of the first photo.
+    """
+
+    shapes: tuple[tuple[Shape, ...], ...]
+    first: tuple[Drawn, ...]
+    kinds: Mapping[str, tuple[Drawn, ...]]
+    deployed: tuple[Comparison, ...]
+    noticed: Noticed
+    shared: SharedTraces
 
     @property
-    def unseen(self) -> float:
-        """The share of the photo that the network is not shown, 0..1."""
-        return float(np.isnan(self.picture[:, :, 0]).mean())
-
-    @property
-    def stretch(self) -> float:
-        """How much wider than high the photo is shown than it is: 1 where its proportions are kept."""
-        width, height = self.photo.size
-        return self.view.scaled[0] / width / (self.view.scaled[1] / height)
-
-    @property
-    def mean_difference(self) -> float:
-        """Mean of the difference over what both are shown, in levels; NaN where they share nothing."""
-        shared = self.difference[~np.isnan(self.difference)]
-        return float(shared.mean()) if shared.size else float("nan")
+    def other_shape(self) -> int:
+        """On how many photos the deployment's input has another shape than the reference's."""
+        inputs = [each["normalise"] for each in self.deployed]
+        return sum(each.reference.shape != each.candidate.shape for each in inputs)
 
 
-def shapes_seen(handoff: Handoff, photo: Photo) -> list[Seen]:
-    """The reference, then every shape mistake of the catalogue, on one photo."""
-    contract, width, height = handoff.subject.contract, *photo.size
+def measured(handoff: Handoff, rules: Policy) -> Study:
+    """Everything that the notebook shows, in one pass over the photos."""
+    contract, photos = handoff.subject.contract, handoff.photos.readable
+    first = SharedTraces(photos[0].data)
+    shapes, deployed, found = [], [], Noticed()
+    kinds: dict[str, tuple[Drawn, ...]] = {}
+    for i, photo in enumerate(photos):
+        shared = SharedTraces(photo.data) if i else first
+        reference = shared.trace(handoff.reference)
+        deployed.append(Comparison.of_traces(photo.name, "deployment", reference, shared.trace(handoff.deployment)))
+        drawn = shapes_of(handoff, photo, shared)
+        shapes.append(tuple(each.shape for each in drawn))
+        kinds.setdefault(kind_of(photo), drawn)
+        found += noticed(shared, reference, handoff.deployment, contract, SHAPES, rules.tolerances)
+    in_order = {kind: kinds[kind] for kind in KINDS if kind in kinds}
+    return Study(tuple(shapes), kinds[kind_of(photos[0])], in_order, tuple(deployed), found, first)
+
+
+def shapes_of(handoff: Handoff, photo: Photo, shared: SharedTraces) -> tuple[Drawn, ...]:
+    """The reference, then every shape mistake of the catalogue in the deployment, on one photo.
+
+    Args:
+        handoff: whose pipelines.
+        photo: the photo.
+        shared: its traces.
+    """
+    contract, (width, height) = handoff.subject.contract, photo.size
     scale = GRID / max(width, height)
     grid = max(1, round(width * scale)), max(1, round(height * scale))
-    sweep = Sweep(photo.data)
-    expected = sweep.trace(handoff.reference)
-    target = top1(expected.score)
+    reference = shared.trace(handoff.reference)
     right = of_contract(contract, width, height)
-    original = right.in_photo(expected.resize, *grid)
+    original = right.in_photo(reference.resize, *grid)
 
-    def seen(rule: str, view: View, trace: Trace) -> Seen:
+    def drawn(rule: str, view: View, trace: Trace) -> Drawn:
         picture = view.in_photo(trace.resize, *grid)
         difference = np.abs(picture - original).mean(axis=2)
-        probability = float(trace.score[0, target])
-        return Seen(photo, rule, view, trace, picture, difference, probability, top1(trace.score) != target)
+        common = difference[~np.isnan(difference)]
+        unseen = np.isnan(picture[:, :, 0])
+        pairs = {stage: (getattr(reference, stage), getattr(trace, stage)) for stage in ("resize", "infer", "score")}
+        shape = Shape(
+            Comparison.of(photo.name, rule, pairs),
+            view,
+            float(unseen.mean()),
+            view.scaled[0] / width / (view.scaled[1] / height),
+            float(common.mean()) if common.size else float("nan"),
+        )
+        return Drawn(shape, trace, difference, unseen)
 
     mistaken = [
-        seen(rule, viewer(contract, width, height), sweep.trace(CATALOGUE[rule].commit(handoff.deployment, contract)))
+        drawn(rule, viewer(contract, width, height), shared.trace(CATALOGUE[rule].commit(handoff.deployment, contract)))
         for rule, viewer in VIEWERS.items()
     ]
-    return [seen("reference", right, expected), *mistaken]
+    return (drawn(REFERENCE, right, reference), *mistaken)
 
 
-def by_orientation(every: Sequence[list[Seen]]) -> dict[str, list[Seen]]:
-    """What was seen of the first landscape, portrait and square photo, as far as there are any."""
-    found: dict[str, list[Seen]] = {}
-    for seen in every:
-        width, height = seen[0].photo.size
-        kind = "square" if width == height else "landscape" if width > height else "portrait"
-        found.setdefault(kind, seen)
-    return {kind: found[kind] for kind in ("landscape", "portrait", "square") if kind in found}
-
-
-def other_shape(results: Sequence[Parity]) -> int:
-    """On how many photos the deployment's input has another shape than the reference's."""
-    return sum(result.reference.normalise.shape != result.deployment.normalise.shape for result in results)
-
-
-def on_grid(photo: Image.Image, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """The photo itself on a grid of (rows, columns)."""
-    return np.asarray(photo.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+def kind_of(photo: Photo) -> str:
+    """``landscape``, ``portrait`` or ``square``."""
+    width, height = photo.size
+    return "square" if width == height else "landscape" if width > height else "portrait"

@@ -1,133 +1,149 @@
-"""Pictures of where pixels go."""
+"""Pictures and tables of what each shape rule shows the network."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
+from PIL import Image
 
+from lib.compare.comparison import Answer
 from lib.numbers import number, probability, signed
-from lib.deploy.stages import decode
-from lib.report.drawing import PICTURED, VERMILION, over_all, shortened, show, styled
+from lib.report.change_map import change_map
+from lib.report.drawing import VERMILION, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, join
-from lib.inputs.photos import Photo
-from lib.studies.resize.measure import Seen, on_grid
+from lib.report.gallery import Panel, gallery
+from lib.report.html import Html, join, note, table
+from lib.report.inputs_seen import seen_by_the_model
+from lib.studies.resize.measure import REFERENCE, Drawn, Shape
 
-SCALE = 32  # levels at the top of the colour scale, the same in every heatmap of differences
+SCALE = 32  # levels at the top of the colour scale, the same in every map of differences
+COLUMNS = 4  # of a strip
+
+
+def squashed(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+    """The article's step: a photo squashed to a square, beside what the reference shows of it."""
+    traces = {each.shape.comparison.name: each.trace for each in seen}
+    shown = {name: traces[name] for name in ("squash", REFERENCE)}
+    return seen_by_the_model(seen[0].shape.comparison.photo, shown, classes)
+
+
+def cards(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+    """For each rule what the network is shown, and where that differs from the reference, on the photo itself."""
+    reference, *mistaken = seen
+    faint = _faint(reference.trace.decode, reference.difference.shape)
+    return join(*(_card(each, faint, classes) for each in mistaken))
 
 
 @styled
-def _card(seen: Seen, reference: Seen, classes: Sequence[str]) -> Html:
+def _card(seen: Drawn, faint: NDArray[np.float64], classes: Sequence[str]) -> Html:
+    shape, compared = seen.shape, seen.shape.comparison
     figure = blank(2.6)
     panels = figure.subplots(1, 2)
-    width, height = seen.view.size
+    size = _size(seen)
     panels[0].imshow(seen.trace.resize)
-    panels[0].set_title(f"{seen.rule}: {width}×{height}")
+    panels[0].set_title(f"{compared.name}: {size}")
     panels[0].axis("off")
-    image = _difference_map(panels[1], seen)
+    image = _difference_map(panels[1], seen, faint)
     figure.colorbar(image, ax=panels[1], label="levels", shrink=0.85, extend="max")
     panels[1].set_title("where it differs", fontweight="normal")
-    top = seen.trace.score[0].argsort()[::-1][:5]
-    five = ", ".join(f"{classes[i]} {probability(float(seen.trace.score[0, i]), 3)}" for i in top)
-    said = f"{seen.rule} shows {1 - seen.unseen:.0%} of {seen.photo.name} at {width}×{height}, differs by "
-    said += f"{number(seen.mean_difference)} levels on average where both see something, and moves the probability of the "
-    said += f"reference's class by {signed(seen.probability - reference.probability)}"
+    said = f"{compared.name} shows {1 - shape.unseen:.0%} of {compared.photo} at {size}, differs by "
+    said += f"{number(shape.mean_difference)} levels on average where both see something, and moves the probability of the "
+    said += f"reference's class by {signed(compared.change)}"
+    five = _likeliest(compared.candidate, classes, 5)
     return show(figure, f"{said}.", f"{said}. Top five: {five}.", photographic=True)
 
 
-def cards(seen: Sequence[Seen], classes: Sequence[str]) -> Html:
-    """For each rule what the network is shown, and where that differs from the reference, on the photo itself."""
-    reference, *mistaken = seen
-    return join(*(_card(each, reference, classes) for each in mistaken))
+def _faint(photo: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """The photo on a grid of (rows, columns), grey and nearly white."""
+    scaled = Image.fromarray(photo).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
+    faint: NDArray[np.float64] = 255 - (255 - np.asarray(scaled).mean(axis=2)) * 0.35
+    return faint
 
 
-def _difference_map(axes: Axes, seen: Seen) -> Any:
+def _difference_map(axes: Axes, seen: Drawn, faint: NDArray[np.float64]) -> Any:
     """The difference over the faint photo; what the network is not shown is hatched."""
-    shape = seen.difference.shape
-    grey = on_grid(decode(seen.photo.data), shape).mean(axis=2)
-    axes.imshow(255 - (255 - grey) * 0.35, cmap="gray", vmin=0, vmax=255)
+    axes.imshow(faint, cmap="gray", vmin=0, vmax=255)
     strength = np.clip(np.nan_to_num(seen.difference) / SCALE, 0, 1)
     opacity = np.where(strength > 0, 0.25 + 0.75 * strength, 0)
     image = axes.imshow(seen.difference, cmap="cividis", vmin=0, vmax=SCALE, alpha=opacity)
-    unseen = np.isnan(seen.picture[:, :, 0])
-    if unseen.any():
-        axes.contourf(unseen, levels=[0.5, 1.5], colors=[VERMILION], alpha=0.25)
-        axes.contourf(unseen, levels=[0.5, 1.5], colors="none", hatches=["//"])
+    if seen.unseen.any():
+        axes.contourf(seen.unseen, levels=[0.5, 1.5], colors=[VERMILION], alpha=0.25)
+        axes.contourf(seen.unseen, levels=[0.5, 1.5], colors="none", hatches=["//"])
     axes.axis("off")
     return image
 
 
-@styled
-def strip(seen: Sequence[Seen], classes: Sequence[str]) -> Html:
-    """What the network is shown under every rule, in one picture."""
-    columns = 4
-    rows = -(-len(seen) // columns)
-    figure = blank(1.75 * rows)
-    target = int(seen[0].trace.score[0].argmax())
-    panels = figure.subplots(rows, columns, squeeze=False).ravel()
-    for axes in panels:
-        axes.axis("off")
-    for axes, each in zip(panels, seen, strict=False):
-        width, height = each.view.size
-        axes.imshow(each.trace.resize)
-        mark = " ✗" if each.flipped else ""
-        title = f"{textwrap.fill(each.rule, 20)}\n{width}×{height}, {probability(each.probability, 3)}{mark}"
-        axes.set_title(title, fontsize=7, fontweight="normal", color=VERMILION if each.flipped else "black")
-    flipped = [each.rule for each in seen if each.flipped]
-    said = f"{seen[0].photo.name} under {len(seen) - 1} shape rules beside the reference, with the probability of "
-    said += f"{classes[target]}; "
+def strips(kinds: Mapping[str, Sequence[Drawn]], classes: Sequence[str]) -> Html:
+    """What the network is shown under every rule: one gallery for each orientation."""
+    return join(*(strip(seen, classes) for seen in kinds.values()))
+
+
+def strip(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+    """What the network is shown of one photo under every rule, in one picture."""
+    compared = [each.shape.comparison for each in seen]
+    flipped = [each.name for each in compared if each.flipped]
+    said = f"{compared[0].photo} under {len(seen) - 1} shape rules beside the reference, with the probability of "
+    said += f"{classes[compared[0].reference.top1]}; "
     said += f"another class wins under {', '.join(flipped)}" if flipped else "the likeliest class stays the same under all"
-    return show(figure, f"{said}.", f"{said}.", photographic=True)
+    return gallery([_panel(each) for each in seen], COLUMNS, f"{said}.", f"{said}.", size=7)
 
 
+def _panel(seen: Drawn) -> Panel:
+    compared = seen.shape.comparison
+    mark = " ✗" if compared.flipped else ""
+    title = f"{textwrap.fill(compared.name, 20)}\n{_size(seen)}, {probability(compared.probability, 3)}{mark}"
+    return Panel(seen.trace.resize, title, compared.flipped)
 
 
+def _size(seen: Drawn) -> str:
+    width, height = seen.shape.view.size
+    return f"{width}×{height}"
 
-def shape_changes(every: Sequence[Sequence[Seen]]) -> Html:
+
+def changes(every: Sequence[Sequence[Shape]]) -> Html:
     """The :func:`change_map` of the shape rules over all photos."""
-    rules = [each.rule for each in every[0][1:]]
-    changes = np.array([[seen[i + 1].probability - seen[0].probability for seen in every] for i in range(len(rules))])
-    flips = np.array([[seen[i + 1].flipped for seen in every] for i in range(len(rules))])
-    return change_map([seen[0].photo for seen in every], rules, changes, flips, "What the wrong shape does to the answer")
+    return change_map([[each.comparison for each in shapes[1:]] for shapes in every], "What the wrong shape does to the answer")
 
 
-def shapes(seen: Sequence[Seen], classes: Sequence[str]) -> Html:
+def shapes(seen: Sequence[Shape], classes: Sequence[str]) -> Html:
     """What each shape rule shows of a photo, and the two likeliest classes it leads to."""
     rows = []
     for each in seen:
         width, height = each.view.size
-        top = each.trace.score[0].argsort()[::-1][:2]
         rows.append(
             (
-                each.rule,
+                each.comparison.name,
                 f"{width} × {height}",
                 f"{1 - each.unseen:.0%}",
                 f"{each.stretch:.2f}",
-                "" if each.rule == "reference" else number(each.mean_difference),
-                probability(each.probability),
-                ", ".join(f"{classes[i]} {probability(float(each.trace.score[0, i]), 3)}" for i in top),
+                "" if each.comparison.name == REFERENCE else number(each.mean_difference),
+                probability(each.comparison.probability),
+                _likeliest(each.comparison.candidate, classes, 2),
             )
         )
     headers = ("rule", "input", "of the photo", "stretch", "levels, mean", "reference's class", "likeliest two")
-    return table(headers, rows, caption=f"{seen[0].photo.name}: what each rule shows, and what comes of it")
+    return table(headers, rows, caption=f"{seen[0].comparison.photo}: what each rule shows, and what comes of it")
 
 
-def shapes_finding(every: Sequence[Sequence[Seen]]) -> Html:
-    """The rule that moves the answers most, in a sentence."""
-    moves = {
-        seen[i].rule: sum(abs(s[i].probability - s[0].probability) for s in every) / len(every)
-        for seen in every[:1]
-        for i in range(1, len(seen))
-    }
-    flips = {each.rule: sum(s[i].flipped for s in every) for i, each in enumerate(every[0]) if i}
-    worst_rule = max(moves, key=lambda rule: moves[rule])
-    most = max(flips, key=lambda rule: flips[rule])
-    return note(
-        f"Over {len(every)} photos {worst_rule} moves the probability most, by {number(moves[worst_rule])} on average; "
-        f"{most} changes the likeliest class most often, on {flips[most]}."
-    )
+def _likeliest(answer: Answer, classes: Sequence[str], count: int) -> str:
+    pairs = list(zip(answer.likeliest, answer.probabilities, strict=True))[:count]
+    return ", ".join(f"{classes[i]} {probability(value, 3)}" for i, value in pairs)
+
+
+def finding(every: Sequence[Sequence[Shape]]) -> Html:
+    """The rules that move the answers most, in a sentence."""
+    by_rule = {shapes[0].comparison.name: [shape.comparison for shape in shapes] for shapes in zip(*every, strict=True)}
+    del by_rule[REFERENCE]
+    moves = {rule: float(np.mean([abs(each.change) for each in compared])) for rule, compared in by_rule.items()}
+    flips = {rule: sum(each.flipped for each in compared) for rule, compared in by_rule.items()}
+    most_moved = max(moves, key=lambda rule: moves[rule])
+    most_flipped = max(flips, key=lambda rule: flips[rule])
+    said = f"Over {len(every)} photos {most_moved} moves the probability most, by {number(moves[most_moved])} on average; "
+    if flips[most_flipped]:
+        return note(f"{said}{most_flipped} changes the likeliest class most often, on {flips[most_flipped]}.")
+    return note(f"{said}none changes the likeliest class.")

@@ -1,1 +1,1 @@
-"""."""
+"""Which approved library gives the same answer?"""

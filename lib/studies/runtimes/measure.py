@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,87 +15,103 @@ import onnx
 from numpy.typing import NDArray
 
 from lib import cache
-from lib.compare.comparison import max_abs_difference, top1
+from lib.compare.comparison import Comparison, flips, worst
 from lib.handoff import Handoff
-from lib.runtimes import converter
-from lib.runtimes.engines import COMPILED, ENGINES, EVALUATOR, ONNX, SAVED_MODEL, SIZED, SUBJECT, TFLITE, Engine
+from lib.runtimes import RUNTIMES, converter
 from lib.runtimes.process import Measured, measured
+from lib.runtimes.reference_evaluator import EVALUATOR
+from lib.runtimes.runtime import ONNX, SAVED_MODEL, SIZED, SUBJECT, TFLITE, Runtime
 
-LEAST_ROUNDS = 3  # of an engine whose answers take seconds
+LEAST_ROUNDS = 3  # of a runtime whose answers take seconds
 NO_CONVERTER = "not converted: the converter is missing; make report RUNTIMES=all installs it"
 
 
 @dataclass(frozen=True)
-class Compared:
-    """One engine on all photos.
+class Answers:
+    """One runtime on all photos.
 
     Attributes:
-        engine: which.
+        runtime: which.
         took: what it took to get there.
-        measured: what came of it.
-        difference: largest difference of any logit from eager PyTorch; NaN where there is no answer.
-        judged: the same from ONNX's reference evaluator.
-        flips: on how many photos the likeliest class is another than PyTorch's.
+        process: what came of its process.
+        reference: each photo's logits against eager PyTorch's; empty where there is no answer.
+        evaluator: each photo's logits against those of ONNX's reference evaluator; empty where either gave none.
     """
 
-    engine: Engine
+    runtime: Runtime
     took: str
-    measured: Measured
-    difference: float
-    judged: float
-    flips: int
+    process: Measured
+    reference: tuple[Comparison, ...]
+    evaluator: tuple[Comparison, ...]
 
     @property
     def answered(self) -> bool:
         """Whether there is an answer."""
-        return not self.measured.error
+        return not self.process.error
+
+    @property
+    def difference(self) -> float:
+        """Largest difference of any logit from eager PyTorch; NaN where there is no answer."""
+        return worst(self.reference, "infer")
+
+    @property
+    def from_evaluator(self) -> float:
+        """The same from ONNX's reference evaluator."""
+        return worst(self.evaluator, "infer")
+
+    @property
+    def flips(self) -> int:
+        """On how many photos the likeliest class is another than PyTorch's."""
+        return flips(self.reference)
 
 
-def compared(handoff: Handoff, rounds: int) -> list[Compared]:
-    """Every engine, one after the other, PyTorch first.
+def answers(handoff: Handoff, rounds: int) -> list[Answers]:
+    """Every runtime, one after the other, PyTorch first.
 
     Args:
         handoff: whose network and photos.
         rounds: how many answers to time.
     """
-    traces = handoff.reference_traces
-    inputs = {str(i): trace.normalise for i, (_, trace) in enumerate(traces)}
-    expected = {str(i): trace.infer for i, (_, trace) in enumerate(traces)}
-    results = {
-        engine.name: _measured(handoff, engine, inputs, LEAST_ROUNDS if engine.name == EVALUATOR else rounds)
-        for engine in ENGINES.values()
-        if engine.name != COMPILED
-    }
-    judge = results[EVALUATOR].logits
+    with tempfile.TemporaryDirectory() as folder:
+        inputs, expected = Path(folder), {}
+        for i, photo in enumerate(handoff.photos.readable):
+            trace = handoff.reference.trace(photo.data)
+            np.save(inputs / f"{i:06d}.npy", trace.normalise)
+            expected[f"{i:06d}"] = trace.infer
+        found = {
+            runtime.name: _measured(handoff, runtime, inputs, LEAST_ROUNDS if runtime.name == EVALUATOR else rounds)
+            for runtime in RUNTIMES.values()
+            if not runtime.benchmarked
+        }
+    names = {f"{i:06d}": photo.name for i, photo in enumerate(handoff.photos.readable)}
     return [
-        Compared(
-            ENGINES[name],
-            ENGINES[name].took + _conversion(handoff, ENGINES[name]),
-            result,
-            _worst(expected, result.logits),
-            _worst(judge, result.logits),
-            sum(top1(expected[key]) != top1(logits) for key, logits in result.logits.items()),
+        Answers(
+            RUNTIMES[name],
+            RUNTIMES[name].took + _conversion(handoff, RUNTIMES[name]),
+            process,
+            _compared(name, names, expected, process.logits),
+            _compared(name, names, found[EVALUATOR].logits, process.logits),
         )
-        for name, result in results.items()
+        for name, process in found.items()
     ]
 
 
-def source(handoff: Handoff, engine: Engine) -> tuple[str, Path | str]:
-    """What an engine reads, and the interpreter it runs in.
+def source(handoff: Handoff, runtime: Runtime) -> tuple[str, Path | str]:
+    """What a runtime reads, and the interpreter it runs in.
 
     Raises:
         RuntimeError: there is none; the message says why.
     """
-    if engine.takes == SUBJECT:
+    if runtime.takes == SUBJECT:
         return json.dumps([str(handoff.subject.path), str(handoff.weights_path)]), sys.executable
-    if engine.takes == ONNX:
+    if runtime.takes == ONNX:
         return str(handoff.onnx_path), sys.executable
-    if engine.takes == SIZED:
+    if runtime.takes == SIZED:
         return str(sized(handoff)), sys.executable
     folder = converter.converted(handoff.onnx_path)
     if folder is None:
         raise RuntimeError(NO_CONVERTER)
-    if engine.takes == TFLITE:
+    if runtime.takes == TFLITE:
         return str(folder / converter.TFLITE), sys.executable
     python = converter.python()
     if python is None:
@@ -115,26 +132,42 @@ def sized(handoff: Handoff) -> Path:
     return path
 
 
-def _conversion(handoff: Handoff, engine: Engine) -> str:
-    if engine.takes not in (TFLITE, SAVED_MODEL) or not (folder := converter.folder_of(handoff.onnx_path)).exists():
+def held(results: Iterable[Answers], reference: str) -> list[Answers]:
+    """Those that answered and are held to the tolerance: neither informational nor the ``reference`` itself."""
+    return [each for each in results if each.answered and not each.runtime.informational and each.runtime.name != reference]
+
+
+def largest(results: Sequence[Answers]) -> float:
+    """The largest difference from PyTorch of any runtime that answered; NaN where there are none."""
+    return worst([comparison for each in results for comparison in each.reference], "infer")
+
+
+def named(results: Iterable[Answers], name: str) -> list[Answers]:
+    """The runtime of a name, as far as it was run."""
+    return [each for each in results if each.runtime.name == name]
+
+
+def _conversion(handoff: Handoff, runtime: Runtime) -> str:
+    if runtime.takes not in (TFLITE, SAVED_MODEL) or not (folder := converter.folder_of(handoff.onnx_path)).exists():
         return ""
     return f"; the conversion took {converter.seconds(folder):.0f} s, once"
 
 
-def _measured(handoff: Handoff, engine: Engine, inputs: dict[str, NDArray[np.float32]], rounds: int) -> Measured:
+def _measured(handoff: Handoff, runtime: Runtime, inputs: Path, rounds: int) -> Measured:
+    if runtime.load is None:
+        return Measured(runtime.name, "it cannot be installed", {})
     try:
-        reads, python = source(handoff, engine)
+        reads, python = source(handoff, runtime)
     except RuntimeError as error:
-        return Measured(engine.name, str(error), {})
-    return measured(engine.name, reads, inputs, rounds, python=python)
+        return Measured(runtime.name, str(error), {})
+    return measured(runtime.name, reads, inputs, rounds, python=python)
 
 
-def _worst(expected: dict[str, NDArray[Any]], got: dict[str, NDArray[Any]]) -> float:
-    differences = [max_abs_difference(expected[key], logits) for key, logits in got.items() if key in expected]
-    return float(np.max(differences)) if differences else float("nan")
-
-
-def worst(results: Iterable[Compared]) -> float:
-    """The largest difference from PyTorch among the engines that answered; NaN where there are none."""
-    differences = [each.difference for each in results if each.answered]
-    return float(np.max(differences)) if differences else float("nan")
+def _compared(
+    runtime: str, photos: Mapping[str, str], expected: Mapping[str, NDArray[Any]], got: Mapping[str, NDArray[Any]]
+) -> tuple[Comparison, ...]:
+    return tuple(
+        Comparison.of(photos[key], runtime, {"infer": (expected[key], logits)})
+        for key, logits in got.items()
+        if key in expected
+    )

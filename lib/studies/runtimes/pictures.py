@@ -9,14 +9,15 @@ from lib.numbers import number
 from lib.report.drawing import BLUE, GREY, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, join, note, table
-from lib.studies.runtimes.measure import Compared
-from lib.runtimes.engines import EAGER, SHIPPED
+from lib.runtimes.onnx_runtime import SHIPPED
+from lib.runtimes.pytorch import EAGER
+from lib.studies.runtimes.measure import Answers, held
 
 _FLOOR = 1e-8  # where a difference of nothing is drawn on a logarithmic axis
 
 
-def answers(results: Sequence[Compared], photos: int, tolerance: float) -> Html:
-    """One row an engine that answered: how far its answers are from PyTorch's and from ONNX's own evaluator's."""
+def answers(results: Sequence[Answers], photos: int, tolerance: float) -> Html:
+    """One row a runtime that answered: how far its answers are from PyTorch's and from ONNX's own evaluator's."""
     rows = []
     for each in results:
         if not each.answered:
@@ -24,35 +25,35 @@ def answers(results: Sequence[Compared], photos: int, tolerance: float) -> Html:
         result = "✓ same"
         if not each.difference <= tolerance:
             result = "✗ other classes" if each.flips else "✗ other numbers"
-        name = f"{each.engine.name} {each.measured.version}"
-        rows.append((name, number(each.difference), number(each.judged), f"{each.flips} of {photos}", result))
-    headers = ("library", "from PyTorch", "from the judge", "other class", "answers")
-    caption = f"Largest difference of any logit over {photos} photos; the judge is ONNX's own reference evaluator"
+        name = f"{each.runtime.name} {each.process.version}"
+        rows.append((name, number(each.difference), number(each.from_evaluator), f"{each.flips} of {photos}", result))
+    headers = ("library", "from PyTorch", "from the evaluator", "other class", "answers")
+    caption = f"Largest difference of any logit over {photos} photos; the evaluator is ONNX's own"
     return join(table(headers, rows, caption=caption), agreement(results, photos), taken(results))
 
 
-def taken(results: Sequence[Compared]) -> Html:
+def taken(results: Sequence[Answers]) -> Html:
     """What it took to run the network in each library, or why it did not run."""
-    rows = [(each.engine.name, each.took + (f". No answer: {each.measured.error}" * (not each.answered))) for each in results]
+    rows = [(each.runtime.name, each.took + (f". No answer: {each.process.error}" * (not each.answered))) for each in results]
     return table(("library", "what it took"), rows, caption="What it took")
 
 
-def agreement(results: Sequence[Compared], photos: int) -> Html:
+def agreement(results: Sequence[Answers], photos: int) -> Html:
     """How many libraries give PyTorch's classes, in a sentence."""
-    others = [each for each in results if each.answered and each.engine.name != EAGER and not each.engine.exhibit]
+    others = held(results, EAGER)
     agreed = [each for each in others if each.flips == 0]
-    silent = [each.engine.name for each in results if not each.answered]
-    said = f"Exhibits aside, {len(agreed)} of {len(others)} runtimes give PyTorch's likeliest class on all {photos} photos"
+    silent = [each.runtime.name for each in results if not each.answered]
+    said = f"{len(agreed)} of {len(others)} runtimes, informational ones aside, give PyTorch's likeliest class on all {photos} photos"
     if agreed:
         furthest = max(agreed, key=lambda each: each.difference)
-        said += f"; of these {furthest.engine.name} is furthest off, by {number(furthest.difference)} logits"
+        said += f"; of these {furthest.runtime.name} is furthest off, by {number(furthest.difference)} logits"
     said += f". No answer came from {', '.join(silent)}." if silent else "."
     return note(said)
 
 
-def both_ways(results: Sequence[Compared], as_it_comes: str, told: str, photos: int) -> Html:
+def both_ways(results: Sequence[Answers], as_it_comes: str, told: str, photos: int) -> Html:
     """A default beside the setting that makes it right, in a sentence."""
-    by_name = {each.engine.name: each for each in results if each.answered}
+    by_name = {each.runtime.name: each for each in results if each.answered}
     if not {as_it_comes, told} <= by_name.keys():
         return note(f"{as_it_comes.split(',')[0]} did not answer in this run, so there is nothing to compare.")
     loose, exact = by_name[as_it_comes], by_name[told]
@@ -64,14 +65,14 @@ def both_ways(results: Sequence[Compared], as_it_comes: str, told: str, photos: 
 
 
 @styled
-def differences(results: Sequence[Compared], tolerance: float) -> Html:
+def differences(results: Sequence[Answers], tolerance: float) -> Html:
     """How far each library is from PyTorch, one bar each, with the tolerance as a line."""
-    drawn = [each for each in results if each.answered and each.engine.name != EAGER][::-1]
+    drawn = [each for each in results if each.answered and each.runtime.name != EAGER][::-1]
     figure = blank(0.36 * len(drawn) + 1.2)
     axes = figure.subplots()
     values = [max(each.difference, _FLOOR) if math.isfinite(each.difference) else 1e3 for each in drawn]
     colours = [BLUE if each.difference <= tolerance else VERMILION for each in drawn]
-    axes.barh([each.engine.name for each in drawn], values, left=_FLOOR, color=colours)
+    axes.barh([each.runtime.name for each in drawn], values, left=_FLOOR, color=colours)
     for row, (each, value) in enumerate(zip(drawn, values, strict=True)):
         text, paper = number(each.difference), {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
         axes.annotate(text, (value, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, bbox=paper)
@@ -86,18 +87,18 @@ def differences(results: Sequence[Compared], tolerance: float) -> Html:
     return show(figure, f"Bars of differences: {said}.", f"{said}.")
 
 
-def costs(results: Sequence[Compared], rounds: int) -> Html:
+def costs(results: Sequence[Answers], rounds: int) -> Html:
     """What each library costs: time, memory, room, and its licence."""
-    eager = next((each for each in results if each.engine.name == EAGER and each.answered), None)
+    eager = next((each for each in results if each.runtime.name == EAGER and each.answered), None)
     rows = []
     for each in results:
         if not each.answered:
             continue
-        measured = each.measured
-        ratio = f"{measured.median() / eager.measured.median():.2f}×" if eager else ""
+        measured = each.process
+        ratio = f"{measured.median() / eager.process.median():.2f}×" if eager else ""
         rows.append(
             (
-                each.engine.name,
+                each.runtime.name,
                 f"{measured.first:.2f} s",
                 f"{1e3 * measured.median():.1f} ms",
                 f"{1e3 * measured.percentile95():.1f} ms",
@@ -107,30 +108,30 @@ def costs(results: Sequence[Compared], rounds: int) -> Html:
                 measured.licence,
             )
         )
-    headers = ("library", "first answer", "median", "95 of 100", "of PyTorch's", "memory", "installed", "licence")
+    headers = ("library", "first answer", "median", "95th percentile", "of PyTorch's", "memory", "installed", "licence")
     caption = f"Each in a process of its own, one photo at a time, {rounds} answers on the first photo"
     return table(headers, rows, caption=caption)
 
 
 @styled
-def times(results: Sequence[Compared]) -> Html:
+def times(results: Sequence[Answers]) -> Html:
     """First answer and median answer, one row a library, on a logarithmic axis."""
     drawn = [each for each in results if each.answered][::-1]
     figure = blank(0.36 * len(drawn) + 1.5)
     axes = figure.subplots()
     rows = range(len(drawn))
-    first, usual = [each.measured.first for each in drawn], [each.measured.median() for each in drawn]
+    first, usual = [each.process.first for each in drawn], [each.process.median() for each in drawn]
     axes.hlines(rows, usual, first, color=GREY, linewidth=1)
     axes.plot(usual, rows, "o", color=BLUE, label="median answer")
     axes.plot(first, rows, "s", color=VERMILION, label="first answer, from the start of the process")
-    axes.set_yticks(rows, [each.engine.name for each in drawn])
+    axes.set_yticks(rows, [each.runtime.name for each in drawn])
     axes.set_xscale("log")
     logarithmic(axes.xaxis)
     axes.set_xlabel("seconds")
     figure.legend(loc="outside lower left", fontsize=8.5, frameon=False)
     over_all(figure, "How long an answer takes")
-    shipped = next((each.measured for each in drawn if each.engine.name == SHIPPED), None)
-    eager = next((each.measured for each in drawn if each.engine.name == EAGER), None)
+    shipped = next((each.process for each in drawn if each.runtime.name == SHIPPED), None)
+    eager = next((each.process for each in drawn if each.runtime.name == EAGER), None)
     said = f"{len(drawn)} libraries by the time of an answer"
     if shipped and eager:
         said = f"{SHIPPED} gives its first answer {eager.first / shipped.first:.1f} times as soon as eager PyTorch, and every "

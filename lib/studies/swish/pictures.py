@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from lib import networks
 from lib.export import exporter
 from lib.handoff import Handoff
 from lib.numbers import number
 from lib.report.drawing import BLUE, DARK, PALE_BLUE, PALE_VERMILION, VERMILION, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, note, table
-from lib.studies.swish.measure import FAILURE, Attempt, FixEvidence
+from lib.report.html import Html, note, table, verbatim
+from lib.studies.swish.attempts import FAILURE, Attempt
+from lib.studies.swish.fix import FixEvidence
+from lib.studies.swish.memory import EFFICIENT, FIX, FORMULA
 
 
 @styled
@@ -90,7 +93,7 @@ def attempts(results: Sequence[Attempt]) -> Html:
             result.exporter,
             result.setting,
             result.outcome,
-            "" if result.error else f"{number(result.difference)}",
+            "" if result.error else number(result.difference),
         )
         for result in results
     ]
@@ -100,10 +103,10 @@ def attempts(results: Sequence[Attempt]) -> Html:
 
 def why_this_subject(asked: Handoff) -> Html:
     """Which network the swish story is told on, and why."""
-    if asked.subject.has_swish:
+    if networks.family(asked.subject).has_swish:
         return note(f"{asked.subject.name} has swish: the story is told on it.")
     name = asked.story.subject.name
-    reason = f"{asked.subject.name} has ReLU6 where others have swish, so the story is told on {name}."
+    reason = f"{asked.subject.name} has no swish, so the story is told on {name}."
     if asked.story.subject.claims_accuracy:
         return note(reason)
     return note(
@@ -112,13 +115,24 @@ def why_this_subject(asked: Handoff) -> Html:
     )
 
 
+def answer(failure: Attempt, lines: int = 6) -> Html:
+    """What the exporter said, word for word; of a long text the first lines."""
+    return verbatim(head(failure.error, lines) or "no error: the call exported", "the exporter's answer")
+
+
+def head(text: str, lines: int) -> str:
+    """The first lines of a text, with a count of those left out."""
+    every = text.splitlines()
+    return "\n".join(every[:lines] + [f"[{len(every) - lines} more lines]"] * (len(every) > lines))
+
+
 def failure_finding(failure: Attempt) -> Html:
     """Whether the article's failure still happens."""
-    versions = exporter.versions()
+    torch = f"torch {exporter.versions()['torch']}"
     if FAILURE in failure.error:
-        return note(f"The failure is alive in torch {versions['torch']}: {FAILURE}.")
+        return note(f"{torch} still fails as the article's did: {FAILURE}.")
     outcome = f"it now says: {failure.outcome}" if failure.error else "the call now exports"
-    return note(f"torch {versions['torch']} no longer fails as the article's did; {outcome}.", "warning")
+    return note(f"{torch} no longer fails as the article's did; {outcome}.", "warning")
 
 
 def fix_evidence(evidence: FixEvidence) -> Html:
@@ -131,14 +145,19 @@ def fix_evidence(evidence: FixEvidence) -> Html:
     return table(("before against after", "largest difference", "compared"), rows, caption="What set_swish changes")
 
 
-def memory_finding(kept: dict[str, float]) -> Html:
-    """What the fix and the formula cost, against memory-efficient swish."""
-    least, fix, formula = (kept[name] for name in ("memory-efficient", "nn.SiLU, the fix", "x * sigmoid(x)"))
+def memory_finding(kept: Mapping[str, float], allowed: float) -> Html:
+    """What the fix and the formula cost, against memory-efficient swish.
+
+    Args:
+        kept: MiB by swish, as :func:`lib.studies.swish.memory.training_memory` gives it.
+        allowed: what the fix may keep, in times of what memory-efficient swish keeps.
+    """
+    fix, formula = (kept[name] / kept[EFFICIENT] for name in (FIX, FORMULA))
     return note(
-        f"nn.SiLU keeps {fix / least - 1:.1%} more than memory-efficient swish, the formula {formula / least - 1:.1%} more. "
+        f"nn.SiLU keeps {fix - 1:.1%} more than memory-efficient swish, the formula {formula - 1:.1%} more. "
         + (
-            "SiLU's own backward pass keeps only the input, so the fix costs training no memory."
-            if fix <= least * 1.01
+            "SiLU's own backward pass keeps only the input, so the fix may be used in training too."
+            if fix <= allowed
             else "Train with memory-efficient swish and switch for the export."
         )
     )

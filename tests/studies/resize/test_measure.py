@@ -1,70 +1,46 @@
-"""What the network is shown of a photo, and that it is put back where it came from."""
+"""What the network is shown of a photo."""
 
 from __future__ import annotations
 
+import pickle
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from PIL import Image
 
-from lib.studies.resize import pictures as heatmaps
-from lib.studies.resize import measure as resizing
-from lib.deploy import Contract
-from lib.deploy.contract import RULES
-from lib.deploy.stages import preprocessing
-from lib.mistakes import SHAPES
-from lib.compare.view import View, centred, of_contract, whole
-from tests.conftest import picture
+from lib.compare.comparison import worst
+from lib.mistakes import CATALOGUE, SHAPES
+from lib.policy import Policy
+from lib.studies.resize import measure
+from lib.studies.resize.measure import Study
+from tests.studies.few import asked, of_photos
 
-
-@pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("size", [(90, 70), (70, 91), (64, 64), (20, 200)])
-def test_a_contracts_view_renders_what_its_resize_stage_gives(rule, size):
-    crop = 50 if rule == "shorter-side-crop" else None
-    contract = Contract(64, rule, "bilinear", (0.5,) * 3, (0.5,) * 3, crop)
-    photo = picture(*size)
-    view = of_contract(contract, *size)
-    resize, _ = preprocessing(contract)
-    np.testing.assert_array_equal(np.asarray(view.render(photo, Image.Resampling.BILINEAR)), np.asarray(resize(photo)))
-
-
-def test_a_whole_view_is_put_back_over_the_whole_photo():
-    pixels = np.asarray(picture(12, 8))
-    np.testing.assert_array_equal(whole((12, 8)).in_photo(pixels, 12, 8), pixels)
-    squashed = whole((4, 4)).in_photo(np.arange(16).reshape(4, 4), 8, 4)
-    np.testing.assert_array_equal(squashed[0], [0, 0, 1, 1, 2, 2, 3, 3])
-
-
-def test_a_crop_is_put_back_in_its_place_and_the_rest_is_unseen():
-    pixels = np.asarray(picture(12, 8))
-    view = centred((12, 8), 4)
-    back = view.in_photo(np.asarray(view.render(picture(12, 8), Image.Resampling.BILINEAR)), 12, 8)
-    np.testing.assert_array_equal(back[2:6, 4:8], pixels[2:6, 4:8])
-    assert np.isnan(back).sum() == (12 * 8 - 4 * 4) * 3
-
-
-def test_black_bars_are_no_part_of_the_photo():
-    letterbox = View((8, 4), (0, -2, 8, 6))
-    rendered = np.asarray(letterbox.render(Image.new("RGB", (16, 8), "white"), Image.Resampling.BILINEAR))
-    assert rendered.shape == (8, 8, 3)
-    assert not rendered[:2].any()
-    assert (letterbox.in_photo(rendered, 16, 8) == 255).all()
+KINDS = {"landscape": "coffee.png", "portrait": "grace_hopper.jpg", "square": "astronaut.png"}
+PHOTOS = ("coffee.png", "astronaut.png", "chelsea.png", "grace_hopper.jpg")
 
 
 @pytest.fixture(scope="module")
-def coffee(lite0):
-    return resizing.shapes_seen(lite0, lite0.photos.readable[0])
+def few(lite0):
+    return of_photos(lite0, *PHOTOS)
 
 
-def test_the_reference_comes_first_and_differs_from_itself_nowhere(coffee):
-    assert coffee[0].rule == "reference"
-    assert coffee[0].mean_difference == 0
-    assert coffee[0].unseen == 0
-    assert coffee[0].stretch == pytest.approx(1, abs=0.01)
-    assert [each.rule for each in coffee[1:]] == [mistake.name for mistake in SHAPES]
+@pytest.fixture(scope="module")
+def study(few, rules):
+    return measure.measured(few, rules)
 
 
-def test_what_each_rule_shows_of_a_landscape_photo(coffee):
-    seen = {each.rule: each for each in coffee}
+def test_the_reference_comes_first_and_differs_from_itself_nowhere(study):
+    for shapes in study.shapes:
+        reference = shapes[0]
+        assert reference.comparison.name == measure.REFERENCE
+        assert reference.comparison["resize"].largest == reference.comparison.change == reference.mean_difference == 0
+        assert reference.unseen == 0
+        assert reference.stretch == pytest.approx(1, abs=0.01)
+        assert [each.comparison.name for each in shapes[1:]] == [mistake.name for mistake in SHAPES]
+
+
+def test_what_each_rule_shows_of_a_landscape_photo(study):
+    seen = {each.comparison.name: each for each in study.shapes[0]}
     assert seen["squash"].stretch == pytest.approx(400 / 600)
     assert seen["squash"].unseen == 0
     assert seen["width and height swapped"].stretch == pytest.approx((400 / 600) ** 2, rel=0.01)
@@ -75,18 +51,73 @@ def test_what_each_rule_shows_of_a_landscape_photo(coffee):
     assert seen["shifted by one"].mean_difference < 0.5  # the same pixels in another place
 
 
-def test_orientations_are_told_apart(lite0):
-    every = [resizing.shapes_seen(lite0, photo) for photo in lite0.photos.readable if photo.name in KINDS.values()]
-    found = resizing.by_orientation(every)
-    assert {kind: seen[0].photo.name for kind, seen in found.items()} == KINDS
+def test_a_square_photo_keeps_its_proportions_when_it_is_squashed(study):
+    square = {each.comparison.name: each for each in study.shapes[PHOTOS.index("astronaut.png")]}
+    assert square["squash"].stretch == 1
+    assert square["squash"].comparison["resize"].largest == 0
 
 
-KINDS = {"landscape": "coffee.png", "portrait": "grace_hopper.jpg", "square": "astronaut.png"}
+def test_the_numbers_are_those_of_the_mistake_in_the_deployment(study, few):
+    contract, photo = few.subject.contract, few.photos.readable[0]
+    reference = few.reference.trace(photo.data)
+    for mistake, shape in zip(SHAPES, study.shapes[0][1:], strict=True):
+        trace = mistake.commit(few.deployment, contract).trace(photo.data)
+        target = reference.score[0].argmax()
+        assert shape.comparison.probability == trace.score[0, target]
+        assert shape.comparison.flipped == (trace.score[0].argmax() != target)
+        assert shape.view.size == trace.resize.shape[1::-1]
 
 
-def test_the_pictures_say_what_they_show(coffee, lite0):
-    classes = lite0.subject.classes
-    cards = heatmaps.cards(coffee, classes)
-    assert cards.count("<figure>") == len(SHAPES)
-    assert 'alt="squash shows 100% of coffee.png at 224×224' in cards
-    assert "the likeliest class stays the same under all" in heatmaps.strip(coffee, classes)
+def test_the_first_photo_of_each_orientation_is_drawn(study):
+    assert {kind: seen[0].shape.comparison.photo for kind, seen in study.kinds.items()} == KINDS
+    assert list(study.kinds) == list(measure.KINDS)
+    assert study.first[0].shape is study.shapes[0][0]
+
+
+def test_orientations_that_are_missing_are_left_out(lite0, rules):
+    study = measure.measured(of_photos(lite0, "astronaut.png"), rules)
+    assert list(study.kinds) == ["square"]
+    assert study.first is study.kinds["square"]
+
+
+def test_what_is_drawn_agrees_with_the_numbers(study):
+    for each in study.first:
+        both = ~np.isnan(each.difference)
+        assert each.shape.mean_difference == each.difference[both].mean()
+        assert each.shape.unseen == each.unseen.mean()
+        assert not both[each.unseen].any()
+
+
+def test_the_deployment_shows_what_the_reference_shows_and_notices_every_mistake(study):
+    assert len(study.deployed) == len(PHOTOS)
+    assert study.other_shape == 0
+    assert worst(study.deployed, "resize") == 0
+    assert study.noticed.missed == 0
+    assert len(PHOTOS) < study.noticed.changed <= len(PHOTOS) * len(SHAPES)
+
+
+def test_a_deployment_that_shows_another_shape_is_counted(lite0, rules):
+    two = of_photos(lite0, "coffee.png", "astronaut.png")
+    vars(two)["deployment"] = CATALOGUE["squash"].commit(lite0.deployment, lite0.subject.contract)
+    study = measure.measured(two, rules)
+    assert study.other_shape == 1  # the square photo is shown as the reference shows it
+    assert worst(study.deployed, "resize") == float("inf")
+
+
+def test_the_tolerances_come_from_the_policy(lite0, rules):
+    blind = Policy(tuple(replace(check, threshold=1e9) for check in rules.checks))
+    study = measure.measured(of_photos(lite0, "astronaut.png"), blind)
+    # a tensor of another shape is noticed at any tolerance
+    assert 0 < study.noticed.missed < study.noticed.changed
+
+
+def test_the_reference_runs_once_a_photo(few, rules):
+    counted, written = asked(few)
+    measure.measured(counted, rules)
+    assert {stage: len(inputs) for stage, inputs in written.inputs.items()} == dict.fromkeys(written.inputs, len(PHOTOS))
+    assert written.inputs["decode"] == [photo.data for photo in few.photos.readable]
+
+
+def test_what_is_kept_of_a_photo_is_small(study: Study):
+    kept = pickle.dumps((study.shapes, study.deployed))
+    assert len(kept) < 20_000 * len(PHOTOS)

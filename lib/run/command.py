@@ -1,0 +1,170 @@
+"""``python -m lib run``: the notebooks through papermill, the report into a folder, the verdict as the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from lib import policy
+from lib.cache import ROOT
+from lib.deploy import BadInput
+from lib.inputs import deployment, subject
+from lib.inputs.reading import NO_ROOM, unknown
+from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
+
+NOTEBOOKS = ROOT / "notebooks"
+LATEST = ROOT / "reports" / "latest"
+DIAGNOSIS = ROOT / "reports" / "diagnosis.html"
+
+_EPILOG = """\
+exit codes:
+  0    every check passed
+  1    a check failed; the report is written and says which
+  2    wrong use (unknown parameter, missing file, no room); an earlier report stays as it was
+  3    a notebook crashed or timed out; an earlier report stays as it was
+  130  interrupted (Ctrl-C); an earlier report stays as it was
+"""
+
+_DIAGNOSE_EPILOG = """\
+exit codes:
+  0    the tensor is the reference's own
+  1    it is not; the page says what is likeliest
+  2    wrong use (missing file, not a tensor, no room)
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message}; see 'python -m lib run --help'")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m lib", description="The ONNX hand-off workbook, headless.")
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    run = commands.add_parser(
+        "run",
+        help="run the notebooks and write a report",
+        description="Run the notebooks and write a report.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    built_in = ", ".join(subject.built_in())
+    run.add_argument("--subject", metavar="NAME", help=f"{built_in}, or the path of a TOML file (default {subject.DEFAULT})")
+    run.add_argument("--photos", metavar="PATH", help="a photo or a folder of photos (default: the bundled ones)")
+    run.add_argument("--weights", metavar="PATH", help="a local weights file in place of the subject's own source")
+    run.add_argument("--deployment", metavar="MODULE:NAME", help=f"the torch-free pipeline under test (default {deployment.DEFAULT})")
+    run.add_argument("--policy", metavar="FILE.toml", help="changed thresholds, as in lib/policy/checks.toml")
+    run.add_argument("--params", metavar="FILE.yml", type=Path, help="notebook parameters by name; options win over it")
+    run.add_argument("--only", metavar="NOTEBOOK", help="run this notebook alone, as in 02_swish")
+    run.add_argument("--out", metavar="DIR", type=Path, default=LATEST, help="where the report goes (default reports/latest)")
+    diagnose = commands.add_parser(
+        "diagnose",
+        help="name the mistake behind a tensor that a service made",
+        description="Name the mistake behind a tensor that a service made of a photo, and write a page about it.",
+        epilog=_DIAGNOSE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    diagnose.add_argument("--photo", metavar="PATH", type=Path, required=True, help="the photo, as the service was given it")
+    diagnose.add_argument(
+        "--tensor", metavar="FILE.npy", type=Path, required=True,
+        help="what the service feeds its network: (h, w, 3) or (3, h, w), uint8 levels or floats",
+    )  # fmt: skip
+    diagnose.add_argument("--subject", metavar="NAME", default=subject.DEFAULT, help="as for run")
+    diagnose.add_argument(
+        "--out", metavar="FILE.html", type=Path, default=DIAGNOSIS, help="the page (default reports/diagnosis.html)"
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, table: Path = policy.TABLE) -> int:
+    """Run the command line and give the exit code.
+
+    Args:
+        arguments: the command line without the program's name; None takes the process's own.
+        notebooks: folder that holds the set of notebooks.
+        table: the policy that a file of the user's may change.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends like Ctrl-C
+    try:
+        options = _parser().parse_args(arguments)
+        return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks, table)
+    except BadInput as error:
+        print(f"error: {error}", file=sys.stderr)
+        return WRONG_USE
+    except NotebookFailed as error:
+        print(f"error: {error}", file=sys.stderr)
+        return CRASHED
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            print(f"error: no room on the disk: {error.filename}", file=sys.stderr)
+            return WRONG_USE
+        traceback.print_exc()
+        return CRASHED
+    except Exception:  # a bug of ours must not pass for a failed check, which Python's own exit code 1 would say
+        traceback.print_exc()
+        return CRASHED
+    except KeyboardInterrupt:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # an impatient second one must not change the exit code
+        print("interrupted: every kernel was ended, and an earlier report stays as it was", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _diagnose(options: argparse.Namespace) -> int:
+    from lib.diagnosis import Observed, diagnose
+    from lib.inputs.reading import read_bytes
+    from lib.report import diagnosis_page as page
+
+    chosen = subject.load(options.subject)
+    data, observed = read_bytes(options.photo, "photo"), Observed.load(options.tensor)
+    try:
+        finding = diagnose(data, observed, chosen.contract)
+    except BadInput as error:
+        raise BadInput(f"photo {options.photo}: {error}") from None
+    try:
+        page.write(finding, chosen, options.photo, options.tensor, options.out)
+    except OSError as error:
+        raise BadInput(f"out {options.out}: cannot write there: {error.strerror}; name another file with --out") from None
+    print("\n".join([page.heading(finding), *page.sentences(finding)]))
+    for each in finding.evidence:
+        print(f"  {each.name}: {each.value}{each.says and f' ({each.says})'}")
+    print(f"page: {options.out}")
+    return SHIP if finding.healthy else CHECK_FAILED
+
+
+def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
+    # torch and papermill take seconds to import: not before the options are known to be good, and within reach of Ctrl-C
+    from lib import handoff
+    from lib.inputs import parameters
+    from lib.run import runner
+
+    sources = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
+    if options.only is not None and options.only not in sources:
+        raise unknown("notebook", options.only, sources)
+    chosen = [options.only] if options.only is not None else list(sources)
+    given = parameters.read(options.params) if options.params is not None else {}
+    given |= {name: value for name in parameters.SHARED if (value := getattr(options, name)) is not None}
+    given = parameters.absolute(given)
+    known = {name: parameters.of_notebook(path) for name, path in sources.items()}
+    given = parameters.checked(given, known)
+    defaults: dict[str, Any] = {key: default for name in chosen for key, default in known[name].items()}
+    effective = parameters.SHARED | defaults | given
+    rules = policy.load(effective["policy"], table)
+    about = handoff.load(*(effective[name] for name in ("subject", "photos", "deployment", "weights")))
+    jobs = [
+        runner.Job(
+            sources[name],
+            {key: value for key, value in given.items() if key in known[name]},
+            alone=parameters.runs_alone(sources[name]),
+        )
+        for name in chosen
+    ]
+    result = runner.run(jobs, about, rules, effective, options.out.resolve(), complete=options.only is None)
+    print(f"{result.verdict.words}. {result.verdict.sentence}")
+    print(f"report: {options.out / 'index.html'}")
+    return CHECK_FAILED if result.verdict.key == "do not ship" else SHIP

@@ -1,0 +1,117 @@
+"""The exported file, and whether it computes what eager PyTorch computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lib.compare.batches import batch_difference
+from lib.compare.comparison import Comparison, max_abs_difference
+from lib.handoff import Handoff
+from lib.policy import Policy
+from lib.studies.export.end_to_end import EndToEnd, EndToEndPass
+from lib.studies.export.facts import Facts
+
+MAPPED = 7  # photos on the map of distances
+GREY = "plain grey"
+
+
+@dataclass(frozen=True)
+class Distances:
+    """How far the logits of any two inputs are apart.
+
+    Attributes:
+        names: of the inputs: the first photos, and last :data:`GREY`.
+        largest: float64 (inputs, inputs), the largest difference of any logit.
+    """
+
+    names: tuple[str, ...]
+    largest: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, names: Sequence[str], logits: Sequence[NDArray[Any]]) -> Distances:
+        """The distances of logits, each (1, classes)."""
+        return cls(tuple(names), np.array([[max_abs_difference(a, b) for b in logits] for a in logits]))
+
+
+@dataclass(frozen=True)
+class Study:
+    """What was measured.
+
+    Attributes:
+        file: the exported network.
+        operators: how many nodes of each operator the graph has, by subject: the hand-off's and that of its story.
+        opset_difference: operator sets between the one asked for and the one written.
+        weights_match: whether the file says that it was made of the weights that the subject's TOML file names.
+        networks: one comparison a photo: both networks on PyTorch's input.
+        tolerance: what their logits may differ by.
+        non_finite: how many of the deployment's logits are NaN or infinite.
+        movement: smallest distance, over photos, between a photo's logits and those of a plain grey input.
+        distances: between photos.
+        batch: largest difference of the logits of two inputs in a batch from those of each alone.
+        end_to_end: the file that takes decoded photos.
+    """
+
+    file: Facts
+    operators: Mapping[str, Mapping[str, int]]
+    opset_difference: int
+    weights_match: bool
+    networks: tuple[Comparison, ...]
+    tolerance: float
+    non_finite: int
+    movement: float
+    distances: Distances
+    batch: float
+    end_to_end: EndToEnd
+
+
+def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> Study:
+    """Everything that the notebook shows, in one pass over the photos.
+
+    Args:
+        handoff: whose file.
+        rules: the policy.
+        random_sizes: at how many the end-to-end file is tried; 0 writes none.
+        seed: for the random sizes.
+    """
+    file = Facts.of(handoff.onnx_path)
+    whole = EndToEndPass(handoff, file.opset, random_sizes, seed)
+    infer = handoff.deployment.infer
+    networks: list[Comparison] = []
+    mapped: list[NDArray[Any]] = []
+    from_grey, non_finite = [], 0
+    for photo in handoff.photos.readable:
+        trace = handoff.reference.trace(photo.data)
+        if not networks:
+            first, grey = trace.normalise, np.asarray(infer(np.zeros_like(trace.normalise)))
+        logits = np.asarray(infer(trace.normalise))
+        networks.append(Comparison.of(photo.name, "deployment", {"infer": (trace.infer, logits)}))
+        from_grey.append(max_abs_difference(logits, grey))
+        non_finite += int((~np.isfinite(logits)).sum())
+        if len(mapped) < MAPPED:
+            mapped.append(logits)
+        whole.add(photo.name, trace)
+    return Study(
+        file=file,
+        operators=_operators(handoff, file),
+        opset_difference=abs(file.opset - handoff.opset),
+        weights_match=file.provenance["weights_sha256"].startswith(handoff.subject.weights.sha256),
+        networks=tuple(networks),
+        tolerance=rules["export.logits"].threshold,
+        non_finite=non_finite,
+        movement=float(np.min(from_grey)),
+        distances=Distances.of([*(each.photo for each in networks[:MAPPED]), GREY], [*mapped, grey]),
+        batch=batch_difference(handoff.onnx_path, first),
+        end_to_end=whole.found(rules["export.end-to-end.logits"].threshold),
+    )
+
+
+def _operators(handoff: Handoff, file: Facts) -> dict[str, Mapping[str, int]]:
+    """Operators by subject; one entry where the story is told on the hand-off itself."""
+    story = handoff.story
+    operators = {handoff.subject.label: file.operators}
+    return operators if story is handoff else operators | {story.subject.label: Facts.of(story.onnx_path).operators}

@@ -1,0 +1,58 @@
+"""Mistakes in shape."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from lib.deploy import Contract
+from lib.mistakes import SHAPES
+from lib.mistakes.shape import VIEWERS
+from tests.conftest import picture
+from tests.mistakes.committing import CONTRACT, RESIZE, committed, smooth
+
+
+@pytest.mark.parametrize("size", [(90, 70), (70, 90), (80, 80), (200, 67)])
+def test_shapes(size):
+    photo = picture(*size)
+    width, height = size
+    bilinear = Image.Resampling.BILINEAR
+    right = np.asarray(RESIZE(photo))
+    np.testing.assert_array_equal(committed("squash", photo), np.asarray(photo.resize((64, 64), bilinear)))
+    np.testing.assert_array_equal(committed("letterbox", photo).shape, (64, 64, 3))
+    assert committed("width and height swapped", photo).shape == (right.shape[1], right.shape[0], 3)
+    np.testing.assert_array_equal(committed("shifted by one", photo)[:-1, :-1], right[1:, 1:])
+    assert not committed("shifted by one", photo)[-1].any()
+    left, top = round((width - 64) / 2), round((height - 64) / 2)
+    np.testing.assert_array_equal(committed("centre crop only", photo), np.asarray(photo)[top : top + 64, left : left + 64])
+
+
+def test_resize_256_crop_224_is_torchvisions():
+    transforms = pytest.importorskip("tests.deploy.torchvision_transforms").transforms
+    contract = Contract(224, "shorter-side", "bilinear", CONTRACT.mean, CONTRACT.std)
+    photo = picture(641, 427)
+    expected = transforms.CenterCrop(224)(transforms.Resize(256)(photo))
+    np.testing.assert_array_equal(committed("resize 256, crop 224", photo, contract), np.asarray(expected))
+
+
+def test_letterbox_is_pillows_pad_with_black_bars():
+    photo = smooth(128, 64)
+    got = committed("letterbox", photo)
+    np.testing.assert_array_equal(got, np.asarray(ImageOps.pad(photo, (64, 64), Image.Resampling.BILINEAR)))
+    assert not got[:16].any()
+    assert not got[-16:].any()
+
+
+def test_a_rounded_side_is_one_pixel_off_where_truncating_differs():
+    contract = Contract(224, "shorter-side", "bilinear", CONTRACT.mean, CONTRACT.std)
+    assert committed("side rounded", picture(640, 427), contract).shape == (224, 336, 3)  # 335.74: the reference has 335
+    assert committed("side rounded", picture(600, 400), contract).shape == (224, 336, 3)
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+@pytest.mark.parametrize("size", [(90, 70), (70, 90)])
+def test_a_view_says_what_its_mistake_shows(name, size):
+    shown = committed(name, picture(*size))
+    assert shown.shape[1::-1] == VIEWERS[name](CONTRACT, *size).size
+    assert [mistake.name for mistake in SHAPES] == list(VIEWERS)

@@ -1,0 +1,147 @@
+"""The table of checks, and a user's changes to it."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from lib import policy
+from lib.cache import ROOT
+from lib.deploy import BadInput
+from lib.policy import TABLE, UnknownCheck
+from lib.policy.policy import RUN, STAGE_CHECKS, changed, read
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def source(notebook: Path) -> str:
+    cells = json.loads(notebook.read_text())["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+
+
+def test_every_row_says_what_why_and_from_where(rules):
+    assert len(rules.checks) > 60
+    for check in rules.checks:
+        assert min(map(len, (check.says, check.why, check.source))) > 4, check.id
+        assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", check.id)
+        assert check.notebook in {RUN, *(path.stem for path in NOTEBOOKS)}
+        study = check.notebook.partition("_")[2] or RUN
+        assert check.id.partition(".")[0] == study.replace("_", "-")
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_names_the_checks_of_its_rows_and_no_others(notebook, rules):
+    recorded = set(re.findall(r'checks\.record\("([^"]+)"', source(notebook)))
+    rows = {check.id for check in rules.of(notebook.stem)}
+    assert recorded == {id_ for id_ in rows if not rules[id_].may_skip}
+    assert notebook.stem in rules.answers
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_holds_no_threshold(notebook, rules):
+    written = set(map(float, re.findall(r"(?<![\w.])\d+(?:\.\d*)?e-\d+(?![\w.])", source(notebook))))
+    assert not written & {check.threshold for check in rules.checks}
+    assert not re.search(r"\btolerance: float", source(notebook))
+
+
+def test_the_tolerance_of_a_stage_is_the_threshold_of_its_check(rules):
+    assert rules.tolerances == {stage: rules[id_].threshold for stage, id_ in STAGE_CHECKS.items()}
+    assert rules.tolerances["score"] == rules.tolerances["infer"] / 2
+
+
+def test_a_check_that_the_table_does_not_have_is_a_bug(rules):
+    with pytest.raises(UnknownCheck, match=r"no check 'parity\.logit'"):
+        rules["parity.logit"]
+    assert not issubclass(UnknownCheck, BadInput)
+
+
+@pytest.mark.parametrize(
+    ("relation", "holding", "failing"), [("<=", (1, 0.9), (1.1,)), (">=", (1, 1.1), (0.9,)), ("==", (1,), (0.9, 1.1))]
+)
+def test_what_holds(rules, relation, holding, failing):
+    check = read(TABLE).checks[0].__class__("a", "b", "", relation, 1, "c", "d", "e", "error")
+    assert all(check.holds(value) for value in holding)
+    assert not any(check.holds(value) for value in (*failing, math.nan))
+
+
+def test_a_users_file_changes_rows_and_every_change_is_kept(rules, tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text('["parity.logits"]\nthreshold = 1e-4\nwhy = "ours"\n\n["swish.guard"]\nseverity = "warning"\n')
+    ours = policy.load(str(mine))
+    assert ours["parity.logits"].threshold == 1e-4
+    assert ours["swish.guard"].severity == "warning"
+    said = [(change.check.id, change.field, change.before, change.after, change.why) for change in ours.changes]
+    assert said == [
+        ("parity.logits", "threshold", rules["parity.logits"].threshold, 1e-4, "ours"),
+        ("swish.guard", "severity", "error", "warning", ""),
+    ]
+    assert [check.id for check in ours.checks] == [check.id for check in rules.checks]
+    assert rules.changes == ()
+
+
+def test_a_value_that_stays_is_no_change(rules, tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text(f'["parity.logits"]\nthreshold = {rules["parity.logits"].threshold}\n')
+    assert changed(rules, mine).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('["parity.logit"]\nthreshold = 1', "unknown check 'parity.logit': did you mean 'parity.logits'"),
+        ("[parity.logits]\nthreshold = 1", "unknown check 'parity'"),
+        ('["parity.logits"]\ntreshold = 1', "unknown field 'treshold': did you mean 'threshold'"),
+        ('["parity.logits"]\nthreshold = nan', "threshold is nan; it takes a finite number"),
+        ('["parity.logits"]\nthreshold = inf', "threshold is inf; it takes a finite number"),
+        ('["parity.logits"]\nthreshold = -inf', "threshold is -inf"),
+        ('["parity.logits"]\nthreshold = "1"', "threshold is '1'"),
+        ('["parity.logits"]\nthreshold = true', "threshold is True"),
+        ('["parity.logits"]\nseverity = "fatal"', "severity is 'fatal'; it takes one of error, warning"),
+        ('"parity.logits" = 1', "write a table"),
+        ("threshold = ", "not valid TOML"),
+        (b"\xff", "not valid TOML"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_one_line(tmp_path, text, said):
+    mine = tmp_path / "mine.toml"
+    mine.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(BadInput) as refused:
+        policy.load(str(mine))
+    assert said in str(refused.value)
+    assert "mine.toml" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+ROW = """
+[[check]]
+id = "a.b"
+says = "x"
+unit = ""
+relation = "<="
+threshold = 1
+why = "x"
+source = "x"
+notebook = "a"
+severity = "error"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ROW + ROW, "two checks have the same id"),
+        (ROW.replace("threshold = 1", "threshold = inf"), "threshold is inf"),
+        (ROW.replace('"<="', '"<"'), "relation is '<'"),
+        (ROW.replace('why = "x"\n', ""), "check 1: field 'why' is missing"),
+        (ROW + "colour = 1", "unknown field 'colour'"),
+        (ROW + '[answers]\na = "{a.c}"', "the answer of a names 'a.c'"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_refused(tmp_path, text, said):
+    (tmp_path / "table.toml").write_text(text)
+    with pytest.raises(BadInput, match=re.escape(said)):
+        read(tmp_path / "table.toml")

@@ -1,0 +1,44 @@
+"""Hand-offs of a few photos, and what their reference is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from lib.deploy import STAGES, Pipeline
+from lib.handoff import Handoff
+from lib.inputs.photos import Photos
+
+
+def of_photos(handoff: Handoff, *names: str) -> Handoff:
+    """The hand-off with these photos alone, in this order; its network and its pipelines are shared."""
+    by_name = {photo.name: photo for photo in handoff.photos.readable}
+    copy = replace(handoff, photos=Photos(tuple(by_name[name] for name in names), ()))
+    made = {name: getattr(handoff, name) for name in ("model", "onnx_path", "reference", "deployment")}
+    vars(copy).update(made)
+    return copy
+
+
+@dataclass
+class Asked:
+    """What each stage of a pipeline was given, in the order in which it was."""
+
+    inputs: dict[str, list[Any]] = field(default_factory=lambda: {stage: [] for stage in STAGES})
+
+    def of(self, pipeline: Pipeline) -> Pipeline:
+        return Pipeline(**{stage: self._stage(stage, getattr(pipeline, stage)) for stage in STAGES})
+
+    def _stage(self, name: str, function: Any) -> Any:
+        def stage(value: Any) -> Any:
+            self.inputs[name].append(value)
+            return function(value)
+
+        return stage
+
+
+def asked(handoff: Handoff) -> tuple[Handoff, Asked]:
+    """The hand-off with a reference that writes down what its stages are given."""
+    written = Asked()
+    copy = replace(handoff)
+    vars(copy).update(vars(handoff), reference=written.of(handoff.reference))
+    return copy, written
