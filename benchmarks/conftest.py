@@ -19,9 +19,9 @@ import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lib import handoff as migration
+from lib import handoff
+from lib.handoff import Handoff
 from lib.inputs import photos
-from lib.handoff import Migration
 from lib.inputs.photos import Photo
 
 ROUNDS = 150
@@ -36,8 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def lite0() -> Migration:
-    return migration.load("lite0-imagenet")
+def lite0() -> Handoff:
+    return handoff.load("lite0-imagenet")
 
 
 @pytest.fixture(params=photos.load().readable, ids=lambda photo: photo.name)

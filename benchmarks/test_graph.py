@@ -7,11 +7,10 @@ import onnx
 import pytest
 from onnx import compose, parser
 
-from lib.export import end_to_end
-from lib.export import graph
 from lib.deploy import Classifier, pipeline
 from lib.deploy.sessions import open_session
 from lib.deploy.stages import decode, preprocessing
+from lib.export import end_to_end, graph
 
 
 def normalising(network: onnx.ModelProto, contract) -> bytes:

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from lib.deploy.stages import decode, preprocessing
-from tests.torchvision_transforms import preprocessing as torchvision_preprocessing
+from tests.deploy.torchvision_transforms import preprocessing as torchvision_preprocessing
 
 
 def test_preprocessing(race, photo, lite0):

@@ -7,6 +7,7 @@ import sys
 import tomllib
 
 import yaml
+from packaging.requirements import Requirement
 
 from lib.cache import ROOT
 
@@ -18,7 +19,7 @@ def project() -> dict:
 def wanted() -> dict[str, str]:
     """Every package that pyproject.toml asks for, extras included, with its version where it names one."""
     lines = project()["dependencies"] + [line for extra in project()["optional-dependencies"].values() for line in extra]
-    return dict(re.fullmatch(r"([\w-]+)(?:==(.+))?", line).groups(default="") for line in lines)
+    return {each.name: str(each.specifier).removeprefix("==") for each in map(Requirement, lines)}
 
 
 def pinned() -> dict[str, str]:

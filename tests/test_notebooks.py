@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import nbformat
 import pytest
 
-from lib.__main__ import NOTEBOOKS
+from lib.run.command import NOTEBOOKS
+from tests.run import tiny
 
-EVERY = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(Path(__file__).with_name("notebooks").glob("*.ipynb"))]
+EVERY = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(tiny.NOTEBOOKS.glob("*.ipynb"))]
 
 
 @pytest.mark.parametrize("path", EVERY, ids=lambda path: path.name)
@@ -33,3 +32,9 @@ def test_a_notebook_asks_in_its_first_cell_and_records_in_its_last(path):
     code = [cell for cell in cells if cell.cell_type == "code"]
     assert len(code) <= 15
     assert not any(line.lstrip().startswith(("def ", "class ")) for cell in code for line in cell.source.splitlines())
+
+
+def test_the_notebooks_that_measure_time_run_alone_and_the_longest_starts_first():
+    flags = {path.stem: nbformat.read(path, as_version=4).metadata for path in NOTEBOOKS.glob("*.ipynb")}
+    assert sorted(name for name, metadata in flags.items() if metadata.get("alone")) == ["07_layers", "08_runtimes"]
+    assert [name for name, metadata in flags.items() if metadata.get("long")] == ["06_dynamic_shapes"]

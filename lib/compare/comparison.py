@@ -176,14 +176,15 @@ class Comparison:
         """
         logits = pairs.get("infer", (None, None))
         ends = pairs["score"] if "score" in pairs else (score(pairs["infer"][0]), score(pairs["infer"][1]))
-        answers = [Answer.of(end, given) for end, given in zip(ends, logits, strict=True)]
+        reference, candidate = (Answer.of(end, given) for end, given in zip(ends, logits, strict=True))
         same = ends[0].shape == ends[1].shape
         return cls(
             photo,
             name,
             tuple(StageDifference.of(stage, *pair) for stage, pair in pairs.items()),
-            *answers,
-            float(ends[1][0, answers[0].top1]) if same else float("nan"),
+            reference,
+            candidate,
+            float(ends[1][0, reference.top1]) if same else float("nan"),
             float(np.abs(ends[1] - ends[0]).sum() / 2) if same else float("nan"),
         )
 

@@ -48,7 +48,11 @@ def domain(subject: Subject) -> Domain:
 
 
 def exported(
-    subject: Subject, network: Callable[[], nn.Module], weights_sha256: str, exporter: str = "dynamo", opset: int = DEFAULT_OPSET
+    subject: Subject,
+    network: Callable[[], nn.Module],
+    weights_sha256: str,
+    exporter: str = "dynamo",
+    opset: int = DEFAULT_OPSET,
 ) -> Path:
     """The ONNX file of a subject, exported on the first call and taken from the cache on later ones.
 

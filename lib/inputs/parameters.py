@@ -15,9 +15,8 @@ import nbformat
 import papermill
 import yaml
 
-from lib.inputs import deployment
-from lib.inputs import subject
 from lib.deploy import BadInput
+from lib.inputs import deployment, subject
 from lib.inputs.reading import read_bytes, unknown
 
 # What a whole run is about, with its defaults: checked before any notebook starts, and options of the command line.
@@ -30,9 +29,12 @@ def of_notebook(path: Path) -> dict[str, Any]:
     return {name: ast.literal_eval(entry["default"]) for name, entry in papermill.inspect_notebook(path).items()}
 
 
-def runs_alone(path: Path) -> bool:
-    """Whether a notebook's metadata says ``"alone": true``: it measures time, and nothing else may run meanwhile."""
-    return bool(nbformat.read(path, as_version=4).metadata.get("alone", False))
+def flag(path: Path, name: str) -> bool:
+    """Whether a notebook's metadata says that it is so, as in ``"alone": true``.
+
+    ``alone``: it measures time, and nothing else may run meanwhile. ``long``: it takes longer than the others.
+    """
+    return bool(nbformat.read(path, as_version=4).metadata.get(name, False))
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from lib.compare.view import of_contract
 from lib.deploy import Contract
 from lib.deploy.stages import preprocessing
 from lib.mistakes.mistake import Mistake
-from lib.compare.view import of_contract
 
 Pixels = NDArray[np.uint8]
 

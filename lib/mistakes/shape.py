@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from lib.compare.view import View, centred, of_contract, whole
 from lib.deploy import Contract
 from lib.mistakes.mistake import Mistake
-from lib.compare.view import View, centred, of_contract, whole
 
 # From a contract and a photo's width and height to what the network is shown.
 Viewer = Callable[[Contract, int, int], View]

@@ -30,7 +30,8 @@ def filled(subject: Subject, model: nn.Module, tensors: Mapping[str, Tensor], pa
     Upstream's releases are loaded by upstream's own function. Other files are not: it knows no Lite, and it leaves the
     classifier's weights out, random, when there are not exactly 1,000 classes.
     """
-    if subject.weights.url is not None and type(model) is EfficientNet and len(subject.classes) == UPSTREAM_CLASSES:
+    own = subject.architecture in FAMILY.architectures
+    if own and subject.weights.url is not None and len(subject.classes) == UPSTREAM_CLASSES:
         with contextlib.redirect_stdout(io.StringIO()):
             upstream: nn.Module = EfficientNet.from_pretrained(
                 subject.architecture,

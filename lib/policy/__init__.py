@@ -5,5 +5,6 @@ from lib.policy.results import Measurement, Record, Result, answer, judged
 from lib.policy.verdict import Verdict, verdict
 
 __all__ = [
-    "TABLE", "Check", "Measurement", "Policy", "Record", "Result", "UnknownCheck", "Verdict", "answer", "judged", "load", "verdict",
+    "TABLE", "Check", "Measurement", "Policy", "Record", "Result", "UnknownCheck", "Verdict",
+    "answer", "judged", "load", "verdict",
 ]  # fmt: skip

@@ -152,7 +152,7 @@ def changed(policy: Policy, path: Path) -> Policy:
     """The policy with the changes of a user's file; as :func:`load` says."""
     rows, changes = dict(policy._by_id), []
     for id_, entry in _parsed(path).items():
-        where = f"policy {path}: [\"{id_}\"]"
+        where = f'policy {path}: ["{id_}"]'
         if id_ not in rows:
             raise BadInput(f"policy {path}: {unknown('check', id_, rows)}")
         if not isinstance(entry, dict):

@@ -51,7 +51,8 @@ def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool
     )
     if not complete:
         ran = ", ".join(notebooks)
-        return Verdict("incomplete", f"{subject}: {counted(passed, 'check')} of {ran} passed{aside}; the other notebooks were not run.")
+        said = f"{counted(passed, 'check')} of {ran} passed{aside}; the other notebooks were not run."
+        return Verdict("incomplete", f"{subject}: {said}")
     return Verdict("ship", f"All {passed} checks passed{aside} on {counted(photos, 'photo')}: {_by_subject(results)}.")
 
 

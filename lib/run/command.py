@@ -23,8 +23,8 @@ DIAGNOSIS = ROOT / "reports" / "diagnosis.html"
 
 _EPILOG = """\
 exit codes:
-  0    every check passed
-  1    a check failed; the report is written and says which
+  0    every check passed, or only warnings failed
+  1    a check failed or was not recorded; the report is written and says which
   2    wrong use (unknown parameter, missing file, no room); an earlier report stays as it was
   3    a notebook crashed or timed out; an earlier report stays as it was
   130  interrupted (Ctrl-C); an earlier report stays as it was
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--subject", metavar="NAME", help=f"{built_in}, or the path of a TOML file (default {subject.DEFAULT})")
     run.add_argument("--photos", metavar="PATH", help="a photo or a folder of photos (default: the bundled ones)")
     run.add_argument("--weights", metavar="PATH", help="a local weights file in place of the subject's own source")
-    run.add_argument("--deployment", metavar="MODULE:NAME", help=f"the torch-free pipeline under test (default {deployment.DEFAULT})")
+    run.add_argument("--deployment", metavar="MODULE:NAME", help=f"the pipeline under test (default {deployment.DEFAULT})")
     run.add_argument("--policy", metavar="FILE.toml", help="changed thresholds, as in lib/policy/checks.toml")
     run.add_argument("--params", metavar="FILE.yml", type=Path, help="notebook parameters by name; options win over it")
     run.add_argument("--only", metavar="NOTEBOOK", help="run this notebook alone, as in 02_swish")
@@ -160,7 +160,8 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         runner.Job(
             sources[name],
             {key: value for key, value in given.items() if key in known[name]},
-            alone=parameters.runs_alone(sources[name]),
+            alone=parameters.flag(sources[name], "alone"),
+            long=parameters.flag(sources[name], "long"),
         )
         for name in chosen
     ]

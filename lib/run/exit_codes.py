@@ -5,8 +5,8 @@ class NotebookFailed(Exception):
     """A notebook crashed or timed out."""
 
 
-SHIP = 0  # every check passed
-CHECK_FAILED = 1  # a check failed; the reports are written and say which
+SHIP = 0  # every check passed, or only warnings failed
+CHECK_FAILED = 1  # a check failed or was not recorded; the report is written and says which
 WRONG_USE = 2  # bad input: nothing was run to its end, earlier reports stand
 CRASHED = 3  # a notebook crashed or timed out; earlier reports stand
 INTERRUPTED = 130  # Ctrl-C, as shells count it: 128 + SIGINT; earlier reports stand

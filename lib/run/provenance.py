@@ -33,9 +33,7 @@ def facts(handoff: Handoff, parameters: dict[str, Any]) -> dict[str, Any]:
         "story": {"name": story.subject.name, "sha256": story.subject.digest, "weights_sha256": story.weights_sha256},
         "parameters": parameters,
         "photos": {
-            "readable": [
-                {"name": p.name, "size": p.size, "kind": p.kind, "sha256": p.sha256} for p in handoff.photos.readable
-            ],
+            "readable": [{"name": p.name, "size": p.size, "kind": p.kind, "sha256": p.sha256} for p in handoff.photos.readable],
             "unreadable": [{"name": name, "reason": reason} for name, reason in handoff.photos.unreadable],
         },
         "versions": {"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in PACKAGES},

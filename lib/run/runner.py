@@ -42,6 +42,7 @@ class Job:
         source: the notebook.
         parameters: those of the run's parameters that the notebook has.
         alone: whether it measures time, and so runs when the others have ended.
+        long: whether it takes longer than the others, and so starts first: started last, it would keep one core waiting.
         process: its worker, while it runs.
         error: why it failed, or empty.
         traceback: of the cell that raised, or empty.
@@ -53,6 +54,7 @@ class Job:
     source: Path
     parameters: dict[str, Any]
     alone: bool = False
+    long: bool = False
     process: subprocess.Popen[str] | None = None
     error: str = ""
     traceback: str = ""
@@ -177,7 +179,8 @@ def _move_into_place(scratch: Path, out: Path) -> None:
 
 def _execute(jobs: Sequence[Job], scratch: Path) -> None:
     with Progress([job.name for job in jobs]) as progress:
-        for group in ([job for job in jobs if not job.alone], *([job] for job in jobs if job.alone)):
+        together = sorted((job for job in jobs if not job.alone), key=lambda job: not job.long)
+        for group in (together, *([job] for job in jobs if job.alone)):
             _side_by_side(group, scratch, progress)
 
 

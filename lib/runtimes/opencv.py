@@ -30,9 +30,7 @@ def loader(engine: str) -> Callable[[str], Answer]:
 
 AS_IT_COMES, CLASSIC = "OpenCV DNN, as it comes", "OpenCV DNN, classic engine"
 RUNTIMES = (
-    Runtime(
-        AS_IT_COMES, "opencv-python-headless", ONNX, loader("ENGINE_AUTO"), "reads the exported file", informational=True
-    ),
+    Runtime(AS_IT_COMES, "opencv-python-headless", ONNX, loader("ENGINE_AUTO"), "reads the exported file", informational=True),
     Runtime(
         CLASSIC,
         "opencv-python-headless",

@@ -23,7 +23,9 @@ def loader(compiled: bool) -> Callable[[str], Answer]:
         toml, weights = json.loads(source)
         chosen = subject.load(toml)
         network: Any = networks.build(chosen, locate(chosen, weights))
-        return reference.infer(torch.compile(network, dynamic=False) if compiled else network)
+        if compiled:
+            network = torch.compile(network, dynamic=False)
+        return reference.infer(network)
 
     return load
 

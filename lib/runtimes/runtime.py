@@ -25,7 +25,7 @@ class Runtime:
         name: for tables.
         package: what pip calls it.
         takes: what it reads: :data:`ONNX`, :data:`SIZED`, :data:`TFLITE`, :data:`SAVED_MODEL` or :data:`SUBJECT`.
-        load: from the path of that, or its text, to an :data:`Answer`; None where it can be run nowhere, for the reason ``took``.
+        load: from the path of that, or its text, to an :data:`Answer`; None where it can be run nowhere: ``took`` says why.
         took: what it took to get there, in half a sentence.
         informational: whether this is a default that may change the answer: it is shown, and not held to the tolerance.
         benchmarked: whether only the benchmark runs it: it takes too long for a report.

@@ -22,6 +22,4 @@ def load(path: str) -> Answer:
     return answer
 
 
-RUNTIMES = (
-    Runtime("TensorFlow", "tensorflow", SAVED_MODEL, load, "reads the converted model, in an environment of its own"),
-)
+RUNTIMES = (Runtime("TensorFlow", "tensorflow", SAVED_MODEL, load, "reads the converted model, in an environment of its own"),)

@@ -1,9 +1,9 @@
 """One runtime in a process of its own: ``python -m lib.runtimes.worker JOB``.
 
-JOB is a JSON object: ``runtime`` and ``source`` as :class:`lib.runtimes.runtime.Runtime` has them, ``inputs``, a folder with an
-``.npy`` file an input, ``outputs``, where an ``.npz`` with the answers goes, ``started``, the time on the clock when the process
-was started, and ``rounds`` for each of ``batches``. One JSON object goes to stdout, the last line there: ``error``, or the
-fields of :class:`lib.runtimes.process.Measured`. Nothing but numpy and the library is imported, so that its start and its
+JOB is a JSON object: ``runtime`` and ``source`` as :class:`lib.runtimes.runtime.Runtime` has them, ``inputs``, a folder with
+an ``.npy`` file an input, ``outputs``, where an ``.npz`` with the answers goes, ``started``, the time on the clock when the
+process was started, and ``rounds`` for each of ``batches``. One JSON object goes to stdout, the last line there: ``error``, or
+the fields of :class:`lib.runtimes.process.Measured`. Nothing but numpy and the library is imported, so that its start and its
 memory are its own.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ ALLOWED = ("numpy", "pillow", "onnxruntime")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory) -> Path:
-    """A folder that holds those packages and lib, and nothing else."""
+    """A folder that holds those packages, lib, and lib.deploy alone under another name; nothing else."""
     folder = tmp_path_factory.mktemp("site")
     packages = set().union(*map(required, ALLOWED))
     assert "torch" not in packages
@@ -32,6 +33,7 @@ def site(tmp_path_factory) -> Path:
             if not (folder / top).exists():
                 (folder / top).symlink_to(target)
     (folder / "lib").symlink_to(ROOT / "lib")
+    shutil.copytree(ROOT / "lib" / "deploy", folder / "parcels")
     return folder
 
 
@@ -51,8 +53,9 @@ def test_it_imports(site):
     assert run_there(site, "import lib.deploy; print('torch' in sys.modules)") == "False\n"
 
 
-def test_it_classifies(site, lite0, tmp_path):
+@pytest.mark.parametrize("package", ["lib.deploy", "parcels"])
+def test_it_classifies_under_any_name(site, lite0, tmp_path, package):
     (tmp_path / "photo.png").write_bytes(encoded(picture(320, 240)))
     model, photo = str(lite0.onnx_path), str(tmp_path / "photo.png")
-    code = f"from lib.deploy import Classifier; print(len(Classifier({model!r}).classify({photo!r})))"
+    code = f"from {package} import Classifier; print(len(Classifier({model!r}).classify({photo!r})))"
     assert run_there(site, code) == "5\n"

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib.networks import reference
 from lib.deploy import BadInput, Contract
 from lib.deploy.stages import decode, preprocessing
+from lib.networks import reference
 from tests.conftest import encoded, picture
-from tests.torchvision_transforms import preprocessing as torchvision_preprocessing
+from tests.deploy.torchvision_transforms import preprocessing as torchvision_preprocessing
 
 CONTRACT = Contract(64, "shorter-side", "bilinear", (0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 

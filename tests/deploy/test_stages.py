@@ -7,13 +7,13 @@ import pytest
 import torch
 from PIL import Image
 
-from lib.inputs import photos
-from lib.networks import reference
 from lib.deploy import BadInput, Contract
 from lib.deploy.contract import FILTERS, RULES
 from lib.deploy.stages import Normalise, Resize, decode, preprocessing, score
+from lib.inputs import photos
+from lib.networks import reference
 from tests.conftest import encoded, picture
-from tests.torchvision_transforms import preprocessing as torchvision_preprocessing
+from tests.deploy.torchvision_transforms import preprocessing as torchvision_preprocessing
 
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 LITE = ((127 / 255,) * 3, (128 / 255,) * 3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import html
 import io
 import json
@@ -12,63 +13,24 @@ import subprocess
 import sys
 import time
 import urllib.request
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from lib.explorer import side_by_side
-from lib.__main__ import main
+from lib.compare.shared import SharedTraces
+from lib.compare.view import of_contract
 from lib.explorer.widgets import Explorer
-from lib.explorer.side_by_side import Look
+from lib.mistakes import CATALOGUE
+from lib.numbers import number, probability
+from lib.run.command import main
+from tests.run.tiny import NOTEBOOKS, table
+from tests.studies.few import asked
 
-NOTEBOOK = Path(__file__).with_name("notebooks") / "explores.ipynb"
-
-
-def panels(picture: Image.Image) -> list[np.ndarray]:
-    width = (picture.width - 16) // 3
-    return [np.asarray(picture)[:, i * (width + 8) : i * (width + 8) + width].astype(int) for i in range(3)]
-
-
-def test_the_zoom_goes_where_the_difference_is():
-    difference = np.zeros((60, 90))
-    difference[40:44, 70:80] = 5
-    assert side_by_side.most_different(difference, 1) == (slice(0, 60), slice(0, 90))
-    rows, columns = side_by_side.most_different(difference, 8)
-    assert (rows.stop - rows.start, columns.stop - columns.start) == (7, 11)
-    assert difference[rows, columns].sum() == difference.sum()
-
-
-def test_equal_pictures_leave_the_difference_without_colour():
-    same = np.random.default_rng(0).uniform(0, 255, (20, 30, 3))
-    left, right, difference = panels(side_by_side.picture(same, same, Look()))
-    np.testing.assert_array_equal(left, right)
-    assert (difference.max(axis=2) == difference.min(axis=2)).all()
-
-
-def test_a_lighter_picture_is_yellow_and_a_darker_one_blue():
-    grey = np.full((20, 30, 3), 100.0)
-    lighter = panels(side_by_side.picture(grey, grey + 20, Look()))[2].mean(axis=(0, 1))
-    darker = panels(side_by_side.picture(grey, grey - 20, Look()))[2].mean(axis=(0, 1))
-    assert lighter[0] > 200 > lighter[2]
-    assert darker[2] > darker[0]
-
-
-def test_a_channel_is_looked_at_by_itself():
-    grey = np.full((20, 30, 3), 100.0)
-    redder = grey + np.array([20, 0, 0])
-    assert np.ptp(panels(side_by_side.picture(grey, redder, Look(channel="green")))[2]) == 0
-    assert panels(side_by_side.picture(grey, redder, Look(channel="red")))[1].max() == 120
-
-
-def test_what_the_network_is_not_shown_is_blank():
-    left = np.full((20, 30, 3), 100.0)
-    right = left.copy()
-    right[:, :10] = np.nan
-    shown = panels(side_by_side.picture(left, right, Look()))[1]
-    assert (shown[:, :100] == 255).all()
-    assert (shown[:, 120:] == 100).all()
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = NOTEBOOKS / "explores.ipynb"
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +42,36 @@ def control(explorer: Explorer, name: str):
     return next(each for each in explorer._box.children[0].children if each.description == name)
 
 
-def test_it_says_what_is_on_either_side(explorer):
-    assert "Left, reference: 336 × 224, espresso 0.5904" in explorer.said.value
-    assert "Right, OpenCV linear: 336 × 224, espresso 0.5865" in explorer.said.value
-    assert "at most 71 levels apart, 2.1 on average" in explorer.said.value
+def traces(handoff, name: str):
+    """The first photo through the reference and through the reference with a mistake in it."""
+    photo, reference = handoff.photos.readable[0], handoff.reference
+    return reference.trace(photo.data), CATALOGUE[name].commit(reference, handoff.subject.contract).trace(photo.data)
+
+
+def test_it_says_what_is_on_either_side(lite0, explorer):
+    said = html.unescape(explorer.said.value)
+    for where, trace in zip(("Left, reference", "Right, OpenCV linear"), traces(lite0, "OpenCV linear"), strict=True):
+        height, width = trace.resize.shape[:2]
+        likeliest = trace.score[0].argmax()
+        answer = f"{lite0.subject.classes[likeliest]} {probability(float(trace.score[0, likeliest]))}"
+        assert f"{where}: {width} × {height}, {answer}." in said
+
+
+def test_it_says_by_how_many_levels_they_are_apart(lite0, explorer):
+    reference, trace = traces(lite0, "OpenCV linear")
+    apart = np.abs(trace.resize.astype(float) - reference.resize)
+    said = f"at most {number(apart.max())} levels apart, {number(round(apart.mean(), 1))} on average"
+    assert said in explorer.said.value
+
+
+def test_levels_are_the_tensor_with_the_right_normalisation_undone_and_cut(lite0):
+    fresh, contract = Explorer(lite0), lite0.subject.contract
+    for name in ("no mean and std", "levels as they are", "BGR"):
+        trace = traces(lite0, name)[1]
+        mean, std = (np.array(values).reshape(3, 1, 1) for values in (contract.mean, contract.std))
+        expected = 255 * np.clip(trace.normalise[0] * std + mean, 0, 1).transpose(1, 2, 0)
+        view = of_contract(contract, *lite0.photos.readable[0].size)
+        np.testing.assert_allclose(fresh._on_photo(trace, name), view.in_photo(expected, *view.scaled), rtol=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -106,11 +94,41 @@ def test_every_pipeline_can_be_looked_at(lite0):
         control(fresh, "right").value = name
         assert f"Right, {name}: " in html.unescape(fresh.said.value)
         said.add(fresh.said.value)
-    assert len(said) == 52
+    assert len(said) == 2 + len(CATALOGUE)
+
+
+def test_traces_that_were_made_before_are_not_made_again(lite0):
+    counted, written = asked(lite0)
+    shared = SharedTraces(counted.photos.readable[0].data)
+    shared.trace(counted.reference)
+    Explorer(counted, "OpenCV linear", shared=shared)
+    assert len(written.inputs["decode"]) == 1
+
+
+def test_looking_again_runs_nothing(lite0):
+    counted, written = asked(lite0)
+    fresh = Explorer(counted, "OpenCV linear")
+    control(fresh, "zoom").value = 4
+    control(fresh, "channel").value = "blue"
+    assert len(written.inputs["decode"]) == 1
+    assert len(written.inputs["infer"]) == 2
+
+
+def test_the_traces_of_a_photo_are_let_go_with_it(lite0):
+    counted, written = asked(lite0)
+    fresh = Explorer(counted, "OpenCV linear")
+    before = weakref.ref(fresh._shared)
+    control(fresh, "photo").value = 1
+    gc.collect()
+    assert before() is None
+    assert written.inputs["decode"] == [photo.data for photo in lite0.photos.readable[:2]]
 
 
 def test_pages_carry_a_still_and_no_widget(tmp_path):
-    assert main(["run", "--only", "explores", "--out", str(tmp_path / "latest")], NOTEBOOK.parent) == 0
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    shutil.copy(NOTEBOOK, notebooks)
+    assert main(["run", "--out", str(tmp_path / "latest")], notebooks, table(["explores"], tmp_path / "policy.toml")) == 0
     page = (tmp_path / "latest" / "explores.html").read_text()
     assert "In JupyterLab this picture has controls." in page
     assert "data:image/webp" in page
@@ -129,7 +147,7 @@ def lab(tmp_path):
     options = ["--no-browser", "--allow-root", "--expose-app-in-browser", "--ServerApp.token=", "--ServerApp.ip=127.0.0.1"]
     options += [f"--ServerApp.port={port}", f"--ServerApp.root_dir={tmp_path}"]
     folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "JUPYTERLAB_SETTINGS_DIR")
-    environment = os.environ | {name: str(tmp_path / name.lower()) for name in folders}
+    environment = os.environ | {name: str(tmp_path / name.lower()) for name in folders} | {"PYTHONPATH": str(ROOT)}
     with (tmp_path / "lab.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options], env=environment, stdout=log, stderr=subprocess.STDOUT

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from lib.deploy import BadInput
 from lib.inputs import parameters
 from tests.run.tiny import NOTEBOOKS
-
 
 KNOWN = {"ships": {"photos": "", "level": 3, "share": 0.5}}
 
@@ -63,3 +60,9 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_line(tmp_path, text, said)
 def test_a_file_gives_values_by_name(tmp_path):
     (tmp_path / "run.yml").write_text("opset: 18\ntolerance: 1.0e-4\n")
     assert parameters.read(tmp_path / "run.yml") == {"opset": 18, "tolerance": 1e-4}
+
+
+def test_what_a_notebook_says_of_itself_is_read_from_its_metadata():
+    assert parameters.flag(NOTEBOOKS / "alone.ipynb", "alone")
+    assert not parameters.flag(NOTEBOOKS / "ships.ipynb", "alone")
+    assert parameters.flag(NOTEBOOKS / "long.ipynb", "long")

@@ -18,7 +18,7 @@ def test_an_unknown_name_gets_the_nearest_or_all():
 def test_a_file_that_cannot_be_read_is_named_with_what_it_was_for(tmp_path):
     with pytest.raises(BadInput, match=r"policy: cannot read .*none\.toml: No such file"):
         read_bytes(tmp_path / "none.toml", "policy")
-    with pytest.raises(BadInput, match="policy: cannot read .*: Is a directory"):
+    with pytest.raises(BadInput, match=r"policy: cannot read .*: Is a directory"):
         read_bytes(tmp_path, "policy")
 
 

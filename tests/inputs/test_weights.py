@@ -106,7 +106,7 @@ def test_offline_it_names_what_it_could_not_reach_and_the_two_ways_out(own_subje
 
 def test_a_page_that_is_gone_is_named(published, server, cache_folder):
     server.status = 404
-    with pytest.raises(BadInput, match="cannot reach .*404"):
+    with pytest.raises(BadInput, match=r"cannot reach .*404"):
         weights.locate(published)
     assert kept(cache_folder) == []
 

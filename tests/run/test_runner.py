@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -20,8 +21,6 @@ from lib.run.command import main
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE
 from tests.conftest import encoded, picture
 from tests.run.tiny import NOTEBOOKS, table
-
-
 
 
 class Bench:
@@ -85,6 +84,12 @@ def test_a_notebook_that_measures_time_runs_when_the_others_have_ended(bench, ca
     assert bench.run("alone", "ships") == SHIP
     first = next(line for line in capsys.readouterr().err.splitlines() if "alone starts" in line)
     assert "ships done" in first
+
+
+def test_the_longest_notebook_is_among_the_first_to_start(bench, capsys, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    assert bench.run("check_fails", "long") == CHECK_FAILED
+    assert re.findall(r"(\w+) starts", capsys.readouterr().err)[0] == "long"
 
 
 @pytest.mark.parametrize("name", ["check_fails", "compares_nothing", "measures_nan"])

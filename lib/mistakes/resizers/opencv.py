@@ -24,7 +24,12 @@ RESIZERS = tuple(
     )
     for name, row, constant, why in (
         ("nearest", "nearest", "INTER_NEAREST", "it was the fastest"),
-        ("nearest-exact", "nearest-exact", "INTER_NEAREST_EXACT", "nearest was off by half a pixel, so the exact one was taken"),
+        (
+            "nearest-exact",
+            "nearest-exact",
+            "INTER_NEAREST_EXACT",
+            "nearest was off by half a pixel, so it was replaced",
+        ),
         ("linear", "linear", "INTER_LINEAR", "it is OpenCV's default, and bears bilinear's name"),
         ("area", "area", "INTER_AREA", "OpenCV's manual advises it for shrinking"),
         ("cubic", "cubic", "INTER_CUBIC", QUALITY),

@@ -43,7 +43,8 @@ def agreement(results: Sequence[Answers], photos: int) -> Html:
     others = held(results, EAGER)
     agreed = [each for each in others if each.flips == 0]
     silent = [each.runtime.name for each in results if not each.answered]
-    said = f"{len(agreed)} of {len(others)} runtimes, informational ones aside, give PyTorch's likeliest class on all {photos} photos"
+    said = f"{len(agreed)} of {len(others)} runtimes, informational ones aside, give PyTorch's likeliest class on all {photos} "
+    said += "photos"
     if agreed:
         furthest = max(agreed, key=lambda each: each.difference)
         said += f"; of these {furthest.runtime.name} is furthest off, by {number(furthest.difference)} logits"

@@ -16,19 +16,8 @@ from lib.policy import Policy
 from lib.studies.interpolation import measure
 from lib.studies.interpolation.measure import COLUMNS, FACTORS, GRID, SAME_SHAPE, Drawn
 from tests.conftest import picture
-from tests.studies.few import asked, of_photos
-
-PHOTOS = ("coffee.png", "camera.png")
-
-
-@pytest.fixture(scope="module")
-def few(lite0):
-    return of_photos(lite0, *PHOTOS)
-
-
-@pytest.fixture(scope="module")
-def study(few, rules):
-    return measure.measured(few, rules)
+from tests.studies.few import of_photos
+from tests.studies.interpolation.conftest import PHOTOS
 
 
 @pytest.fixture(scope="module")
@@ -160,10 +149,8 @@ def test_the_tolerances_come_from_the_policy(lite0, rules):
     assert study.noticed.missed == study.noticed.changed > 0
 
 
-def test_the_reference_runs_once_a_photo(few, rules):
-    counted, written = asked(few)
-    measure.measured(counted, rules)
-    inputs = written.inputs
+def test_the_reference_runs_once_a_photo(measured, few):
+    inputs = measured[1].inputs
     assert inputs["decode"] == [photo.data for photo in few.photos.readable]
     assert len(inputs["resize"]) == len(PHOTOS)
     right = [few.reference.trace(photo.data).normalise for photo in few.photos.readable]

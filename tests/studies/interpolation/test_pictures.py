@@ -6,19 +6,12 @@ import html
 import re
 
 import numpy as np
-import pytest
 
 from lib.mistakes import FILTERS
 from lib.numbers import number
 from lib.studies.interpolation import measure, pictures
 from lib.studies.interpolation.measure import FACTORS, Inversions
 from tests.conftest import assert_whole
-from tests.studies.few import of_photos
-
-
-@pytest.fixture(scope="module")
-def study(lite0, rules):
-    return measure.measured(of_photos(lite0, "coffee.png", "chelsea.png"), rules)
 
 
 def test_the_grid_counts_resizes_libraries_and_groups(study):

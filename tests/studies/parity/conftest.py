@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from lib.handoff import Handoff
-from lib.inputs.photos import Photos
+from lib.inputs.photos import Photo, Photos
 from lib.studies.parity.measure import Study, measured
 
 
@@ -22,9 +23,9 @@ class Measured:
     inferred: Counter[bytes]  # inputs, by how often the reference's network was given them
 
 
-def changed(handoff: Handoff, photos: int, **pipelines) -> Handoff:
-    """The first photos of a hand-off, with a pipeline of its own: the rest is shared."""
-    copy = dataclasses.replace(handoff, photos=Photos(handoff.photos.readable[:photos], ()))
+def changed(handoff: Handoff, photos: Sequence[Photo], **pipelines) -> Handoff:
+    """The same with other photos, and with a pipeline of its own: the rest is shared."""
+    copy = dataclasses.replace(handoff, photos=Photos(tuple(photos), ()))
     vars(copy).update({"model": handoff.model, "reference": handoff.reference, "deployment": handoff.deployment} | pipelines)
     return copy
 
@@ -41,5 +42,6 @@ def parity(lite0, rules) -> Measured:
         inferred[np.asarray(tensor).tobytes()] += 1
         return lite0.reference.infer(tensor)
 
-    handoff = changed(lite0, 2, reference=dataclasses.replace(lite0.reference, decode=decode, infer=infer))
+    landscape, portrait = lite0.photos.readable[0], lite0.photos.readable[4]
+    handoff = changed(lite0, [landscape, portrait], reference=dataclasses.replace(lite0.reference, decode=decode, infer=infer))
     return Measured(handoff, measured(handoff, rules, seed=0), decoded, inferred)

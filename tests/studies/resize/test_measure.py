@@ -13,20 +13,10 @@ from lib.mistakes import CATALOGUE, SHAPES
 from lib.policy import Policy
 from lib.studies.resize import measure
 from lib.studies.resize.measure import Study
-from tests.studies.few import asked, of_photos
+from tests.studies.few import of_photos
+from tests.studies.resize.conftest import PHOTOS
 
 KINDS = {"landscape": "coffee.png", "portrait": "grace_hopper.jpg", "square": "astronaut.png"}
-PHOTOS = ("coffee.png", "astronaut.png", "chelsea.png", "grace_hopper.jpg")
-
-
-@pytest.fixture(scope="module")
-def few(lite0):
-    return of_photos(lite0, *PHOTOS)
-
-
-@pytest.fixture(scope="module")
-def study(few, rules):
-    return measure.measured(few, rules)
 
 
 def test_the_reference_comes_first_and_differs_from_itself_nowhere(study):
@@ -106,16 +96,15 @@ def test_a_deployment_that_shows_another_shape_is_counted(lite0, rules):
 
 def test_the_tolerances_come_from_the_policy(lite0, rules):
     blind = Policy(tuple(replace(check, threshold=1e9) for check in rules.checks))
-    study = measure.measured(of_photos(lite0, "astronaut.png"), blind)
+    study = measure.measured(of_photos(lite0, "coffee.png"), blind)
     # a tensor of another shape is noticed at any tolerance
     assert 0 < study.noticed.missed < study.noticed.changed
 
 
-def test_the_reference_runs_once_a_photo(few, rules):
-    counted, written = asked(few)
-    measure.measured(counted, rules)
-    assert {stage: len(inputs) for stage, inputs in written.inputs.items()} == dict.fromkeys(written.inputs, len(PHOTOS))
-    assert written.inputs["decode"] == [photo.data for photo in few.photos.readable]
+def test_the_reference_runs_once_a_photo(measured, few):
+    inputs = measured[1].inputs
+    assert {stage: len(given) for stage, given in inputs.items()} == dict.fromkeys(inputs, len(PHOTOS))
+    assert inputs["decode"] == [photo.data for photo in few.photos.readable]
 
 
 def test_what_is_kept_of_a_photo_is_small(study: Study):

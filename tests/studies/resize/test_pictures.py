@@ -6,18 +6,11 @@ import html
 import re
 from dataclasses import replace
 
-import pytest
-
 from lib.mistakes import SHAPES
 from lib.numbers import number, signed
-from lib.studies.resize import measure, pictures
+from lib.studies.resize import pictures
 from tests.conftest import assert_whole
-from tests.studies.few import of_photos
-
-
-@pytest.fixture(scope="module")
-def study(lite0, rules):
-    return measure.measured(of_photos(lite0, "coffee.png", "grace_hopper.jpg", "astronaut.png"), rules)
+from tests.studies.resize.conftest import PHOTOS
 
 
 def test_a_card_for_each_rule_says_what_it_shows(study, lite0):
@@ -54,9 +47,8 @@ def test_the_finding_names_the_rule_that_moves_most(study):
     rules = list(zip(*study.shapes, strict=True))[1:]
     moved = {each[0].comparison.name: sum(abs(shape.comparison.change) for shape in each) / len(each) for each in rules}
     most = max(moved, key=lambda rule: moved[rule])
-    assert f"Over 3 photos {most} moves the probability most, by {number(moved[most])} on average" in pictures.finding(
-        study.shapes
-    )
+    said = f"Over {len(PHOTOS)} photos {most} moves the probability most, by {number(moved[most])} on average"
+    assert said in pictures.finding(study.shapes)
 
 
 def test_the_finding_claims_no_change_of_class_where_there_is_none(study):
@@ -70,10 +62,9 @@ def test_the_finding_claims_no_change_of_class_where_there_is_none(study):
 def test_pictures_are_whole(study, lite0, drawn):
     classes = lite0.subject.classes
     pictures.squashed(study.first, classes)
-    for seen in study.kinds.values():
-        pictures.cards(seen, classes)
+    pictures.cards(study.kinds["portrait"], classes)
     pictures.strips(study.kinds, classes)
     pictures.changes(study.shapes)
-    assert len(drawn) == 1 + 3 * len(SHAPES) + 3 + 1
+    assert len(drawn) == 1 + len(SHAPES) + 3 + 1
     for figure in drawn:
         assert_whole(figure)

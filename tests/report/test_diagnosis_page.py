@@ -1,0 +1,103 @@
+"""The page that says what a tensor tells."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+
+from lib.diagnosis import Finding
+from lib.inputs import subject
+from lib.inputs.reading import sha256
+from lib.mistakes import CATALOGUE
+from lib.report.diagnosis_page import fed_levels, heading, sentences, side_by_side, write
+from tests.conftest import assert_whole
+from tests.diagnosis.toy import CONTRACT, DATA, NORMALISE, PHOTO, PIXELS, RIGHT, found
+
+LINEAR = cv2.resize(PIXELS, (96, 64))
+NOISE = np.random.default_rng(0).normal(size=(3, 64, 96)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def linear() -> Finding:
+    return found(NORMALISE(LINEAR))
+
+
+@pytest.mark.parametrize(
+    ("tensor", "words", "said"),
+    [
+        (RIGHT, "✓ The reference's own input", "in every value"),
+        (NORMALISE(RIGHT), "✓ The reference's own input", "as far as its type can hold"),
+        (NORMALISE(LINEAR), "✗ OpenCV linear", "It gives this very tensor."),
+        (LINEAR[:, :, ::-1], "✗ OpenCV linear and BGR", "The first stage that differs is resize."),
+        (NOISE, "✗ Not the reference's, and no known mistake", "Look at the evidence."),
+    ],
+)
+def test_the_finding_is_said_in_words(tensor, words, said):
+    finding = found(tensor)
+    assert heading(finding) == words
+    assert said in " ".join(sentences(finding))
+
+
+def test_a_shape_that_nothing_leads_to_is_said():
+    unreachable = replace(found(RIGHT), names=(), ties=[], nearest=[], explained=float("nan"))
+    assert heading(unreachable) == "✗ No known way leads to this tensor"
+    assert sentences(unreachable) == [
+        "Neither the reference nor one or two mistakes of the catalogue give 96 × 64 pixels of this photo."
+    ]
+
+
+def test_mistakes_that_cannot_be_told_apart_are_said():
+    said = " ".join(sentences(found(NORMALISE(PHOTO.resize((96, 64), 0)))))
+    assert "On this photo it gives the same tensor as OpenCV nearest-exact." in said
+
+
+def test_a_mistake_that_leaves_something_says_how_much(linear):
+    nearest = replace(linear.nearest[0], distance=0.25)
+    said = " ".join(sentences(replace(linear, nearest=[nearest], explained=0.875)))
+    assert "It explains 87.5% of the difference from the reference; 0.25 std are left" in said
+
+
+def test_what_was_observed_is_shown_in_levels(linear):
+    np.testing.assert_allclose(fed_levels(linear, CONTRACT), LINEAR, atol=1e-4)
+    np.testing.assert_array_equal(fed_levels(found(LINEAR), CONTRACT), LINEAR)
+
+
+def test_the_difference_is_drawn_where_the_shapes_agree(linear, drawn):
+    shown = side_by_side(linear, CONTRACT)
+    assert "The service feeds 96 by 64 pixels, the reference 96 by 64" in shown
+    size = np.abs(LINEAR.astype(int) - RIGHT).max(axis=2)
+    assert f"{(size > 0.5).mean():.0%} of the pixels differ by more than half a level, by {size.max()} at most" in shown
+    other = side_by_side(found(NORMALISE(cv2.resize(PIXELS, (80, 80)))), CONTRACT)
+    assert "The service feeds 80 by 80 pixels, the reference 96 by 64." in other
+    assert [len(figure.axes) for figure in drawn] == [4, 2]  # pictures, and the scale of their difference
+    for figure in drawn:
+        assert_whole(figure)
+
+
+def test_the_page_holds_everything_and_loads_nothing(linear, tmp_path):
+    photo, tensor, out = tmp_path / "photo.png", tmp_path / "tensor.npy", tmp_path / "page.html"
+    photo.write_bytes(DATA)
+    np.save(tensor, NORMALISE(LINEAR))
+    write(linear, subject.load("lite0-imagenet"), photo, tensor, out)
+    html = out.read_text()
+    assert "<h1>✗ OpenCV linear</h1>" in html
+    assert CATALOGUE["OpenCV linear"].code in html
+    assert html.count("<figure>") == 1
+    assert "<script" not in html
+    assert len(html) < 1_000_000
+    assert sha256(DATA) in html
+    for evidence in linear.evidence:
+        assert evidence.name in html
+    assert html.count(" std</td>") >= len(linear.nearest)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["page.html", "photo.png", "tensor.npy"]
+
+
+def test_a_page_that_cannot_be_written_leaves_nothing(linear, tmp_path):
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(DATA)
+    with pytest.raises(FileNotFoundError):
+        write(linear, subject.load("lite0-imagenet"), photo, photo, tmp_path / "missing" / "page.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]

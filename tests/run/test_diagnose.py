@@ -1,0 +1,74 @@
+"""The command that names the mistake behind a tensor."""
+
+from __future__ import annotations
+
+import io
+import itertools
+
+import cv2
+import numpy as np
+import pytest
+
+from lib.__main__ import main
+from tests.conftest import encoded, picture
+
+PHOTO = picture(450, 300)
+DATA = encoded(PHOTO)
+
+
+@pytest.fixture
+def service(tmp_path):
+    """A folder with a photo, as a team has it, and a way to run the command there."""
+    (tmp_path / "photo.png").write_bytes(DATA)
+    count = itertools.count()
+
+    def run(tensor, **options: str) -> int:
+        path = tmp_path / f"{next(count)}.npy"
+        if isinstance(tensor, bytes):
+            path.write_bytes(tensor)
+        else:
+            np.save(path, tensor)
+        given = {"photo": str(tmp_path / "photo.png"), "tensor": str(path), "out": str(tmp_path / "page.html")} | options
+        return main(["diagnose", *(part for name, value in given.items() for part in (f"--{name}", value))])
+
+    return run
+
+
+def test_the_command_names_the_mistake_and_writes_a_page(service, tmp_path, capsys):
+    assert service(cv2.resize(np.asarray(PHOTO), (336, 224))) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("✗ OpenCV linear\n")
+    assert "The first stage that differs is resize." in said
+    html = (tmp_path / "page.html").read_text()
+    assert "<h1>✗ OpenCV linear</h1>" in html
+    assert "cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)" in html
+
+
+def test_the_references_own_input_is_exit_code_0(service, capsys):
+    assert service(np.asarray(PHOTO.resize((336, 224), 2))) == 0
+    assert capsys.readouterr().out.startswith("✓ The reference's own input\n")
+
+
+@pytest.mark.parametrize(
+    ("tensor", "options", "said"),
+    [
+        (b"no numpy", {}, "not a .npy file of numbers"),
+        (np.zeros((4, 4)), {}, "dump what one photo becomes"),
+        (np.zeros((4, 4, 3)), {"photo": "missing.jpg"}, "cannot read missing.jpg"),
+        (np.zeros((4, 4, 3)), {"subject": "lite1"}, "unknown subject 'lite1'"),
+        (np.zeros((4, 4, 3)), {"out": "no/such/folder/page.html"}, "cannot write there"),
+    ],
+)
+def test_wrong_use_of_the_command_is_one_line_and_leaves_no_page(service, tmp_path, capsys, tensor, options, said):
+    assert service(tensor, **options) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_pickle_is_not_opened(service, capsys):
+    buffer = io.BytesIO()
+    np.save(buffer, np.array([print], dtype=object), allow_pickle=True)
+    assert service(buffer.getvalue()) == 2
+    assert "Python objects is refused" in capsys.readouterr().err

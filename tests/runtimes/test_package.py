@@ -1,0 +1,41 @@
+"""What a package requires, and how much room that takes."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+import pytest
+
+from lib.runtimes import package
+
+
+@pytest.fixture
+def installed(monkeypatch):
+    """Packages that stand in for what is installed: their requirements by name."""
+    known = {
+        "a-b": ["C_d>=1; python_version >= '3'", "never; sys_platform == 'nowhere'", "more[x]>2", "test; extra == 'test'"],
+        "c-d": ["a.b"],
+        "more": None,
+    }
+
+    def requires(name: str):
+        if name not in known:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return known[name]
+
+    monkeypatch.setattr(importlib.metadata, "requires", requires)
+
+
+def test_markers_extras_and_other_spellings_of_a_name_are_heeded(installed):
+    assert package.required("A_b") == {"a-b", "c-d", "more"}
+
+
+def test_what_is_not_installed_is_left_out(installed):
+    assert package.required("never") == set()
+
+
+def test_numpy_is_said_to_be_what_it_is():
+    said = package.about("numpy")
+    assert said["version"] == importlib.metadata.version("numpy")
+    assert "BSD" in said["licence"]
+    assert said["installed"] > 20e6

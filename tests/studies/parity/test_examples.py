@@ -1,0 +1,77 @@
+"""Mistakes of decoding and normalisation, and the photos on which they show."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lib.deploy import Contract
+from lib.deploy.stages import decode
+from lib.inputs.photos import Photo
+from lib.mistakes import CATALOGUE
+from lib.studies.parity.examples import MADE, large_jpeg, made_from, palette, turned
+from tests.conftest import encoded, picture
+
+CONTRACT = Contract(64, "shorter-side", "bilinear", (0.5,) * 3, (0.5,) * 3)
+
+
+@pytest.fixture(scope="module")
+def small() -> Photo:
+    return Photo.of("small.png", encoded(picture(60, 40)))
+
+
+def test_every_mistake_of_decoding_and_normalisation_is_shown(parity):
+    by_name = {each.mistake.name: each for each in parity.study.examples}
+    assert set(by_name) == {m.name for m in CATALOGUE.values() if m.stage in ("decode", "normalise")}
+    assert {name for name, each in by_name.items() if each.comparison.apart() is None} == {
+        "OpenCV decode",
+        "Lite's mean and std",  # the subject's own
+        "mean and std in BGR order",  # which are equal
+    }
+    assert by_name["EXIF ignored"].comparison["decode"].largest == float("inf")
+    assert by_name["no division by 255"].comparison.flipped
+    assert all(each.comparison.name == name for name, each in by_name.items())
+
+
+def test_each_example_keeps_the_networks_input_as_a_picture(parity):
+    for each in parity.study.examples:
+        height, width = each.comparison["normalise"].candidate.shape[2:]
+        assert each.picture.shape == (height, width, 3)
+        assert each.picture.dtype == np.uint8
+
+
+def test_mistakes_that_the_photos_own_file_would_hide_are_shown_on_one_made_from_it(parity):
+    first = parity.handoff.photos.readable[0].name
+    elsewhere = {each.mistake.name for each in parity.study.examples if each.comparison.photo != first}
+    assert elsewhere == set(MADE)
+    assert all(each.comparison.apart() for each in parity.study.examples if each.mistake.name in MADE)
+
+
+def test_a_turned_photo_is_the_same_picture_stored_on_its_side(small):
+    made = turned(small, CONTRACT)
+    with Image.open(io.BytesIO(made.data)) as stored:
+        assert stored.size == small.size[::-1]
+    np.testing.assert_array_equal(np.asarray(decode(made.data)), np.asarray(decode(small.data)))
+
+
+def test_a_palette_photo_is_stored_as_one(small):
+    made = palette(small, CONTRACT)
+    assert made.kind == "PNG P"
+    assert made.size == small.size
+
+
+def test_a_large_jpeg_is_large_enough_to_be_decoded_at_a_fraction_of_its_size(small):
+    made = large_jpeg(small, CONTRACT)
+    assert made.kind == "JPEG RGB"
+    assert min(made.size) == round(4.4 * 64)
+    cropped = Contract(80, "shorter-side-crop", "bilinear", (0.5,) * 3, (0.5,) * 3, 64)
+    assert large_jpeg(small, cropped).size == made.size
+
+
+def test_one_photo_is_made_for_each(small):
+    made = made_from(small, CONTRACT)
+    assert [photo.name for photo in made] == [f"small.png, {how}" for how in ("turned by EXIF", "64 colours", "large JPEG")]
+    assert len(made) == len(MADE)

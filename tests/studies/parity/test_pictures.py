@@ -1,0 +1,161 @@
+"""What is drawn and said of the deployment and of the steps towards the reference."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+
+from lib.compare.comparison import Comparison
+from lib.inputs.photos import Photo, Photos
+from lib.inputs.subject import load
+from lib.numbers import number, probability
+from lib.report.drawing import PICTURED
+from lib.report.inputs_seen import seen_by_the_model
+from lib.studies.parity import article, pictures
+from tests.conftest import assert_whole
+
+DOG = Photo("dog.jpg", (600, 400), "JPEG RGB", "", b"")
+
+
+def without_answer(comparison: Comparison) -> Comparison:
+    """As where the deployment gives NaN."""
+    nothing = dataclasses.replace(comparison.candidate, likeliest=(), probabilities=(), non_finite=1000)
+    stages = tuple(
+        dataclasses.replace(each, largest=math.nan) if each.stage in ("infer", "score") else each for each in comparison.stages
+    )
+    return dataclasses.replace(comparison, candidate=nothing, probability=math.nan, moved=math.nan, stages=stages)
+
+
+def test_every_figure_is_whole(parity, drawn):
+    study, classes = parity.study, parity.handoff.subject.classes
+    for sides in (study.naive, study.divergent):
+        seen_by_the_model(sides.photo, sides.traces, classes)
+    pictures.steps_chart(study.from_naive)
+    pictures.waterfalls(study.from_naive)
+    pictures.waterfall(study.most_divergent)
+    assert len(drawn) == 3 + len(study.photos) + 1
+    for figure in drawn:
+        assert_whole(figure)
+
+
+def test_the_chart_says_how_far_the_naive_deployment_is_off(parity):
+    ablations = parity.study.from_naive
+    largest = number(max(abs(each.gap) for each in ablations))
+    chart = pictures.steps_chart(ablations)
+    assert f"the naive deployment is off by up to {largest} in probability" in chart
+    assert "photos are drawn" not in chart
+
+
+def test_only_the_first_photos_are_drawn(parity, drawn):
+    many = parity.study.from_naive * PICTURED
+    assert f"The first {PICTURED} of {len(many)} photos are drawn." in pictures.steps_chart(many)
+    assert len(drawn[0].axes[0].texts) == PICTURED
+    assert pictures.waterfalls(many).count("<figure>") == PICTURED
+
+
+def test_a_waterfall_names_the_part_that_moves_most(parity):
+    ablation = parity.study.from_naive[0]
+    said = pictures.waterfall(ablation)
+    assert f"most of it by {ablation.largest}" in said
+    flat = dataclasses.replace(ablation, shares=dict.fromkeys(ablation.shares, 0.0))
+    assert "no part moves it" in pictures.waterfall(flat)
+
+
+def test_stages_are_listed_with_shapes_and_the_first_that_differs(parity, rules):
+    naive = parity.study.from_naive[0].steps[0]
+    shown = pictures.stages(naive, rules.tolerances, "Naive deployment")
+    assert f"Naive deployment, stage by stage, on {naive.photo}" in shown
+    assert "224 × 336 × 3" in shown
+    assert "other shape" in shown
+    assert "first stage that differs is resize" in pictures.first_stage(naive, rules.tolerances)
+    same = parity.study.from_naive[0].steps[-1]
+    assert "No stage differs." in pictures.first_stage(same, rules.tolerances)
+    assert "✗" not in pictures.stages(same, rules.tolerances, "Reference")
+
+
+def test_the_articles_figures_are_shown_beside_ours(parity):
+    ablation = parity.study.from_naive[0]
+    b0 = dataclasses.replace(parity.handoff, subject=load("b0-imagenet"), photos=Photos((DOG,), ()))
+    theirs = [f"{article.STEPS[name]:.4f}" if name in article.STEPS else "" for name in (s.name for s in ablation.steps)]
+    assert "".join(f"<td>{text}</td>" for text in theirs) in pictures.steps_table(b0, [ablation])
+    assert "the article" not in pictures.steps_table(parity.handoff, parity.study.from_naive)
+
+
+def test_steps_on_which_another_class_wins_are_said(parity):
+    ablation = parity.study.from_naive[0]
+    first, *rest = ablation.steps
+    other = dataclasses.replace(first, candidate=dataclasses.replace(first.candidate, likeliest=(first.reference.top1 + 1,)))
+    flipped = dataclasses.replace(ablation, steps=(other, *rest))
+    one = dataclasses.replace(parity.handoff, photos=Photos(parity.handoff.photos.readable[:1], ()))
+    assert pictures.steps_table(one, [flipped]).count("(another class wins)") == 1
+    assert "and on 1 it names another" in pictures.steps_finding([flipped])
+    nan = dataclasses.replace(ablation, steps=(without_answer(first), *rest))
+    shown = pictures.steps_table(one, [nan])
+    assert "<td>NaN</td>" in shown
+    assert "another class wins" not in shown
+
+
+def test_shares_are_listed_and_summed_up(parity):
+    ablations = parity.study.from_naive
+    assert pictures.shares(ablations, "Shares").count("<tr") == 1 + len(ablations)
+    shape_first = pictures.shares_finding([ablations[0]])
+    assert f"the {ablations[0].largest} moves the probability by" in shape_first
+    broken = dataclasses.replace(ablations[0], shares=dict.fromkeys(ablations[0].shares, math.nan))
+    assert 'class="warning"' in pictures.shares_finding([broken])
+
+
+def test_the_same_input_table_takes_its_tolerances_from_the_policy(parity, rules):
+    shown = pictures.same_input(parity.study, rules)
+    assert shown.count("✓ same") == 2
+    strict = tuple(
+        dataclasses.replace(check, threshold=0) if check.id in ("parity.network", "parity.softmax") else check
+        for check in rules.checks
+    )
+    assert pictures.same_input(parity.study, dataclasses.replace(rules, checks=strict)).count("✗ differs") == 2
+
+
+def test_answers_and_worst_stages_pass_where_the_deployment_is_right(parity, rules):
+    comparisons, classes = parity.study.comparisons, parity.handoff.subject.classes
+    rows = pictures.answers(comparisons, rules.tolerances, classes)
+    assert rows.count("✓ same answer") == len(comparisons)
+    for each in comparisons:
+        assert classes[each.reference.top1] in rows
+        assert probability(each.probability, 6) in rows
+    assert pictures.worst_stages(comparisons, rules.tolerances).count("✓ same") == 5
+    assert 'class="finding"' in pictures.deployment_finding(comparisons, rules.tolerances)
+
+
+def test_a_deployment_that_differs_is_said_to(parity, rules):
+    naive = [each.steps[0] for each in parity.study.from_naive]
+    classes = parity.handoff.subject.classes
+    assert pictures.answers(naive, rules.tolerances, classes).count("✗ differs") == len(naive)
+    said = pictures.deployment_finding([*naive, *parity.study.comparisons], rules.tolerances)
+    assert f"on {len(naive)} of {2 * len(naive)} photos, first at: resize" in said
+    assert 'class="warning"' in said
+
+
+def test_a_nan_differs_and_is_shown_as_nan(parity, rules):
+    nan = without_answer(parity.study.comparisons[0])
+    assert "<td>NaN</td>" in pictures.answers([nan], rules.tolerances, parity.handoff.subject.classes)
+    assert pictures.worst_stages([nan], rules.tolerances).count("✗ differs") == 2
+    assert "first at: infer" in pictures.deployment_finding([nan], rules.tolerances)
+
+
+def test_a_reference_without_an_answer_names_no_class(parity, rules):
+    comparison = parity.study.comparisons[0]
+    none = dataclasses.replace(comparison, reference=without_answer(comparison).candidate)
+    shown = pictures.answers([none], rules.tolerances, parity.handoff.subject.classes)
+    assert pictures.NO_CLASS in shown
+    assert "✗ differs" in shown
+
+
+@pytest.mark.parametrize("draw", [pictures.steps_chart, pictures.waterfalls])
+def test_ablations_with_nan_can_be_drawn(parity, drawn, draw):
+    ablation = parity.study.from_naive[0]
+    first, *rest = ablation.steps
+    shares = dict.fromkeys(ablation.shares, math.nan)
+    assert "NaN" in draw([dataclasses.replace(ablation, steps=(without_answer(first), *rest), shares=shares)])
+    for figure in drawn:
+        assert_whole(figure)

@@ -1,0 +1,104 @@
+"""The house: every room in its place, every module with its tests, and the words that are used in it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lib.cache import LIB, ROOT
+
+MODULES = sorted(str(path.relative_to(LIB).with_suffix("")) for path in LIB.rglob("*.py"))
+
+# Modules that have no test file of their name, and where they are tested instead.
+ELSEWHERE = {
+    "__main__": "run/test_runner.py",  # calls run/command
+    "deploy/errors": "deploy/test_model.py",  # an exception without behaviour
+    "deploy/pipelines": "compare/test_shared.py",
+    "deploy/sessions": "deploy/test_model.py",
+    "deploy/domain": "deploy/test_model.py",
+    "policy/__init__": "policy/test_policy.py",
+    "run/command": "run/test_runner.py",  # the command line, as a person uses it
+    "run/execute": "run/test_runner.py",  # one notebook for each way to end
+    "run/exit_codes": "run/test_runner.py",
+    "run/progress": "run/test_runner.py",
+    "run/provenance": "run/test_reports.py",
+    "report/pages": "run/test_reports.py",  # pages are made of a run
+    "report/cards": "run/test_reports.py",
+    "report/html": "run/test_reports.py",
+    "report/drawing": "studies/runtimes/test_pictures.py",
+    **dict.fromkeys(
+        (
+            "runtimes/litert", "runtimes/mxnet", "runtimes/onnx_runtime", "runtimes/opencv", "runtimes/openvino",
+            "runtimes/pytorch", "runtimes/reference_evaluator", "runtimes/runtime", "runtimes/tensorflow", "runtimes/tensorrt",
+        ),
+        "runtimes/test_libraries.py",  # all are held to the same answers
+    ),
+}  # fmt: skip
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    """import-linter on a copy of lib, under the contracts of pyproject.toml."""
+    program = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"]
+    return subprocess.run(program, cwd=folder, capture_output=True, text=True)
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    shutil.copytree(LIB, tmp_path / "lib", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_every_module_has_a_test_file_of_its_name_or_a_reason():
+    for module in MODULES:
+        folder, _, name = f"/{module}".rpartition("/")
+        own = ROOT / "tests" / folder.strip("/") / f"test_{name}.py"
+        if name == "__init__" and module not in ELSEWHERE:
+            continue
+        assert own.exists() != (module in ELSEWHERE), module
+        assert module not in ELSEWHERE or (ROOT / "tests" / ELSEWHERE[module]).exists(), module
+    assert ELSEWHERE.keys() <= set(MODULES)
+
+
+def test_few_modules_lie_directly_in_lib():
+    assert len([module for module in MODULES if "/" not in module]) <= 6
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "said"),
+    [
+        ("diagnosis/finding.py", "from lib.report import html", "lib.diagnosis.finding -> lib.report.html"),
+        ("deploy/stages.py", "from lib.inputs import photos", "lib.deploy.stages -> lib.inputs.photos"),
+        ("studies/resize/measure.py", "from lib.studies.parity import measure", "lib.studies.resize is not allowed"),
+        ("run/runner.py", "from lib.studies.resize import measure", "Running knows nothing of what is measured"),
+        ("attic.py", "", "attic"),
+    ],
+)
+def test_an_import_that_climbs_is_noticed(copied, module, line, said):
+    path = copied / "lib" / module
+    path.write_text(f"{path.read_text() if path.exists() else ''}\n{line}\n")
+    found = lint(copied)
+    assert found.returncode == 1
+    assert said in found.stdout
+
+
+def test_no_import_climbs(copied):
+    found = lint(copied)
+    assert found.returncode == 0, found.stdout
+
+
+# Words that CONTRIBUTING.md has others for.
+FORMER = r"in the dock|\bdock\b|innocen|culprit|guilty|suspect|exhibit|on trial|the answer last time|\brung|what.if|95 of 100"
+
+
+@pytest.mark.parametrize("pattern", ["lib/**/*.py", "lib/**/*.toml", "lib/**/*.j2", "notebooks/*.ipynb", "README.md"])
+def test_words_are_those_of_the_list(pattern):
+    files = list(ROOT.glob(pattern))
+    assert files
+    for path in files:
+        assert not re.search(FORMER, path.read_text(), re.IGNORECASE), path
