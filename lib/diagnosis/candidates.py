@@ -83,7 +83,7 @@ def pairs(data: bytes, contract: Contract, levels: bool, size: tuple[int, int]) 
     if all(viewer(contract, *upright.size).size not in (size, size[::-1]) for viewer in viewers.values()):
         viewers[ANOTHER_SIZE] = lambda *_: whole(size)
     own = f"Pillow {contract.filter}"
-    scalers = {"": RESIZERS[own].scale} | {name: each.scale for name, each in RESIZERS.items() if name != own}
+    resizers = {"": RESIZERS[own].scale} | {name: each.scale for name, each in RESIZERS.items() if name != own}
     colours: dict[str, Stage] = {"": lambda pixels: pixels} | AFTER
     normalisers: dict[str, Stage] = {"": normalise}
     if not levels:
@@ -94,13 +94,13 @@ def pairs(data: bytes, contract: Contract, levels: bool, size: tuple[int, int]) 
             pixels = np.asarray(decoder(data))
         except BadInput:
             continue
-        for (shape, viewer), (kernel, scaler) in product(viewers.items(), scalers.items()):
+        for (shape, viewer), (resizer, scale) in product(viewers.items(), resizers.items()):
             view = viewer(contract, pixels.shape[1], pixels.shape[0])
-            if _count(decoding, shape, kernel) > 2 or size not in (view.size, view.size[::-1]):
+            if _count(decoding, shape, resizer) > 2 or size not in (view.size, view.size[::-1]):
                 continue
-            scaled = _window(scaler(pixels, view.scaled), view.window)
+            scaled = _window(scale(pixels, view.scaled), view.window)
             for (colour, change), (normalisation, normaliser) in product(colours.items(), normalisers.items()):
-                names = tuple(filter(None, (decoding, shape, kernel, colour, normalisation)))
+                names = tuple(filter(None, (decoding, shape, resizer, colour, normalisation)))
                 if len(names) <= 2:
                     yield _candidate(names, change(scaled), None if levels else normaliser)
 

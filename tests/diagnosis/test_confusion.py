@@ -7,11 +7,13 @@ import math
 import numpy as np
 import pytest
 
+from lib.compare.view import denormalised
 from lib.diagnosis import confusion as module
 from lib.diagnosis.confusion import NOISE, Attempt, Confusion, confusion
+from lib.diagnosis.finding import ranked
 from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE
-from tests.diagnosis.toy import CONTRACT, DATA
+from tests.diagnosis.toy import CONTRACT, DATA, RIGHT
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +54,20 @@ def test_diagnosis_that_names_anything_is_caught(photo, monkeypatch):
     found = confusion(photo, CONTRACT, np.random.default_rng(0))
     assert found.false_alarms == 1
     assert found.right == 1
+
+
+def test_what_is_diagnosed_has_the_noise_in_it(photo, monkeypatch):
+    diagnosed = []
+
+    def watched(observed, candidates, levels):
+        diagnosed.append(observed)
+        return ranked(observed, candidates, levels)
+
+    monkeypatch.setattr(module, "ranked", watched)
+    confusion(photo, CONTRACT, np.random.default_rng(0))
+    off = np.abs(denormalised(diagnosed[0], CONTRACT) - RIGHT.transpose(2, 0, 1))
+    assert off.max() == pytest.approx(1, abs=1e-3)
+    assert (off > 0.5).mean() == pytest.approx(NOISE, abs=0.02)  # a level of 0 or 255 cannot go further
 
 
 def test_noise_puts_its_share_of_values_off_by_one():

@@ -9,7 +9,7 @@ import pytest
 from lib.deploy import BadInput, Contract
 from lib.deploy.stages import decode, preprocessing
 from lib.diagnosis import Observed, diagnose
-from lib.diagnosis.candidates import ANOTHER_NORMALISATION, ANOTHER_SIZE, pairs, singles
+from lib.diagnosis.candidates import ANOTHER_NORMALISATION, ANOTHER_SIZE, Candidate, pairs, singles
 from lib.diagnosis.finding import NEAR, RankedCandidate, ranked, stage_of, tied
 from lib.mistakes import CATALOGUE
 from tests.diagnosis.toy import CONTRACT, DATA, NORMALISE, PHOTO, PIXELS, RIGHT, found
@@ -109,6 +109,15 @@ def test_of_hundreds_of_candidates_only_those_that_may_tie_are_held():
     assert sum(each.values is not None for each in ordered) < 30
     assert ordered[0].values is not None
     assert tied(ordered)[0] == ("OpenCV linear", "BGR")
+
+
+def test_tensors_that_differ_by_rounding_alone_tie():
+    observed = np.full((3, 2, 2), 0.25, np.float32)
+    tensors = {"a": 0.0, "b": -5e-6, "c": -5e-5}
+    candidates = [Candidate((name,), RIGHT, np.full_like(observed, value)) for name, value in tensors.items()]
+    ordered = ranked(observed, candidates, levels=False)
+    assert [each.names for each in ordered] == [("a",), ("b",), ("c",)]
+    assert tied(ordered) == [("a",), ("b",)]
 
 
 def test_names_that_only_add_to_another_are_left_out_of_a_tie():

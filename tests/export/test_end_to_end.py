@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,15 +13,12 @@ import onnxruntime
 import pytest
 from PIL import Image
 
-from lib.export import end_to_end
-from lib.studies.export import end_to_end_pictures as end_to_end_report
-from lib.report.checks import Checks
 from lib.deploy import BadInput, Classifier, pipeline
 from lib.deploy.sessions import open_session
 from lib.deploy.stages import preprocessing
-from lib.studies.export.end_to_end import Measured, Trial, measured
+from lib.export import end_to_end
 from tests.conftest import encoded, picture
-from tests.pillow_resize import resized
+from tests.export.pillow_resize import resized
 
 # landscape, portrait, square, enlarged, one side kept, thin enough for Pillow to begin with the vertical pass
 SIZES = [(600, 400), (451, 300), (300, 451), (512, 512), (100, 64), (224, 301), (101, 463), (640, 97), (31, 700)]
@@ -118,7 +116,7 @@ def test_the_classifier_still_turns_a_photo_upright(path):
     exif = Image.Exif()
     exif[0x0112] = 6
     turned = encoded(picture(300, 200), "JPEG", exif=exif.tobytes(), quality=95)
-    upright = encoded(Image.open(__import__("io").BytesIO(turned)).transpose(Image.Transpose.ROTATE_270))
+    upright = encoded(Image.open(io.BytesIO(turned)).transpose(Image.Transpose.ROTATE_270))
     whole = Classifier(path)
     assert whole.classify(turned) == whole.classify(upright)
 
@@ -136,47 +134,3 @@ def test_a_filter_that_onnx_has_not_is_refused(network, contract, filter_):
 
 def test_an_operator_set_without_antialiasing_is_refused(contract):
     assert "operator set 18 or newer, and this network is written in 17" in end_to_end.obstacle(contract, 17)
-
-
-def test_the_checks_pass_on_what_is_written_and_on_few_sizes(lite0):
-    found = measured(lite0, 14, seed=1)
-    checks = Checks("lite0")
-    found.record(checks, levels=2, logits=0.2)
-    assert [check.passed for check in checks.entries] == [True] * 4
-    assert len(found.photos) == 7
-    assert len({trial.size for trial in found.sizes}) == 14
-    assert [trial.size for trial in measured(lite0, 14, seed=1).sizes] == [trial.size for trial in found.sizes]
-    said = end_to_end_report.shown(found, lite0.subject.contract)
-    assert "over 21 pictures" in said
-    assert "EXIF orientation and converting it to RGB stay outside" in said
-
-
-def test_a_resize_that_does_not_antialias_fails_the_checks(lite0, monkeypatch, tmp_path):
-    monkeypatch.setitem(end_to_end.KERNELS, "bilinear", 'mode = "linear"')
-    wrong = tmp_path / "wrong.onnx"
-    onnx.save(end_to_end.assembled(onnx.load(lite0.onnx_path), lite0.subject.contract), wrong)
-    monkeypatch.setattr("lib.end_to_end_parity.written", lambda *_: wrong)
-    checks = Checks("lite0")
-    measured(lite0, 7, seed=0).record(checks, levels=2, logits=0.2)
-    assert [check.passed for check in checks.entries[:3]] == [False] * 3
-
-
-@pytest.mark.parametrize(("lead", "passes"), [(0.1, True), (0.3, False)])
-def test_another_class_may_win_only_where_two_were_tied(path, lead, passes):
-    flipped = Trial("photo.jpg", (300, 200), 1.0, 1.0, 0.15, 0.01, True, lead)
-    found = Measured(path, "", [flipped], [])
-    checks = Checks("lite0")
-    found.record(checks, levels=2, logits=0.2)
-    assert checks.entries[-1].passed is passes
-    assert f"leads by at most {lead} logits" in end_to_end_report.finding(found)
-
-
-def test_where_there_is_no_file_the_page_says_why(lite0):
-    left_out = measured(lite0, 0, seed=0)
-    checks = Checks("lite0")
-    left_out.record(checks, levels=2, logits=0.2)
-    assert checks.entries == []
-    assert "left out of this run (random_sizes is 0)" in end_to_end_report.shown(left_out, lite0.subject.contract)
-    lanczos = replace(lite0.subject, contract=replace(lite0.subject.contract, filter="lanczos"))
-    found = measured(replace(lite0, subject=lanczos), 5, seed=0)
-    assert "no lanczos filter" in end_to_end_report.shown(found, lanczos.contract)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import onnx
 import pytest
 import torch
 
-from lib.export.exporter import exporter as export
-from lib.export import graph
+from lib import cache
 from lib.deploy import BadInput, Model
-from lib.handoff import Migration
+from lib.export import exporter as export
+from lib.export import graph
+from lib.handoff import Handoff
 
 
 @pytest.fixture
-def torchscript(lite0, cache_folder) -> Migration:
-    return Migration(lite0.subject, lite0.photos, lite0.weights_path, lite0.deployment_name, "torchscript", 17)
+def torchscript(lite0, cache_folder) -> Handoff:
+    """The same hand-off through the other exporter, and nothing of it in the cache."""
+    return replace(lite0, exporter="torchscript", opset=17)
 
 
 def test_the_file_says_where_it_comes_from(lite0):
@@ -33,18 +37,23 @@ def test_the_file_is_whole_and_tells_no_paths_of_this_machine(lite0):
 
 
 def test_both_exporters_write_the_opset_asked_for_and_free_axes(lite0, torchscript):
-    for moving in (lite0, torchscript):
-        model = onnx.load(moving.onnx_path)
-        assert graph.opset(model) == moving.opset
+    for handoff in (lite0, torchscript):
+        model = onnx.load(handoff.onnx_path)
+        assert graph.opset(model) == handoff.opset
         assert graph.free_axes(model) == 3
-        assert Model.open(moving.onnx_path).contract == lite0.subject.contract
+        assert Model.open(handoff.onnx_path).contract == lite0.subject.contract
 
 
 def test_a_second_run_exports_nothing_again(torchscript, monkeypatch):
     first = torchscript.onnx_path
     monkeypatch.setattr(torch.onnx, "export", lambda *_, **__: pytest.fail("exported again"))
-    fields = torchscript.subject, torchscript.photos, torchscript.weights_path, torchscript.deployment_name
-    assert Migration(*fields, "torchscript", 17).onnx_path == first
+    assert replace(torchscript).onnx_path == first
+
+
+def test_a_file_that_is_there_needs_no_network(torchscript):
+    first = torchscript.onnx_path
+    fields = torchscript.subject, lambda: pytest.fail("built a network"), torchscript.weights_sha256
+    assert export.exported(*fields, "torchscript", 17) == first
 
 
 def test_a_failed_export_leaves_nothing_behind(torchscript, cache_folder, monkeypatch):
@@ -62,7 +71,7 @@ def test_another_opset_or_other_weights_make_another_file(torchscript, monkeypat
     monkeypatch.setattr(export, "write", lambda path, *_: onnx.save(onnx.ModelProto(), path))
     monkeypatch.setattr(export, "_inscribe", lambda *_: None)
     made = {
-        export.exported(torchscript.subject, torchscript.model, digest, "torchscript", opset)
+        export.exported(torchscript.subject, lambda: torchscript.model, digest, "torchscript", opset)
         for digest in ("a" * 64, "b" * 64)
         for opset in (17, 18)
     }
@@ -75,16 +84,16 @@ def test_another_opset_or_other_weights_make_another_file(torchscript, monkeypat
 )
 def test_what_cannot_be_asked_for_is_refused(lite0, exporter, opset, said):
     with pytest.raises(BadInput, match=said):
-        export.exported(lite0.subject, lite0.model, "0" * 64, exporter, opset)
+        export.exported(lite0.subject, lambda: lite0.model, "0" * 64, exporter, opset)
 
 
 def test_an_opset_beyond_an_exporter_is_refused(torchscript):
     with pytest.raises(BadInput, match="torchscript exporter does not take opset 24"):
-        export.exported(torchscript.subject, torchscript.model, "0" * 64, "torchscript", 24)
+        export.exported(torchscript.subject, lambda: torchscript.model, "0" * 64, "torchscript", 24)
 
 
 def test_a_cache_that_cannot_be_made_is_named(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("HANDOFF_CACHE", str(tmp_path / "file" / "cache"))
     with pytest.raises(BadInput, match="set HANDOFF_CACHE"):
-        export.cache.directory()
+        cache.directory()

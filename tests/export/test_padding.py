@@ -50,7 +50,7 @@ def test_a_statically_padded_network_is_exported_as_it_is(stand_in):
 
 
 def test_the_copy_for_export_leaves_the_network_alone(lite0):
-    padding.without(lite0.model)
+    padding.with_remainders(lite0.model)
     assert isinstance(lite0.model._conv_stem, Conv2dDynamicSamePadding)
     tensor = np.zeros((1, 3, 33, 47), np.float32)
     with torch.inference_mode():

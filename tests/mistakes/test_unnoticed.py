@@ -1,34 +1,44 @@
-"""The gate on trial."""
+"""Whether the comparison notices mistakes."""
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
-from lib.mistakes import gate
-from lib.compare.comparison import tolerances
+from lib.compare.shared import SharedTraces
 from lib.mistakes import CATALOGUE, SHAPES
-from lib.inputs.photos import Photos
+from lib.mistakes.unnoticed import Noticed, noticed
 
 
-@pytest.fixture(scope="module")
+def over(photos, handoff, mistakes, allowed) -> Noticed:
+    found = Noticed()
+    for photo in photos:
+        shared = SharedTraces(photo.data)
+        reference = shared.trace(handoff.reference)
+        found += noticed(shared, reference, handoff.deployment, handoff.subject.contract, mistakes, allowed)
+    return found
+
+
+@pytest.fixture
 def two_photos(lite0):
-    return dataclasses.replace(lite0, photos=Photos(lite0.photos.readable[:2], ()))
+    return lite0.photos.readable[:2]
 
 
-def test_no_mistake_that_changes_the_input_goes_unnoticed(two_photos):
-    unnoticed, changed = gate.missed(two_photos, tuple(CATALOGUE.values()), tolerances(1e-3))
-    assert unnoticed == 0
-    assert changed > 80
+def test_no_mistake_that_changes_the_input_goes_unnoticed(lite0, two_photos, rules):
+    found = over(two_photos, lite0, CATALOGUE.values(), rules.tolerances)
+    assert found.missed == 0
+    assert found.changed > 80
 
 
-def test_what_leaves_the_input_as_it_is_does_not_count(two_photos):
+def test_what_leaves_the_input_as_it_is_does_not_count(lite0, two_photos, rules):
     same = CATALOGUE["Pillow bilinear"]  # the contract's own filter
-    assert gate.missed(two_photos, (same,), tolerances(1e-3)) == (0, 0)
+    assert over(two_photos, lite0, [same], rules.tolerances) == Noticed(changed=0, missed=0)
 
 
-def test_a_gate_that_looks_away_is_caught(two_photos):
-    blind = dict.fromkeys(tolerances(1e-3), float("inf"))
-    unnoticed, changed = gate.missed(two_photos, SHAPES, blind)
-    assert unnoticed == changed > 0
+def test_a_comparison_that_allows_everything_misses_every_mistake(lite0, two_photos, rules):
+    anything = dict.fromkeys(rules.tolerances, float("inf"))
+    found = over(two_photos, lite0, SHAPES, anything)
+    assert found.missed == found.changed > 0
+
+
+def test_photos_add_up():
+    assert Noticed(3, 1) + Noticed(2, 2) == Noticed(changed=5, missed=3)

@@ -101,3 +101,12 @@ def test_a_page_that_cannot_be_written_leaves_nothing(linear, tmp_path):
     with pytest.raises(FileNotFoundError):
         write(linear, subject.load("lite0-imagenet"), photo, photo, tmp_path / "missing" / "page.html")
     assert [path.name for path in tmp_path.iterdir()] == ["photo.png"]
+
+
+def test_a_page_that_cannot_take_its_place_leaves_nothing(linear, tmp_path):
+    photo, folder = tmp_path / "photo.png", tmp_path / "page.html"
+    photo.write_bytes(DATA)
+    folder.mkdir()
+    with pytest.raises(IsADirectoryError):
+        write(linear, subject.load("lite0-imagenet"), photo, photo, folder)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["page.html", "photo.png"]

@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import onnx
 
-from lib.studies.parity import diagnosis_pictures as diagnosis_report
 from lib.report import figures
 from lib.export import graph
 from lib.studies.parity import measure as parity
 from lib.studies.swish import measure as swish
-from lib.studies.parity.examples import exhibits
 from tests.conftest import assert_whole
 
 
-def test_pictures_of_export_and_parity_are_whole(lite0, stand_in, drawn):
-    readable, classes = lite0.photos.readable, lite0.subject.classes
+def test_pictures_of_export_are_whole(lite0, stand_in, drawn):
+    readable = lite0.photos.readable
     figures.gallery(readable)
     figures.inventory({m.subject.label: graph.inventory(onnx.load(m.onnx_path)) for m in (lite0, stand_in)})
     results = parity.networks(lite0)
     values = {result.photo.name: result.difference for result in results}
     figures.differences(values, 1e-3, "Logits, eager PyTorch against the deployment", "logits")
     figures.distances(list(values), [result.deployment for result in results], parity.plain_grey(lite0))
-    climbs = [parity.climb(lite0, photo) for photo in readable]
-    traces = {"deployment": climbs[4].rungs[0].trace, "reference": climbs[4].rungs[-1].trace}
-    figures.seen_by_the_model(readable[4], traces, classes)
-    figures.ladder(climbs)
-    figures.waterfalls(climbs)
-    assert len(drawn) == 6 + len(readable)
+    assert len(drawn) == 4
     for figure in drawn:
         assert_whole(figure)
 

@@ -77,7 +77,7 @@ def differences(networks: Sequence[Comparison], tolerance: float) -> Html:
 def distances(measured: Distances) -> Html:
     """How far the logits of any two photos, and those of a plain grey input, are apart: a map of pairs."""
     names, values = measured.names, measured.largest
-    figure = blank(0.31 * len(names) + 1.5)
+    figure = blank(max(0.31 * len(names) + 1.5, 2.6))  # room for the colour bar's label
     axes = figure.subplots()
     image = axes.imshow(values, cmap="cividis", vmin=0)
     axes.set_xticks(range(len(names)), names, rotation=40, ha="right")

@@ -1,1 +1,1 @@
-"""."""
+"""Where inside the network do the numbers part?"""

@@ -7,25 +7,22 @@ node in the file, whatever an exporter fuses inside the block.
 from __future__ import annotations
 
 import ast
-import re
+import contextlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import onnx
-import torch
-from efficientnet_pytorch import EfficientNet
 from numpy.typing import NDArray
 from onnx import ModelProto, NodeProto
 from onnx.utils import Extractor
+from torch import nn
 
 from lib.deploy import BadInput
+from lib.deploy.model import IMAGE
 
 # Where the dynamo exporter notes the modules that a node came from, as ['', '_blocks.3', '_blocks.3._swish', 'silu_9'].
 _SCOPES = "pkg.torch.onnx.name_scopes"
-# TorchScript names nodes after their modules, as in /_blocks.3/_project_conv/Conv.
-_NODE_NAME = re.compile(r"/(_blocks\.\d+|\w+)/.+")
-# A weight keeps its module's name, as in _blocks.3._project_conv.weight.
-_WEIGHT_NAME = re.compile(r"(_blocks\.\d+|\w+)\..+")
 
 
 @dataclass(frozen=True)
@@ -33,12 +30,14 @@ class Block:
     """One block of the ONNX file.
 
     Attributes:
-        name: ``stem``, ``_blocks.0`` and so on, ``head``, ``pooling``, ``logits``.
+        name: as its family gives it (:attr:`lib.networks.family.Family.beginnings`).
+        module: the module in PyTorch that it begins with.
         fed: the tensor that goes in.
         gives: the tensor that comes out.
     """
 
     name: str
+    module: str
     fed: str
     gives: str
 
@@ -102,42 +101,38 @@ class Divided:
         return piece
 
 
-def beginnings(network: EfficientNet) -> dict[str, str]:
-    """The module that each block begins with, by the block's name."""
-    middle = {f"_blocks.{i}": f"_blocks.{i}" for i in range(len(network._blocks))}
-    return {"stem": "_conv_stem", **middle, "head": "_conv_head", "pooling": "_avg_pooling", "logits": "_fc"}
-
-
-def outputs(network: EfficientNet, tensor: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """Each block's output in eager PyTorch, float32, and under ``image`` what the first one was fed.
+@contextlib.contextmanager
+def watched(network: nn.Module, blocks: Sequence[Block]) -> Iterator[dict[str, NDArray[Any]]]:
+    """While this lasts, a run of the network in PyTorch leaves what each block puts out, by the block's name.
 
     Args:
         network: in evaluation mode.
-        tensor: its input, float32 (N, 3, H, W).
+        blocks: its blocks, in the order they run.
+
+    Yields:
+        Float32 arrays: under ``image`` what the first block is fed, then the output of every block but the last, which is what
+        the network itself gives.
     """
-    names = list(beginnings(network))
     given: dict[str, NDArray[Any]] = {}
     handles = [
-        network.get_submodule(module).register_forward_pre_hook(
+        network.get_submodule(block.module).register_forward_pre_hook(
             lambda _, inputs, before=before: given.__setitem__(before, inputs[0].numpy())
         )
-        for before, module in zip(("image", *names), beginnings(network).values(), strict=False)
+        for before, block in zip((IMAGE, *(block.name for block in blocks)), blocks, strict=False)
     ]
     try:
-        with torch.inference_mode():
-            given[names[-1]] = network(torch.from_numpy(tensor)).numpy()
+        yield given
     finally:
         for handle in handles:
             handle.remove()
-    return given
 
 
-def divided(model: ModelProto, network: EfficientNet, where: str) -> Divided:
+def divided(model: ModelProto, begins: Mapping[str, str], where: str) -> Divided:
     """Find the blocks of an exported network by what the exporter wrote into it.
 
     Args:
         model: the ONNX network.
-        network: the module it was exported from.
+        begins: the module that each block begins with, by the block's name, in the order they run.
         where: the file's name, for error messages.
 
     Raises:
@@ -150,9 +145,8 @@ def divided(model: ModelProto, network: EfficientNet, where: str) -> Divided:
         given = [name for name in node.input if name in carried]
         if given:
             carried.update(node.output)
-            fed.setdefault(_module(node), given[0])
-    begins = beginnings(network)
-    fed[begins["stem"]] = image
+            fed.setdefault(_module(node, begins.values()), given[0])
+    fed[next(iter(begins.values()))] = image
     for block, module in begins.items():
         if module not in fed:
             raise BadInput(
@@ -160,19 +154,18 @@ def divided(model: ModelProto, network: EfficientNet, where: str) -> Divided:
                 "export the network with notebook 01_export"
             )
     edges = [*(fed[module] for module in begins.values()), logits]
-    return Divided(model, tuple(map(Block, begins, edges[:-1], edges[1:])), where)
+    return Divided(model, tuple(map(Block, begins, begins.values(), edges[:-1], edges[1:])), where)
 
 
-def _module(node: NodeProto) -> str:
-    """The block's module, or the outermost other one, that a node was exported from; empty where nothing says so.
+def _module(node: NodeProto, modules: Collection[str]) -> str:
+    """Which of some modules a node was exported from; empty where nothing says so.
 
     A kernel's name comes first: a convolution that was fused with the batch-norm after it is noted as the batch-norm.
     """
-    for kernel in node.input[1:2]:
-        if match := _WEIGHT_NAME.fullmatch(kernel):
-            return match[1]
-    scopes: list[str] = next((ast.literal_eval(entry.value) for entry in node.metadata_props if entry.key == _SCOPES), [])
-    if len(scopes) > 2:
-        return scopes[1]
-    match = _NODE_NAME.fullmatch(node.name)
-    return match[1] if match else ""
+    for kernel in node.input[1:2]:  # a weight keeps its module's name, as in _blocks.3._project_conv.weight
+        for module in modules:
+            if kernel.startswith(f"{module}."):
+                return module
+    noted: list[str] = next((ast.literal_eval(entry.value) for entry in node.metadata_props if entry.key == _SCOPES), [])
+    named = node.name.split("/")  # by TorchScript, as in /_blocks.3/_project_conv/Conv
+    return next((scope for scope in (*noted[:-1], *named[:-1]) if scope in modules), "")

@@ -1,211 +1,188 @@
-"""Block by block: how far ONNX Runtime is from PyTorch, and which block is the first to be too far."""
+"""Block by block, with and without a planted fault, and the same network run in other ways: all on each photo once."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
-from typing import Any
+from functools import partial
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession
 
-from lib.studies.layers.blocks import Divided, divided, outputs
-from lib.compare.comparison import max_abs_difference
+from lib import networks
+from lib.compare.comparison import Comparison
 from lib.deploy.sessions import open_session
-from lib.deploy.stages import logits_of
+from lib.deploy.stages import logits_of, score
 from lib.handoff import Handoff
+from lib.policy import Policy
+from lib.studies.layers import variants
+from lib.studies.layers.blocks import Divided, divided, watched
+from lib.studies.layers.errors import Error, Opened, Reading, compared, elsewhere, stays_over, worse, worst_readings
+from lib.studies.layers.planted import Fault, plant
+from lib.studies.layers.search import Search, Symptom, bisect, most_probes
+from lib.studies.layers.variants import Variant
+from lib.timing import ratios
 
-LEAST = float(np.finfo(np.float32).tiny)  # what a block's largest magnitude counts as where its output is all zeros
-
-
-@dataclass(frozen=True)
-class Error:
-    """How far one block's output is from PyTorch's on one photo.
-
-    Attributes:
-        difference: the largest, in the block's own units; infinite where the shapes differ, NaN where a NaN is involved.
-        largest: the largest magnitude of PyTorch's output.
-    """
-
-    difference: float
-    largest: float
-
-    @classmethod
-    def of(cls, reference: NDArray[Any], deployment: NDArray[Any]) -> Error:
-        """The error of an array against PyTorch's."""
-        return cls(max_abs_difference(reference, deployment), float(np.abs(reference).max()))
-
-    @property
-    def relative(self) -> float:
-        """The difference over the largest magnitude."""
-        return self.difference / max(self.largest, LEAST)
-
-    @property
-    def scaled(self) -> float:
-        """The difference over 1 plus the largest magnitude: absolute for small outputs, relative for large ones.
-
-        Rounding grows with the numbers that are added up, so an absolute tolerance would be too strict for large outputs. A
-        relative one would be too strict for outputs near zero, which are differences of larger numbers.
-        """
-        return self.difference / (1 + self.largest)
-
-    def over(self, tolerance: float) -> bool:
-        """Whether the scaled error is more than ``tolerance``; a NaN is."""
-        return not self.scaled <= tolerance
-
-
-def worse(a: Error, b: Error) -> Error:
-    """The error with the larger scaled value; a NaN is larger than any."""
-    return b if np.nan_to_num(b.scaled, nan=np.inf) > np.nan_to_num(a.scaled, nan=np.inf) else a
+ROUNDS = 11
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One block, worst of all photos.
+class Seen:
+    """What one pass over the photos leaves.
 
     Attributes:
-        block: its name.
-        accumulated: of the ONNX network from its input to the end of this block.
-        local: of the ONNX block alone, fed what PyTorch feeds its own.
-        shape: of its output on the first photo.
+        healthy: the exported network, one reading a block.
+        faulty: the same with the planted fault.
+        symptom: the photo whose logits the fault moves most.
+        comparisons: one a photo, by the variant's name.
+        first: the first photo as the network is fed it, float32 (1, 3, h, w).
     """
 
-    block: str
-    accumulated: Error
-    local: Error
-    shape: tuple[int, ...]
+    healthy: tuple[Reading, ...]
+    faulty: tuple[Reading, ...]
+    symptom: Symptom
+    comparisons: Mapping[str, tuple[Comparison, ...]]
+    first: NDArray[np.float32]
 
 
-def exported(handoff: Handoff) -> Divided:
-    """The exported network and its blocks."""
-    return divided(onnx.load(handoff.onnx_path), handoff.model, handoff.onnx_path.name)
+@dataclass(frozen=True)
+class Study:
+    """What 07_layers measures.
+
+    Attributes:
+        photos: how many there are.
+        healthy: the exported network, one reading a block.
+        fault: what was planted.
+        faulty: the network with the fault, one reading a block.
+        search: for the fault.
+        settings: ONNX Runtime set up in other ways; the first is the default.
+        files: the exported file as it is, and smaller ones.
+        tolerance: of accumulated errors.
+        alone: of local errors.
+    """
+
+    photos: int
+    healthy: tuple[Reading, ...]
+    fault: Fault
+    faulty: tuple[Reading, ...]
+    search: Search
+    settings: tuple[Variant, ...]
+    files: tuple[Variant, ...]
+    tolerance: float
+    alone: float
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return len(self.healthy)
+
+    @property
+    def uncompared(self) -> int:
+        """How many blocks have an error that is no number."""
+        return self.blocks - compared(self.healthy)
+
+    @property
+    def readings(self) -> int:
+        """How many outputs of blocks were compared."""
+        return self.blocks * self.photos
+
+    @property
+    def found(self) -> bool:
+        """Whether the search ended in the block that has the fault."""
+        return self.search.found == self.fault.block
+
+    @property
+    def cuts_beyond(self) -> int:
+        """How many more cuts the search made than halving needs."""
+        return max(0, len(self.search.probes) - most_probes(self.blocks))
+
+    @property
+    def elsewhere(self) -> int:
+        """How many blocks look faulty, though the fault is in another."""
+        return elsewhere(self.faulty, self.fault.block, self.tolerance, self.alone)
+
+    @property
+    def stays(self) -> bool:
+        """Whether no block after the first that is over the tolerance comes back within it."""
+        return stays_over(self.faulty, self.tolerance)
+
+    @property
+    def set_up(self) -> list[Comparison]:
+        """Every setting on every photo."""
+        return [comparison for each in self.settings for comparison in each.comparisons]
 
 
-def profile(handoff: Handoff, network: Divided) -> list[Reading]:
-    """Both errors of every block, in the order they run.
+def measured(handoff: Handoff, rules: Policy, fault: str, seed: int) -> Study:
+    """Everything that the notebook shows, in one pass over the photos.
 
     Args:
-        handoff: whose network in PyTorch is the reference, on whose photos.
-        network: the ONNX network to hold against it.
+        handoff: whose exported file.
+        rules: for the tolerances of blocks.
+        fault: the block to plant a fault in.
+        seed: for the fault.
+
+    Raises:
+        BadInput: there is no such block, it has no weights, or the file does not say where its blocks begin.
+    """
+    tolerance, alone = (rules[f"layers.{error}"].threshold for error in ("accumulated", "local"))
+    path, smaller = handoff.onnx_path, variants.smaller(handoff)
+    network = divided(onnx.load(path), networks.family(handoff.subject).beginnings(handoff.model), path.name)
+    planted = plant(network, fault, seed)
+    settings = variants.settings(path)
+    sessions = settings | {name: open_session(file) for name, file in smaller.items()}
+    seen = seen_once(handoff, network, planted.network, sessions)
+    timed = ratios({name: partial(logits_of, session, seen.first) for name, session in sessions.items()}, ROUNDS)
+
+    def variant(name: str) -> Variant:
+        return Variant(name, seen.comparisons[name], timed[name], smaller.get(name, path).stat().st_size / 1e6)
+
+    return Study(
+        len(handoff.photos.readable),
+        seen.healthy,
+        planted,
+        seen.faulty,
+        bisect(planted.network, seen.symptom, tolerance),
+        tuple(map(variant, settings)),
+        (replace(variant(variants.DEFAULT), name=variants.AS_IT_IS), *map(variant, smaller)),
+        tolerance,
+        alone,
+    )
+
+
+def seen_once(handoff: Handoff, network: Divided, planted: Divided, sessions: Mapping[str, InferenceSession]) -> Seen:
+    """Run each photo once through PyTorch, and its input through everything that is held against that.
+
+    Args:
+        handoff: whose reference and photos.
+        network: the exported network.
+        planted: the same with a fault in it.
+        sessions: by the variant's name.
 
     Raises:
         BadInput: a block cannot be cut out.
     """
-    whole = open_session(network.probed().SerializeToString())
-    alone = {block.name: open_session(network.alone(block).SerializeToString()) for block in network.blocks}
-    readings: dict[str, Reading] = {}
-    for _, trace in handoff.reference_traces:
-        expected = outputs(handoff.model, trace.normalise)
-        everything: Sequence[Any] = whole.run(None, {network.blocks[0].fed: trace.normalise})
-        for before, block, got in zip(("image", *network.names), network.blocks, everything, strict=False):
-            by_itself: Any = alone[block.name].run(None, {block.fed: expected[before]})[0]
-            accumulated, local = (Error.of(expected[block.name], output) for output in (got, by_itself))
-            reading = Reading(block.name, accumulated, local, expected[block.name].shape)
-            former = readings.get(block.name, reading)
-            accumulated, local = worse(former.accumulated, accumulated), worse(former.local, local)
-            readings[block.name] = replace(former, accumulated=accumulated, local=local)
-    return list(readings.values())
-
-
-def largest(readings: Sequence[Reading], what: str) -> float:
-    """The largest scaled ``accumulated`` or ``local`` error of any block; NaN where one is NaN."""
-    return float(np.max([getattr(reading, what).scaled for reading in readings]))
-
-
-def compared(readings: Sequence[Reading]) -> int:
-    """How many blocks have two errors that are numbers; one of another shape, or with a NaN, has not."""
-    return sum(math.isfinite(reading.accumulated.scaled + reading.local.scaled) for reading in readings)
-
-
-def accused(readings: Sequence[Reading], guilty: str, tolerance: float, alone: float) -> int:
-    """How many blocks are over, though the fault is elsewhere: accumulated before ``guilty``, or local anywhere else.
-
-    Args:
-        readings: one a block.
-        guilty: the block with the fault.
-        tolerance: of accumulated errors.
-        alone: of local errors.
-    """
-    names = [reading.block for reading in readings]
-    before = names[: names.index(guilty)]
-    return sum(
-        reading.local.over(alone) or (reading.block in before and reading.accumulated.over(tolerance))
-        for reading in readings
-        if reading.block != guilty
-    )
-
-
-def first_over(readings: Sequence[Reading], tolerance: float) -> str | None:
-    """The first block whose accumulated error is over the tolerance, or None."""
-    return next((reading.block for reading in readings if reading.accumulated.over(tolerance)), None)
-
-
-def stays_over(readings: Sequence[Reading], tolerance: float) -> bool:
-    """Whether no block after the first that is over comes back within the tolerance: what bisection takes for granted."""
-    over = [reading.accumulated.over(tolerance) for reading in readings]
-    return over == sorted(over)
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One run of the ONNX network, cut at a block.
-
-    Attributes:
-        block: where it was cut.
-        error: of that block's output.
-        over: whether that is over the tolerance.
-    """
-
-    block: str
-    error: Error
-    over: bool
-
-
-@dataclass(frozen=True)
-class Search:
-    """A bisection.
-
-    Attributes:
-        photo: the name of the photo it was made on, whose logits are off most.
-        symptom: the uncut network, without which there is nothing to look for.
-        probes: the cuts, in the order they were made.
-        found: the first block over the tolerance, or None where the network as a whole is within it.
-    """
-
-    photo: str
-    symptom: Probe
-    probes: tuple[Probe, ...]
-    found: str | None
-
-
-def most_probes(blocks: int) -> int:
-    """How many probes a bisection among so many blocks makes at most: log2, rounded up."""
-    return (blocks - 1).bit_length()
-
-
-def bisect(handoff: Handoff, network: Divided, tolerance: float) -> Search:
-    """The first block over the tolerance, by halving, with at most :func:`most_probes` probes.
-
-    It takes for granted that an error, once over the tolerance, stays over it: :func:`stays_over` verifies that.
-    """
-    names = network.names
-    session = open_session(network.model.SerializeToString())
-    logits = [Error.of(trace.infer, logits_of(session, trace.normalise)) for _, trace in handoff.reference_traces]
-    error = reduce(worse, logits)
-    photo, trace = handoff.reference_traces[logits.index(error)]
-    symptom = Probe(names[-1], error, error.over(tolerance))
-    if not symptom.over:
-        return Search(photo.name, symptom, (), None)
-    expected = outputs(handoff.model, trace.normalise)
-    probes: list[Probe] = []
-    first, last = 0, len(names) - 1  # the block looked for is one of these, and last is over
-    while first < last:
-        middle = names[(first + last) // 2]
-        cut = open_session(network.upto(network[middle]).SerializeToString())
-        error = Error.of(expected[middle], logits_of(cut, trace.normalise))
-        probes.append(Probe(middle, error, error.over(tolerance)))
-        first, last = (first, names.index(middle)) if probes[-1].over else (names.index(middle) + 1, last)
-    return Search(photo.name, symptom, tuple(probes), names[last])
+    opened, faulty_opened = Opened.of(network), Opened.of(planted)
+    uncut = open_session(planted.model.SerializeToString())
+    healthy: tuple[Reading, ...] = ()
+    faulty: tuple[Reading, ...] = ()
+    symptom: Symptom | None = None
+    comparisons: dict[str, list[Comparison]] = {name: [] for name in sessions}
+    for i, photo in enumerate(handoff.photos.readable):
+        with watched(handoff.model, network.blocks) as expected:
+            trace = handoff.reference.trace(photo.data)
+        expected[network.names[-1]] = trace.infer
+        if i == 0:
+            first = trace.normalise
+        healthy = worst_readings(healthy, opened.readings(expected))
+        faulty = worst_readings(faulty, faulty_opened.readings(expected))
+        error = Error.of(trace.infer, logits_of(uncut, trace.normalise))
+        if symptom is None or worse(symptom.error, error) is error:
+            symptom = Symptom(photo.name, error, expected)
+        for name, session in sessions.items():
+            logits = logits_of(session, trace.normalise)
+            pairs = {"infer": (trace.infer, logits), "score": (trace.score, score(logits))}
+            comparisons[name].append(Comparison.of(photo.name, name, pairs))
+    assert symptom is not None
+    return Seen(healthy, faulty, symptom, {name: tuple(each) for name, each in comparisons.items()}, first)

@@ -8,27 +8,25 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
+from lib.compare.comparison import flips, worst
 from lib.numbers import number, probability
 from lib.report.drawing import BLUE, DARK, GREEN, GREY, PALE_VERMILION, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.studies.layers.planted import SPREAD, Fault
 from lib.report.html import Html, note, table
-from lib.studies.layers.measure import Error, Reading, Search, first_over, largest, stays_over
-from lib.studies.layers.variants import LEAST_OPSET, STATIC, Outcome
+from lib.studies.layers.errors import Error, first_over, largest
+from lib.studies.layers.measure import Study
+from lib.studies.layers.planted import SPREAD
+from lib.studies.layers.variants import CALIBRATED, LEAST_OPSET, STATIC, Variant
 
 LABELS = 24  # blocks that each get a label; of more, every other one or fewer do
+_SCALED = "differences over 1 plus the block's largest value"
 FLOOR, CEILING = 1e-9, 1e6  # where errors of zero, and those that are infinite or NaN, are drawn
 
 
 @styled
-def errors(readings: Sequence[Reading], tolerance: float, alone: float) -> Html:
-    """Both errors of every block on a logarithmic scale, with their tolerances as lines.
-
-    Args:
-        readings: one a block.
-        tolerance: of accumulated errors.
-        alone: of local errors.
-    """
+def errors(study: Study) -> Html:
+    """Both errors of every block on a logarithmic scale, with their tolerances as lines."""
+    readings, tolerance, alone = study.healthy, study.tolerance, study.alone
     figure = blank(4.0)
     axes = figure.subplots()
     _line(axes, [r.accumulated for r in readings], BLUE, "o", "accumulated, from the image on")
@@ -45,10 +43,7 @@ def errors(readings: Sequence[Reading], tolerance: float, alone: float) -> Html:
     return show(figure, f"Two lines of errors over the blocks: {said}.", f"{said}. Errors are {_SCALED}.")
 
 
-_SCALED = "differences over 1 plus the block's largest value"
-
-
-def blocks(readings: Sequence[Reading], tolerance: float, alone: float) -> Html:
+def blocks(study: Study) -> Html:
     """One row a block."""
     rows = [
         (
@@ -59,30 +54,32 @@ def blocks(readings: Sequence[Reading], tolerance: float, alone: float) -> Html:
             number(r.accumulated.relative),
             number(r.local.difference),
             number(r.local.relative),
-            "✗ over" if r.accumulated.over(tolerance) or r.local.over(alone) else "✓ within",
+            "✗ over" if r.accumulated.over(study.tolerance) or r.local.over(study.alone) else "✓ within",
         )
-        for r in readings
+        for r in study.healthy
     ]
     headers = ("block", "output", "largest", "accumulated", "of the largest", "local", "of the largest", "result")
     return table(headers, rows, caption="Each block's largest difference from PyTorch, on the photo where it is worst")
 
 
-def finding(readings: Sequence[Reading], tolerance: float, alone: float, photos: int) -> Html:
+def finding(study: Study) -> Html:
     """Where the numbers part, if they do."""
-    first, guilty = first_over(readings, tolerance), [r.block for r in readings if r.local.over(alone)]
-    if first or guilty:
+    first = first_over(study.healthy, study.tolerance)
+    by_themselves = [r.block for r in study.healthy if r.local.over(study.alone)]
+    if first or by_themselves:
         said = f"part from PyTorch's first in block {first}" if first else "add up to no more than the tolerance"
-        return note(f"ONNX Runtime's numbers {said}; by themselves err: {', '.join(guilty) or 'none'}.", "warning")
+        return note(f"ONNX Runtime's numbers {said}; by themselves err: {', '.join(by_themselves) or 'none'}.", "warning")
     return note(
-        f"They part nowhere: over {photos} photos and {len(readings)} blocks no output is off by more than "
-        f"{number(largest(readings, 'accumulated'))} of 1 plus its largest value. No block alone errs by more than "
-        f"{number(largest(readings, 'local'))}; the rest is rounding that earlier blocks hand on."
+        f"They part nowhere: over {study.photos} photos and {study.blocks} blocks no output is off by more than "
+        f"{number(largest(study.healthy, 'accumulated'))} of 1 plus its largest value. No block alone errs by more than "
+        f"{number(largest(study.healthy, 'local'))}; the rest is rounding that earlier blocks hand on."
     )
 
 
 @styled
-def hunt(healthy: Sequence[Reading], faulty: Sequence[Reading], fault: Fault, search: Search, tolerance: float) -> Html:
+def search(study: Study) -> Html:
     """The errors with and without the planted fault, and the cuts that the bisection made, numbered."""
+    healthy, faulty, fault, made, tolerance = study.healthy, study.faulty, study.fault, study.search, study.tolerance
     names = [r.block for r in faulty]
     figure = blank(4.3)
     axes = figure.subplots()
@@ -91,7 +88,7 @@ def hunt(healthy: Sequence[Reading], faulty: Sequence[Reading], fault: Fault, se
     _line(axes, [r.accumulated for r in healthy], GREY, "", "accumulated, without the fault")
     _line(axes, [r.local for r in faulty], GREEN, "s", "local, with the fault")
     _line(axes, [r.accumulated for r in faulty], BLUE, "", "accumulated, with the fault")
-    for i, probe in enumerate(search.probes, 1):
+    for i, probe in enumerate(made.probes, 1):
         at = (names.index(probe.block), _drawn(probe.error))
         axes.plot(*at, "o", color=VERMILION if probe.over else BLUE, markersize=13, zorder=4)
         axes.annotate(str(i), at, color="white", ha="center", va="center", fontsize=8.5, fontweight="bold", zorder=5)
@@ -100,80 +97,85 @@ def hunt(healthy: Sequence[Reading], faulty: Sequence[Reading], fault: Fault, se
     axes.set_ylim(bottom=1e-9)
     axes.legend(fontsize=8.5, loc="lower left")
     over_all(figure, f"A fault in {fault.block}, and the way to it")
-    steps = ", ".join(f"{probe.block} {'over' if probe.over else 'within'}" for probe in search.probes)
-    said = f"{len(search.probes)} cuts lead to {search.found or 'no block'}: {steps or 'the logits are within the tolerance'}"
+    steps = ", ".join(f"{probe.block} {'over' if probe.over else 'within'}" for probe in made.probes)
+    cuts = len(made.probes)
+    said = f"{cuts} {_of('cut', cuts)} lead to {made.found or 'no block'}: {steps or 'the logits are within the tolerance'}"
     return show(
         figure,
         f"Errors over the blocks with a fault planted in {fault.block}: {said}.",
-        f"{said}. The numbers are the cuts in their order, each on {search.photo} alone, vermilion over the tolerance, "
+        f"{said}. The numbers are the cuts in their order, each on {made.photo} alone, vermilion over the tolerance, "
         "blue within; the lines are the worst of all photos. The shaded block has the fault.",
     )
 
 
-def hunt_finding(faulty: Sequence[Reading], fault: Fault, search: Search, tolerance: float, alone: float) -> Html:
-    """What bisection found, whom the local errors accuse, and whether what bisection takes for granted held."""
-    accused = [r.block for r in faulty if r.local.over(alone)]
-    after = "it stays over at every later one" if stays_over(faulty, tolerance) else "it does not stay over at every later one"
+def search_finding(study: Study) -> Html:
+    """What bisection found, which blocks err by themselves, and whether what bisection takes for granted held."""
+    by_themselves = [r.block for r in study.faulty if r.local.over(study.alone)]
+    after = "it stays over at every later one" if study.stays else "it does not stay over at every later one"
+    cuts = len(study.search.probes)
     return note(
-        f"Each number of {fault.weight} was changed by about {SPREAD:.0%}, which moves a logit of {search.photo} by "
-        f"{number(search.symptom.error.difference)}. {len(search.probes)} cuts among {len(faulty)} blocks find "
-        f"{search.found or 'nothing'}. Bisection takes for granted that an error once over the tolerance stays over; measured "
-        f"at every block, {after}. Fed PyTorch's own input, {'only ' * (len(accused) == 1)}{', '.join(accused) or 'no block'} "
-        "errs."
+        f"Each number of {study.fault.weight} was changed by about {SPREAD:.0%}, which moves a logit of {study.search.photo} "
+        f"by {number(study.search.symptom.difference)}. {cuts} {_of('cut', cuts)} among {study.blocks} blocks find "
+        f"{study.search.found or 'nothing'}. Bisection takes for granted that an error once over the tolerance stays over; "
+        f"measured at every block, {after}. Fed PyTorch's own input, "
+        f"{'only ' * (len(by_themselves) == 1)}{', '.join(by_themselves) or 'no block'} errs."
     )
 
 
-def settings(outcomes: Sequence[Outcome]) -> Html:
+def settings(study: Study) -> Html:
     """One row a setting of ONNX Runtime."""
-    rows = [(each.name, number(each.logits), str(each.flips), _times(each.ratio)) for each in outcomes]
+    rows = [
+        (each.name, number(worst(each.comparisons, "infer")), str(flips(each.comparisons)), _times(each.ratio))
+        for each in study.settings
+    ]
     headers = ("ONNX Runtime with", "logits, max", "flips", "time per answer")
     return table(headers, rows, caption="The same file, set up otherwise, against eager PyTorch; times over the default's")
 
 
-def settings_finding(outcomes: Sequence[Outcome]) -> Html:
+def settings_finding(study: Study) -> Html:
     """What the settings change, in a sentence."""
-    logits, flips = max(outcomes, key=lambda each: _rank(each.logits)).logits, sum(each.flips for each in outcomes)
-    slowest = max(outcomes, key=lambda each: each.ratio)
+    slowest = max(study.settings, key=lambda each: each.ratio)
     return note(
-        f"No setting of {len(outcomes)} moves a logit more than {number(logits)} from PyTorch's, and {flips or 'no'} answers "
-        f"change; what changes is the time: with {slowest.name} an answer takes {_times(slowest.ratio)} the default's."
+        f"No setting of {len(study.settings)} moves a logit more than {number(worst(study.set_up, 'infer'))} from PyTorch's, "
+        f"and {flips(study.set_up) or 'no'} answers change. The slowest is {slowest.name}, with which an answer takes "
+        f"{_times(slowest.ratio)} the default's time."
     )
 
 
-def files(outcomes: Sequence[Outcome]) -> Html:
+def files(study: Study) -> Html:
     """One row a file."""
     rows = [
         (
             each.name,
             f"{each.megabytes:.1f} MB",
             _times(each.ratio),
-            number(each.logits),
-            probability(each.probability),
-            str(each.flips),
+            number(worst(each.comparisons, "infer")),
+            probability(worst(each.comparisons, "score")),
+            str(flips(each.comparisons)),
         )
-        for each in outcomes
+        for each in study.files
     ]
     headers = ("file", "size", "time per answer", "logits, max", "probability, max", "flips")
     return table(headers, rows, caption="Smaller files against eager PyTorch; times over the exported file's")
 
 
 @styled
-def sizes(outcomes: Sequence[Outcome], photos: int) -> Html:
+def sizes(study: Study) -> Html:
     """What a smaller file is paid for with: megabytes beside the largest difference of a logit, flips marked."""
-    figure = blank(0.5 * len(outcomes) + 1.4)
+    figure = blank(0.5 * len(study.files) + 1.4)
     left, right = figure.subplots(1, 2, sharey=True)
-    names = [each.name.replace(", ", ",\n") for each in outcomes]
-    colors = [VERMILION if each.flips else BLUE for each in outcomes]
-    bars = left.barh(names, [each.megabytes for each in outcomes], color=GREY)
+    names = [each.name.replace(", ", ",\n") for each in study.files]
+    off, flipped = [worst(each.comparisons, "infer") for each in study.files], [flips(each.comparisons) for each in study.files]
+    bars = left.barh(names, [each.megabytes for each in study.files], color=GREY)
     left.bar_label(bars, fmt="%.1f", padding=3, fontsize=9)
     left.set_xlabel("size, MB")
     left.margins(x=0.25)
     left.invert_yaxis()
-    drawn = [min(max(_rank(each.logits), FLOOR), CEILING) for each in outcomes]
+    drawn = [min(max(_rank(value), FLOOR), CEILING) for value in off]
     right.hlines(range(len(names)), min(drawn) / 10, drawn, color=GREY, linewidth=1)
-    right.scatter(drawn, range(len(names)), color=colors, s=60, zorder=3)
-    for y, (each, x) in enumerate(zip(outcomes, drawn, strict=True)):
-        text = f"{number(each.logits)}, {each.flips} flip{'s' * (each.flips != 1)}"
+    right.scatter(drawn, range(len(names)), color=[VERMILION if each else BLUE for each in flipped], s=60, zorder=3)
+    for y, x in enumerate(drawn):
+        text = f"{number(off[y])}, {flipped[y]} {_of('flip', flipped[y])}"
         side = "left" if x < math.sqrt(min(drawn) * max(drawn)) else "right"
         right.annotate(text, (x, y), xytext=(0, 7), textcoords="offset points", ha=side, fontsize=8.5)
     right.set_xscale("log")
@@ -182,25 +184,37 @@ def sizes(outcomes: Sequence[Outcome], photos: int) -> Html:
     right.set_xlim(min(drawn) / 10, max(drawn) * 10)
     right.set_xlabel("largest difference, logits")
     over_all(figure, "What a smaller file costs")
-    said = "; ".join(f"{o.name} {o.megabytes:.1f} MB, off by {number(o.logits)} logits, {o.flips} flips" for o in outcomes)
+    said = "; ".join(_costs(each) for each in study.files)
     return show(
         figure,
         f"Bars of size and dots of error, one row a file: {said}.",
-        f"Over {photos} photos: {said}. A file that changes an answer is drawn in vermilion.",
+        f"Over {study.photos} photos: {said}. A file that changes an answer is drawn in vermilion.",
     )
 
 
-def files_finding(outcomes: Sequence[Outcome], photos: int) -> Html:
+def _costs(file: Variant) -> str:
+    off, flipped = number(worst(file.comparisons, "infer")), flips(file.comparisons)
+    return f"{file.name} {file.megabytes:.1f} MB, off by {off} logits, {flipped} {_of('flip', flipped)}"
+
+
+def files_finding(study: Study) -> Html:
     """What each smaller file would cost, in a sentence."""
-    asis, *others = outcomes
+    asis, *others = study.files
     sentences = " ".join(
         f"{each.name} saves {1 - each.megabytes / asis.megabytes:.0%} of the file, takes {_times(each.ratio)} the time, moves "
-        f"a probability by up to {probability(each.probability, 3)} and changes {each.flips} of {photos} answers."
+        f"a probability by up to {probability(worst(each.comparisons, 'score'), 3)} and changes {flips(each.comparisons)} of "
+        f"{study.photos} answers."
         for each in others
     )
-    if STATIC not in [each.name for each in others]:
+    if STATIC in [each.name for each in others]:
+        sentences += f" {STATIC} took its ranges from {min(study.photos, CALIBRATED)} of these same photos, which flatters it."
+    else:
         sentences += f" There is no {STATIC}: it needs operator set {LEAST_OPSET} or newer."
     return note(f"{sentences} None of this is part of the verdict: what ships is the exported file as it is.")
+
+
+def _of(thing: str, count: int) -> str:
+    return thing if count == 1 else f"{thing}s"
 
 
 def _times(ratio: float) -> str:
@@ -226,12 +240,14 @@ def _limit(axes: Axes, tolerance: float, color: str, label: str) -> None:
 
 
 def _across_blocks(axes: Axes, names: Sequence[str]) -> None:
+    numbered = {name.rpartition(".")[0] for name in names if "." in name}
+    prefix = f"{numbered.pop()}." if len(numbered) == 1 else ""
     every = math.ceil(len(names) / LABELS)
-    shown = [i for i, name in enumerate(names) if i % every == 0 or not name.startswith("_")]
-    axes.set_xticks(shown, [names[i].removeprefix("_blocks.") for i in shown], rotation=90, fontsize=8.5)
+    shown = [i for i, name in enumerate(names) if i % every == 0 or "." not in name]
+    axes.set_xticks(shown, [names[i].removeprefix(prefix) for i in shown], rotation=90, fontsize=8.5)
     axes.set_xlim(-0.7, len(names) - 0.3)
     axes.set_yscale("log")
     logarithmic(axes.yaxis)
     axes.yaxis.set_major_locator(LogLocator(10))
-    axes.set_xlabel("block; numbers are those of _blocks")
+    axes.set_xlabel(f"block; numbers are those of {prefix[:-1]}" if prefix else "block")
     axes.set_ylabel("error, of 1 + largest value", fontsize=9)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, numpy_helper
 
-from lib.studies.layers.blocks import Block, Divided
 from lib.inputs.reading import unknown
+from lib.studies.layers.blocks import Block, Divided
 
 SPREAD = 0.01  # of the factors, around 1, that a weight's numbers are multiplied by
 

@@ -2,108 +2,182 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from lib.studies.dynamic_shapes import measure as shapes
-from lib.studies.dynamic_shapes import pictures as report
-from lib.studies.parity import measure as parity
-from lib.networks import reference
 from lib.deploy import Domain
-from lib.studies.dynamic_shapes.measure import CANDIDATES, FIXED, STATIC, TRACED, Exported, SizeMap
-from tests.conftest import assert_whole
+from lib.inputs.photos import Photos
+from lib.networks import reference
+from lib.studies.dynamic_shapes import measure
+from lib.studies.dynamic_shapes.measure import Difference, SizeMap
+from lib.studies.dynamic_shapes.ways import CANDIDATES, FIXED, STATIC, TRACED, files
 
-TRIED = (32, 33, 224, 225)
-
-
-@pytest.fixture(scope="module")
-def exported(lite0) -> Exported:
-    return Exported(lite0)
+TOLERANCE = 1e-3
 
 
 @pytest.fixture(scope="module")
-def maps(exported):
-    answers = {name: shapes.of_file(path) for name, path in exported.paths.items()}
-    return shapes.held(exported.migration, reference.infer(exported.networks["same"]), answers, TRIED)
+def three(lite0):
+    return replace(lite0, photos=Photos(lite0.photos.readable[:3], ()))
+
+
+@pytest.fixture(scope="module")
+def study(three, rules):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(measure, "SIDES", ())
+        patch.setattr(measure, "ROUNDS", 1)
+        return measure.measured(three, rules)
+
+
+@pytest.fixture(scope="module")
+def maps(study):
+    return {name: way.seen for name, way in study.ways.items()}
 
 
 def test_the_sizes_reach_from_end_to_end_of_the_domain_and_hold_odd_and_prime_ones(lite0):
-    tried = shapes.sides(lite0)
+    tried = measure.sides(lite0)
     assert (tried[0], tried[-1]) == (32, 1024)
     assert {33, 97, 127, 224, 225, 299, 336, 701} <= set(tried)
-    assert max(shapes.sides(lite0, most=512)) == 512
 
 
-def test_a_file_of_a_fixed_size_refuses_every_other(maps, exported):
-    assert (maps[FIXED].right(1e-3), maps[FIXED].refused, maps[FIXED].wrong(1e-3)) == (1, 15, 0)
-    assert "Expected: 224" in exported.refusal(224, 336)
-    assert exported.refusal(224, 224) == ""
+def test_the_ways_are_tried_on_smaller_sizes_than_the_file_that_ships(study, maps):
+    assert study.shipped.sides == (32, 33, 224, 225, 1024)
+    assert {seen.sides for seen in maps.values()} == {(32, 33, 224, 225)}
+
+
+def test_a_file_of_a_fixed_size_refuses_every_other(maps, study):
+    assert (maps[FIXED].right, maps[FIXED].refused, maps[FIXED].wrong) == (1, 15, 0)
+    assert "Expected: 224" in study.refusal
+
+
+def test_the_size_that_the_file_was_made_for_is_not_refused(three):
+    path = files(three, measure.by_padding(three))[FIXED]
+    opened = measure.Opened.of(three, {}, {FIXED: path})
+    assert opened.refusal((224, 224)) == ""
+    assert "Expected: 224" in opened.refusal((224, 336))
 
 
 def test_static_padding_is_right_only_where_the_parity_is_that_of_its_size(maps):
-    assert maps[STATIC].right(1e-3) == 4  # 32 and 224, in both directions
-    assert maps[STATIC].wrong(1e-3) == 12
+    assert maps[STATIC].right == 4  # 32 and 224, in both directions
+    assert maps[STATIC].wrong == 12
     assert maps[STATIC].refused == 0
 
 
 def test_traced_padding_is_right_at_the_size_it_was_traced_at_and_nowhere_else(maps):
-    assert maps[TRACED].right(1e-3) == 1
-    assert maps[TRACED].differences[2, 2] < 1e-3
+    assert maps[TRACED].right == 1
+    assert maps[TRACED].differences[2, 2] < TOLERANCE
     assert maps[TRACED].worst > 1
 
 
-@pytest.mark.parametrize("name", CANDIDATES)
-def test_three_ways_are_right_at_every_size(maps, name):
-    assert maps[name].right(1e-3) == 16
-    assert not maps[name].flips.any()
+def test_three_ways_are_right_at_every_size(maps, study):
+    for name in CANDIDATES:
+        assert maps[name].right == 16
+        assert not maps[name].flips.any()
+    assert study.right_everywhere == list(CANDIDATES)
 
 
-@pytest.mark.parametrize("kind", ["lite0", "stand_in"])
-def test_the_exported_file_agrees_with_its_network_whichever_way_that_pads(kind, request):
-    migration = request.getfixturevalue(kind)
-    answers = {"file": shapes.of_file(migration.onnx_path)}
-    seen = shapes.held(migration, reference.infer(migration.model), answers, TRIED)["file"]
-    assert seen.right(1e-3) == 16
+def test_the_exported_file_agrees_with_its_network_whichever_way_that_pads(study, stand_in, rules):
+    assert study.shipped.everywhere
+    assert study.free_axes == 3
+    opened = measure.Opened.of(stand_in, {"static": stand_in.model}, {STATIC: stand_in.onnx_path})
+    picture = measure.Image.fromarray(stand_in.reference.trace(stand_in.photos.readable[0].data).decode)
+    for size in ((32, 33), (225, 32), (224, 225)):
+        found = opened.shipped(measure.scaled(picture, size, stand_in.subject.contract))
+        assert found.largest < TOLERANCE
+        assert not found.flipped
 
 
-def test_both_networks_are_told_apart_whichever_is_the_subjects_own(lite0, exported):
-    static = replace(lite0, subject=replace(lite0.subject, padding="static"))
-    tensor = np.ones((1, 3, 225, 336), np.float32)
-    for kind in ("static", "same"):
-        answers = [reference.infer(each.networks[kind])(tensor) for each in (exported, Exported(static))]
-        np.testing.assert_array_equal(*answers)
+def test_each_photo_is_held_in_both_paddings_at_the_size_it_is_fed(study, three):
+    modules = measure.by_padding(three)
+    assert len(study.padded) == 3
+    for photo, each in zip(three.photos.readable, study.padded, strict=True):
+        trace = three.reference.trace(photo.data)
+        assert each.comparison.photo == photo.name
+        assert each.fed == trace.resize.shape[:2]
+        static = reference.infer(modules["static"])(trace.normalise)
+        assert each.comparison["infer"].largest == measure.max_abs_difference(trace.infer, static)
+        assert each.comparison["infer"].largest > TOLERANCE
 
 
-def test_inputs_in_a_batch_answer_as_they_do_alone(lite0):
-    assert parity.batch_difference(lite0, shapes.BATCHES) < 1e-3
-    assert sum(shapes.BATCHES) == 13
+def test_a_photo_of_the_size_that_was_built_for_is_padded_alike(stand_in):
+    opened = measure.Opened.of(stand_in, measure.by_padding(stand_in), {})
+    trace = stand_in.reference.trace(stand_in.photos.readable[5].data)
+    assert trace.normalise.shape == (1, 3, 224, 224)
+    assert opened.padded(stand_in.photos.readable[5], trace).comparison["infer"].largest < 1e-4
 
 
-def test_the_deployment_refuses_what_lies_outside(lite0):
-    assert shapes.outside(Domain(32, 1024)) == [(31, 32), (32, 31), (1025, 32), (32, 1025)]
-    passed, said = shapes.let_through(lite0)
-    assert passed == 0
-    assert "known to be right from 32 to 1024 a side" in said
+def test_the_reference_sees_each_photo_once_and_each_is_scaled_to_its_share_of_the_sizes(three, rules, monkeypatch):
+    calls, sizes = Counter(), []
+
+    def counting(stage):
+        function = getattr(three.reference, stage)
+
+        def counted(value):
+            calls[stage] += 1
+            return function(value)
+
+        return counted
+
+    copy = replace(three)
+    own = {"model": three.model, "onnx_path": three.onnx_path}
+    vars(copy).update(own, reference=replace(three.reference, **{stage: counting(stage) for stage in ("decode", "infer")}))
+    scaled = measure.scaled
+    monkeypatch.setattr(measure, "scaled", lambda *given: sizes.append((given[0].size, given[1])) or scaled(*given))
+    monkeypatch.setattr(measure, "SIDES", ())
+    monkeypatch.setattr(measure, "ROUNDS", 1)
+    monkeypatch.setattr(measure, "sides", lambda _: (32, 33, 224, 225))
+    measure.measured(copy, rules)
+    assert calls == {"decode": 3, "infer": 3}
+    assert len({size for _, size in sizes}) == len(sizes) == 16
+    assert Counter(Counter(picture for picture, _ in sizes).values()) == Counter([6, 5, 5])
+
+
+def test_more_photos_than_sizes_are_each_held_once(three, rules, monkeypatch):
+    monkeypatch.setattr(measure, "sides", lambda _: (32,))
+    monkeypatch.setattr(measure, "ROUNDS", 1)
+    study = measure.measured(three, rules)
+    assert (study.shipped.sizes, len(study.padded)) == (1, 3)
+
+
+def test_candidates_are_timed_against_the_statically_padded_file(study):
+    assert study.ways[STATIC].ratio == 1
+    assert all(study.ways[name].ratio > 0 for name in CANDIDATES)
+    assert all(math.isnan(study.ways[name].ratio) for name in (FIXED, TRACED))
+    assert all(way.nodes > 0 and way.megabytes > 10 for way in study.ways.values())
+
+
+def test_inputs_in_a_batch_answer_as_they_do_alone(study):
+    assert study.batch < TOLERANCE
+    assert sum(measure.BATCHES) == 13
+
+
+def test_the_deployment_refuses_what_lies_outside(study):
+    assert measure.just_outside(Domain(32, 1024)) == [(31, 32), (32, 31), (1025, 32), (32, 1025)]
+    assert (study.outside.taken, study.outside.tried) == (0, 4)
+    assert study.outside.domain == Domain(32, 1024)
+    assert "known to be right from 32 to 1024 a side" in study.outside.said
 
 
 def test_a_nan_is_wrong_and_a_refusal_is_not():
-    seen = SizeMap("x", (1, 2), np.array([[0.0, np.nan], [np.inf, 1.0]]), np.zeros((2, 2), bool))
-    assert (seen.right(0.1), seen.wrong(0.1), seen.refused) == (1, 2, 1)
+    seen = SizeMap("x", (1, 2), np.array([[0.0, np.nan], [np.inf, 1.0]]), np.zeros((2, 2), bool), 0.1)
+    assert (seen.right, seen.wrong, seen.refused) == (1, 2, 1)
     assert np.isnan(seen.worst)
+    assert not seen.everywhere
 
 
-def test_pictures_say_what_they_find_and_are_whole(exported, maps, drawn, monkeypatch):
-    monkeypatch.setattr(shapes, "ROUNDS", 1)
-    assert "right at 1 of 16 sizes, 15 refused" in report.size_map(maps[FIXED], 1e-3, "it")
-    assert "wrong at 15 without a word" in report.traced_padding(maps, 1e-3)
-    assert "espresso 0.5904" in report.static_padding(exported, maps, shapes.paddings(exported), 1e-3)
-    assert "3 of 3 ways are right at every size" in report.candidates(exported, maps, 1e-3)
-    assert "right at 1 of 16 sizes, refuses 15 aloud" in report.fixed_size(exported, maps, 1e-3, (336, 224))
-    for figure in drawn:
-        assert_whole(figure)
+def test_a_map_puts_heights_in_rows_and_widths_in_columns():
+    found = {(h, w): Difference(10 * h + w, (h, w) == (2, 1)) for h in (2, 1) for w in (1, 2)}
+    seen = SizeMap.of("x", found, 0.1)
+    assert seen.sides == (1, 2)
+    assert seen.differences.tolist() == [[11, 12], [21, 22]]
+    assert seen.flips.tolist() == [[False, False], [True, False]]
 
 
-def test_a_statically_padded_subject_is_told_how_to_change(stand_in, maps):
-    assert "padding = &quot;same&quot; into its TOML file" in report.shipped(stand_in, maps[STATIC], 1e-3)
+def test_a_difference_of_a_refused_size_is_infinite_and_changes_no_class():
+    logits = np.array([[0.0, 1.0]], np.float32)
+    assert Difference.of(logits, None) == Difference(math.inf, False)
+    assert Difference.of(logits, logits[:, ::-1]) == Difference(1.0, True)
+    assert math.isnan(Difference.of(logits, np.full_like(logits, np.nan)).largest)

@@ -1,0 +1,33 @@
+"""Borrowed weights that behave like real ones."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from lib.compare.comparison import max_abs_difference
+from lib.deploy import BadInput
+from tests.conftest import built, edited
+
+
+def test_the_stand_in_is_b0_with_swish_and_squeeze_and_excite(stand_in):
+    assert all(block.has_se for block in stand_in.model._blocks)
+    assert stand_in.model.state_dict().keys() == built("b0-stand-in").state_dict().keys()
+
+
+def test_the_stand_in_is_sensitive_to_its_input(stand_in):
+    logits = [stand_in.reference.trace(photo.data).infer for photo in stand_in.photos.readable]
+    closest = min(max_abs_difference(a, b) for i, a in enumerate(logits) for b in logits[:i])
+    assert closest > 1
+
+
+def test_the_stand_in_is_the_same_every_time(stand_in):
+    again = built("b0-stand-in").state_dict()
+    for name, tensor in stand_in.model.state_dict().items():
+        torch.testing.assert_close(again[name], tensor, rtol=1e-4, atol=1e-5)
+
+
+def test_a_stand_in_of_another_architecture_is_refused(own_subject):
+    name = edited(own_subject, 'file = "mine.pth"', 'file = "mine.pth"\nstand_in = true')
+    with pytest.raises(BadInput, match="stand_in takes Lite0's weights"):
+        built(name)

@@ -1,0 +1,124 @@
+"""The exported network against eager PyTorch."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.compare.comparison import flips, worst
+from lib.inputs.photos import Photo, Photos
+from lib.studies.export.measure import GREY, MAPPED, Distances, measured
+from tests.conftest import encoded, picture
+from tests.studies.export.conftest import PHOTOS, SIZES
+from tests.studies.few import asked, of_photos
+
+
+def broken(handoff, change):
+    """The hand-off with a deployment whose logits are changed."""
+    infer = handoff.deployment.infer
+    copy = replace(handoff)
+    vars(copy).update(vars(handoff), deployment=replace(handoff.deployment, infer=lambda tensor: change(infer(tensor))))
+    return copy
+
+
+def test_the_reference_runs_once_a_photo_and_once_a_size(measured_once, few):
+    inputs = measured_once[1].inputs
+    assert inputs["decode"] == [photo.data for photo in few.photos.readable]
+    assert len(inputs["resize"]) == len(inputs["infer"]) == len(inputs["score"]) == len(PHOTOS) + SIZES
+
+
+def test_without_random_sizes_the_reference_runs_once_a_photo(few, rules):
+    counted, written = asked(few)
+    measured(counted, rules, 0, seed=0)
+    assert {stage: len(inputs) for stage, inputs in written.inputs.items()} == dict.fromkeys(written.inputs, len(PHOTOS))
+
+
+def test_the_networks_agree_on_the_same_input(study, rules):
+    assert [each.photo for each in study.networks] == list(PHOTOS)
+    assert worst(study.networks, "infer") <= study.tolerance == rules["export.logits"].threshold
+    assert flips(study.networks) == 0
+    assert study.non_finite == 0
+    assert study.batch <= study.tolerance
+
+
+def test_the_numbers_are_those_of_the_two_networks(study, few):
+    trace = few.reference.trace(few.photos.readable[1].data)
+    logits = few.deployment.infer(trace.normalise)
+    found = study.networks[1]
+    assert found["infer"].largest == np.abs(logits.astype(float) - trace.infer).max()
+    assert found.reference.top1 == trace.infer[0].argmax()
+
+
+def test_the_file_is_what_was_asked_for(study, few):
+    assert study.file.path == few.onnx_path
+    assert study.opset_difference == 0
+    assert study.weights_match is True
+
+
+def test_another_operator_set_or_other_weights_are_noticed(few, rules):
+    strange = replace(few.subject, weights=replace(few.subject.weights, sha256="0" * 64))
+    other = replace(few, subject=strange, opset=few.opset - 3)
+    made = {name: getattr(few, name) for name in ("model", "onnx_path", "reference", "deployment", "story")}
+    vars(other).update(made)  # the file is still that of the right weights and of the first operator set
+    study = measured(other, rules, 0, seed=0)
+    assert study.opset_difference == 3
+    assert study.weights_match is False
+
+
+def test_the_story_is_told_on_a_network_with_swish(study, few, stand_in, rules):
+    assert list(study.operators) == [few.subject.label, few.story.subject.label]
+    assert study.operators[few.subject.label] == study.file.operators
+    assert study.operators[few.story.subject.label]["Sigmoid"] > 0
+    own = measured(of_photos(stand_in, PHOTOS[0]), rules, 0, seed=0)
+    assert list(own.operators) == [stand_in.subject.label]
+
+
+def test_the_logits_move_with_the_photo(study, rules):
+    assert study.movement >= rules["export.guard"].threshold
+    assert study.distances.names == (*PHOTOS, GREY)
+    values = study.distances.largest
+    np.testing.assert_array_equal(values, values.T)
+    np.testing.assert_array_equal(np.diag(values), 0)
+    assert study.movement == values[-1, :-1].min()
+
+
+def test_logits_that_do_not_move_fail_the_guard(few, rules):
+    still = measured(broken(few, lambda logits: np.arange(logits.size, dtype=np.float32)[None]), rules, 0, seed=0)
+    assert still.movement == 0 < rules["export.guard"].threshold
+
+
+def test_nan_and_another_class_are_counted(few, rules):
+    def change(logits):
+        logits = -logits
+        logits[0, :2] = np.nan
+        return logits
+
+    found = measured(broken(few, change), rules, 0, seed=0)
+    assert found.non_finite == 2 * len(PHOTOS)
+    assert flips(found.networks) == len(PHOTOS)
+    assert not worst(found.networks, "infer") <= found.tolerance
+
+
+def test_only_the_first_photos_are_on_the_map_and_no_pixels_are_kept(few, rules):
+    many = tuple(Photo.of(f"{i}.png", encoded(picture(80, 64, seed=i))) for i in range(MAPPED + 4))
+    copy = replace(few, photos=Photos(many, ()))
+    vars(copy).update({name: getattr(few, name) for name in ("model", "onnx_path", "reference", "deployment")})
+    small = replace(copy, photos=Photos(many[:MAPPED], ()))
+    vars(small).update({name: getattr(few, name) for name in ("model", "onnx_path", "reference", "deployment")})
+    more, fewer = (measured(each, rules, 0, seed=0) for each in (copy, small))
+    assert more.distances.names == fewer.distances.names == (*(photo.name for photo in many[:MAPPED]), GREY)
+    assert len(more.networks) == MAPPED + 4
+    one = len(pickle.dumps(more.networks)) / len(more.networks)
+    assert one < 1000
+    assert len(pickle.dumps(more)) - len(pickle.dumps(fewer)) < 4 * 1000
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_distances_of_any_number_of_inputs(count):
+    logits = [np.full((1, 5), float(i)) for i in range(count)]
+    found = Distances.of([str(i) for i in range(count)], logits)
+    assert found.largest.max() == count - 1
+    assert len(found.names) == count

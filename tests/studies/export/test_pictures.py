@@ -1,0 +1,80 @@
+"""Pictures and tables of the exported file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.studies.export import pictures
+from lib.studies.export.measure import Distances
+from tests.conftest import assert_whole
+from tests.studies.export.conftest import PHOTOS
+
+
+def renamed(comparison, photo, largest):
+    """The comparison as if of another photo, with another difference of logits."""
+    stages = tuple(replace(stage, largest=largest) for stage in comparison.stages)
+    return replace(comparison, photo=photo, stages=stages)
+
+
+def test_pictures_are_whole(study, drawn):
+    pictures.inventory(study.operators)
+    pictures.differences(study.networks, study.tolerance)
+    pictures.distances(study.distances)
+    assert len(drawn) == 3
+    for figure in drawn:
+        assert_whole(figure)
+
+
+def test_the_inventory_says_how_many_nodes_there_are(study):
+    said = pictures.inventory(study.operators)
+    for label, operators in study.operators.items():
+        assert f"{label} has {sum(operators.values())} nodes" in said
+
+
+def test_differences_say_how_many_photos_are_within_the_tolerance(study):
+    said = pictures.differences(study.networks, study.tolerance)
+    assert f"{len(PHOTOS)} of {len(PHOTOS)} photos stay within the tolerance of 0.001 logits" in said
+
+
+def test_a_nan_is_drawn_and_counts_as_beyond_the_tolerance(study, drawn):
+    networks = [*study.networks, renamed(study.networks[0], "nan.png", float("nan"))]
+    said = pictures.differences(networks, study.tolerance)
+    assert f"{len(PHOTOS)} of {len(PHOTOS) + 1} photos" in said
+    assert "the largest is NaN" in said
+    assert_whole(drawn[0])
+
+
+def test_of_many_photos_the_largest_differences_are_drawn(study, drawn):
+    many = [renamed(study.networks[0], f"{i}.png", 1e-6 * (i + 1)) for i in range(pictures.BARS + 5)]
+    said = pictures.differences(many, study.tolerance)
+    labels = [label.get_text() for label in drawn[0].axes[0].get_yticklabels()]
+    assert labels == [f"{i}.png" for i in range(5, pictures.BARS + 5)][::-1]
+    assert f"of {pictures.BARS + 5} photos" in said
+
+
+def test_the_map_names_the_closest_pair():
+    far = Distances.of(["a", "b", "plain grey"], [np.array([[0.0, 9.0]]), np.array([[0.0, 4.0]]), np.array([[0.0, 2.5]])])
+    assert "The closest pair differs by 1.5:" in pictures.distances(far)
+
+
+def test_a_map_with_nan_can_be_drawn(drawn):
+    broken = np.array([[np.nan, 1.0]])
+    assert "differs by NaN" in pictures.distances(Distances.of(["a", "plain grey"], [broken, np.zeros((1, 2))]))
+    assert_whole(drawn[0])
+
+
+@pytest.mark.parametrize("complaint", ["", "node 3 has no input"])
+def test_the_table_of_the_file(study, few, complaint):
+    said = pictures.file_facts(few, replace(study.file, complaint=complaint))
+    assert f"<td>{complaint or 'no complaint'}</td>" in said
+    for text in (few.onnx_path.name, study.file.sha256, few.exporter, "float32 (batch, 3, height, width)"):
+        assert text in said
+
+
+def test_provenance_is_read_back(study, few):
+    said = pictures.provenance(study.file)
+    assert few.weights_sha256 in said
+    assert f"torch {study.file.provenance['versions']['torch']}" in said
