@@ -1,4 +1,4 @@
-"""Which block did it: the gap between two pipelines, shared out among the blocks they differ in."""
+"""Which part did it: the gap between two pipelines, shared out among the parts they differ in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def shapley(players: Sequence[str], value: Callable[[frozenset[str]], float]) ->
 
     Args:
         players: their names.
-        value: the worth of a coalition, here the probability that a pipeline with these blocks mended gives.
+        value: the worth of a coalition, here the probability that a pipeline with these parts mended gives.
     """
     n = len(players)
     worth = {frozenset(members): value(frozenset(members)) for size in range(n + 1) for members in combinations(players, size)}

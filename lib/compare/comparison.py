@@ -34,7 +34,8 @@ def max_abs_difference(a: NDArray[Any], b: NDArray[Any]) -> float:
         return float("nan")
     if a.dtype == b.dtype == np.uint8:
         return float((np.maximum(a, b) - np.minimum(a, b)).max())  # exact, and an eighth of the memory
-    return float(np.abs(a.astype(np.float64) - b.astype(np.float64)).max())
+    with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is what is wanted
+        return float(np.abs(a.astype(np.float64) - b.astype(np.float64)).max())
 
 
 def top1(scores: NDArray[Any]) -> int:
@@ -147,7 +148,7 @@ class Comparison:
         stages: the differences, stage by stage; of those stages that were compared.
         reference: the reference's answer.
         candidate: the other's.
-        probability: what the other gives the class that the reference finds likeliest, 0..1.
+        probability: what the other gives the class that the reference finds likeliest, 0..1; NaN where there is none.
         moved: how much probability went from some classes to others, 0..1: total variation distance.
     """
 
@@ -184,7 +185,7 @@ class Comparison:
             tuple(StageDifference.of(stage, *pair) for stage, pair in pairs.items()),
             reference,
             candidate,
-            float(ends[1][0, reference.top1]) if same else float("nan"),
+            float(ends[1][0, reference.top1]) if same and reference.likeliest else float("nan"),
             float(np.abs(ends[1] - ends[0]).sum() / 2) if same else float("nan"),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lib.deploy import Contract
 from lib.handoff import Handoff
 from lib.inputs.photos import Photos
 from lib.numbers import number
@@ -13,13 +14,12 @@ _PADDED_FOR = {"static": "once, for {0} × {0}", "same": "for each input"}
 def card(handoff: Handoff, deployment: bool = True) -> Html:
     """What is handed over, with the warning that a stand-in carries; ``deployment`` adds the pipeline under test."""
     subject, contract = handoff.subject, handoff.subject.contract
-    crop = f", then the central {contract.crop} × {contract.crop}" if contract.crop else ""
     rows = [
         ("what it is", subject.about),
         ("architecture", f"{subject.architecture}, padding computed {_PADDED_FOR[subject.padding].format(subject.image_size)}"),
         ("weights", f"{handoff.weights_path.name}, SHA-256 {handoff.weights_sha256[:16]}…"),
         ("classes", str(len(subject.classes))),
-        ("resize", f"{contract.rule} to {contract.size}, {contract.filter}{crop}"),
+        ("resize", resize(contract)),
         ("mean", ", ".join(number(value) for value in contract.mean)),
         ("std", ", ".join(number(value) for value in contract.std)),
         *([("deployment", handoff.deployment_name)] if deployment else []),
@@ -27,6 +27,12 @@ def card(handoff: Handoff, deployment: bool = True) -> Html:
     ]
     shown = table(("subject", subject.name), rows, caption=f"What is handed over: {subject.label}")
     return shown if subject.claims_accuracy else join(shown, stand_in_warning(handoff))
+
+
+def resize(contract: Contract) -> str:
+    """What a contract does to a photo before normalisation, in half a sentence."""
+    crop = f", then the central {contract.crop} × {contract.crop}" if contract.crop else ""
+    return f"{contract.rule} to {contract.size}, {contract.filter}{crop}"
 
 
 def stand_in_warning(handoff: Handoff) -> Html:

@@ -20,6 +20,7 @@ from lib.inputs.reading import sha256
 from lib.inputs.subject import Subject
 from lib.mistakes import CATALOGUE
 from lib.numbers import number
+from lib.report import cards
 from lib.report.drawing import figure as blank
 from lib.report.drawing import over_all, show, styled
 from lib.report.gallery import grid
@@ -161,12 +162,11 @@ def _candidates(finding: Finding) -> Html:
 
 def _facts(finding: Finding, subject: Subject, photo: Path, tensor: Path) -> Html:
     contract = subject.contract
-    crop = f", then the central {contract.crop} × {contract.crop}" if contract.crop else ""
     versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in ("pillow", "numpy", "opencv-python-headless"))
     rows = [
         ("photo", f"{photo.name}, SHA-256 {sha256(photo.read_bytes())}"),
         ("tensor", f"{tensor.name}, {finding.observed.kind}, SHA-256 {sha256(tensor.read_bytes())}"),
-        ("subject", f"{subject.label}: {contract.rule} to {contract.size}, {contract.filter}{crop}"),
+        ("subject", f"{subject.label}: {cards.resize(contract)}"),
         ("mean, std", f"{', '.join(map(number, contract.mean))}; {', '.join(map(number, contract.std))}"),
         ("versions", versions),
     ]

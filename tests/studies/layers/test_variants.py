@@ -1,77 +1,97 @@
-"""Other settings of ONNX Runtime and smaller files: what they change."""
+"""Other settings of ONNX Runtime and smaller files: how they are made."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import onnx
 import pytest
 
+from lib import handoff
 from lib.export import graph
-from lib.studies.layers import pictures as layers_report
-from lib import handoff as migration
-from lib.studies.layers import variants as what_ifs
-from lib.inputs.photos import Photos
+from lib.inputs.photos import Photo, Photos
+from lib.studies.layers import variants
+from lib.studies.layers.variants import CALIBRATED, DYNAMIC, FP16, STATIC, Calibration, smaller
+from tests.conftest import encoded, picture
 
 
 @pytest.fixture(scope="module")
-def lite(lite0):
+def two(lite0):
     return replace(lite0, photos=Photos(lite0.photos.readable[:2], ()))
 
 
-@pytest.fixture(scope="module")
-def smaller(lite):
-    return {outcome.name: outcome for outcome in what_ifs.files(lite)}
+def test_settings_begin_with_the_default_and_have_other_numbers_of_threads(lite):
+    names = list(variants.settings(lite.onnx_path))
+    assert names[:5] == [variants.DEFAULT, *variants.LEVELS, "1 thread"]
+    assert names[5] == "2 threads"
 
 
-def test_levels_and_threads_agree(lite):
-    outcomes = what_ifs.settings(lite)
-    assert [outcome.name for outcome in outcomes[:5]] == [what_ifs.DEFAULT, *what_ifs.LEVELS, "1 thread"]
-    assert what_ifs.worst(outcomes) < 1e-4
-    assert what_ifs.flips(outcomes) == 0
-    assert outcomes[0].ratio == 1
-    assert all(outcome.ratio > 0 for outcome in outcomes)
-    assert "no answers change" in layers_report.settings_finding(outcomes)
-
-
-def test_a_smaller_file_is_smaller_and_further_off(smaller):
-    as_it_is = smaller[what_ifs.AS_IT_IS]
-    assert as_it_is.logits < 1e-4
-    assert smaller["FP16"].megabytes < 0.6 * as_it_is.megabytes
-    assert smaller["INT8, static"].megabytes < 0.35 * as_it_is.megabytes
-    assert smaller["INT8, dynamic"].megabytes < 0.35 * as_it_is.megabytes
-    assert 100 * as_it_is.logits < smaller["FP16"].logits < smaller["INT8, static"].logits
-
-
-def test_the_page_says_what_a_smaller_file_costs(smaller):
-    said = layers_report.files_finding(list(smaller.values()), 2)
-    assert "FP16 saves 50% of the file" in said
-    assert "None of this is part of the verdict" in said
-    assert "There is no INT8" not in said
-    without = [outcome for name, outcome in smaller.items() if name != what_ifs.STATIC]
-    assert "There is no INT8, static: it needs operator set 13 or newer." in layers_report.files_finding(without, 2)
-
-
-def test_static_int8_has_a_scale_for_each_channel(lite):
-    model = onnx.load(what_ifs.made(lite)["INT8, static"])
+def test_static_int8_has_a_scale_for_each_channel(two):
+    model = onnx.load(smaller(two)[STATIC])
     assert graph.inventory(model)["DequantizeLinear"] > 40
     assert any("_scale" in tensor.name and tensor.dims == [32] for tensor in model.graph.initializer)
 
 
-def test_files_are_made_once_and_calibrated_anew_for_other_photos(lite):
-    first, again = what_ifs.made(lite), what_ifs.made(lite)
-    assert first == again
-    other = what_ifs.made(replace(lite, photos=Photos(lite.photos.readable[:1], ())))
-    assert other["FP16"] == first["FP16"]
-    assert other["INT8, static"] != first["INT8, static"]
+def test_files_are_made_once_and_calibrated_anew_for_other_photos(two, monkeypatch):
+    first = smaller(two)
+    other = smaller(replace(two, photos=Photos(two.photos.readable[:1], ())))
+    assert other[FP16] == first[FP16]
+    assert other[DYNAMIC] == first[DYNAMIC]
+    assert other[STATIC] != first[STATIC]
+    monkeypatch.setattr(variants, "_quantise", lambda *_: pytest.fail("quantised twice"))
+    assert smaller(two) == first
+
+
+@pytest.fixture
+def made(tmp_path, monkeypatch):
+    """What is given to the quantiser and its name, with files that go to a folder of the test's."""
+    calls = []
+    beside = variants._beside
+    monkeypatch.setattr(variants, "_beside", lambda *given: tmp_path / beside(*given).name)
+    monkeypatch.setattr(variants, "_quantise", lambda network, to, reader: calls.append(reader) or to.write_text("quantised"))
+    return calls
+
+
+def test_files_are_keyed_by_the_code_that_makes_them(two, tmp_path, monkeypatch, made):
+    first = smaller(two)
+    changed = tmp_path / "variants.py"
+    changed.write_text(Path(variants.__file__).read_text() + "# changed\n")
+    monkeypatch.setattr(variants, "__file__", str(changed))
+    assert not set(first.values()) & set(smaller(two).values())
+    assert len(made) == 4
+
+
+def test_static_int8_alone_is_calibrated_and_with_no_more_photos_than_needed(lite, made):
+    data = encoded(picture(64, 48))
+    many = tuple(Photo.of(f"{i}.png", data) for i in range(CALIBRATED + 3))
+    smaller(replace(lite, photos=Photos(many, ())))
+    dynamic, static = made
+    assert dynamic is None
+    assert len(list(iter(static.get_next, None))) == CALIBRATED
+
+
+def test_calibration_feeds_what_the_reference_feeds_and_reads_a_photo_when_asked(lite, monkeypatch):
+    read = []
+    data = Photo.data.fget
+    monkeypatch.setattr(Photo, "data", property(lambda photo: read.append(photo.name) or data(photo)))
+    photo = lite.photos.readable[0]
+    calibration = Calibration([photo, photo], lite.subject.contract)
+    assert read == []
+    fed = calibration.get_next()
+    assert read == [photo.name]
+    np.testing.assert_array_equal(fed["image"], lite.reference.trace(photo.data).normalise)
+    assert calibration.get_next() is not None
+    assert calibration.get_next() is None
 
 
 def test_converters_are_silent_and_the_log_is_left_as_it_was(cache_folder, caplog, capfd):
-    moving = migration.load("lite0-imagenet", exporter="torchscript", opset=11)
-    moving = replace(moving, photos=Photos(moving.photos.readable[:1], ()))
+    given = handoff.load("lite0-imagenet", exporter="torchscript", opset=11)
+    given = replace(given, photos=Photos(given.photos.readable[:1], ()))
     level = logging.getLogger().level
-    assert list(what_ifs.made(moving)) == ["FP16", "INT8, dynamic"]  # operator set 11 has no scale for each channel
+    assert list(smaller(given)) == [FP16, DYNAMIC]  # operator set 11 has no scale for each channel
     assert logging.getLogger().level == level
     assert not [record for record in caplog.records if record.name == "root"]
     assert capfd.readouterr().err == ""

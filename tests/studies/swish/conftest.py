@@ -7,6 +7,7 @@ from torch import Tensor
 
 from lib.handoff import Handoff
 from lib.policy import Policy
+from lib.studies.swish import attempts
 from lib.studies.swish.measure import Study, example_batch, measured
 from tests.studies.few import of_photos
 
@@ -23,4 +24,7 @@ def batch(few: Handoff) -> Tensor:
 
 @pytest.fixture(scope="package")
 def study(few: Handoff, rules: Policy) -> Study:
-    return measured(few, rules, seed=0)
+    """The study without the exports of the whole network through dynamo, which take long."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(attempts, "EXPORTERS", ("torchscript",))
+        return measured(few, rules, seed=0)

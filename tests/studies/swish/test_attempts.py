@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import product
 
 import pytest
 import torch
+from efficientnet_pytorch.utils import MemoryEfficientSwish
 
 from lib.networks.efficientnet import with_swish
 from lib.studies.swish import attempts
@@ -41,9 +43,18 @@ def test_torchscript_with_inlining_exports_and_agrees(stand_in, batch, rules, me
     assert result.operators["Sigmoid"] == expected_sigmoids(stand_in.model, batch[:1])
 
 
-def test_every_way_is_tried_once(study):
-    ways = {(each.exporter, each.inlining, each.what) for each in study.attempts}
-    assert len(ways) == len(study.attempts) == 2 * 2 * 2
+def test_every_way_is_tried_once_on_the_right_swish(stand_in, batch, monkeypatch):
+    tried = []
+
+    def attempted(module, example, exporter, what, inlining):
+        assert (type(module._swish) is MemoryEfficientSwish) == (what == attempts.EFFICIENT)
+        tried.append((exporter, inlining, what))
+        return WORKED
+
+    monkeypatch.setattr(attempts, "attempt", attempted)
+    assert len(attempts.of_swish(stand_in.model, batch[:1])) == len(tried)
+    ways = product(("dynamo", "torchscript"), (True, False), (attempts.EFFICIENT, attempts.STANDARD))
+    assert sorted(tried) == sorted(ways)
 
 
 def test_an_own_autograd_function_fails_the_same_way():

@@ -32,9 +32,10 @@ def test_the_batch_is_bounded_by_pixels(stand_in, size, count):
 
 def test_a_swish_is_counted_at_each_of_its_calls(stand_in, batch):
     blocks = stand_in.model._blocks
-    calls = 2 + sum(block._block_args.expand_ratio != 1 for block in blocks) + len(blocks)  # stem and head, then the blocks
-    gates = [len(blocks), len(blocks)]  # one swish and one sigmoid in each squeeze-and-excite
-    assert measure.expected_sigmoids(stand_in.model, batch[:1]) == calls + sum(gates)
+    expanding = sum(block._block_args.expand_ratio != 1 for block in blocks)
+    swishes = 2 + expanding + 2 * len(blocks)  # stem and head; in each block after the depthwise convolution and in its gate
+    assert (swishes, len(blocks)) == (49, 16)
+    assert measure.expected_sigmoids(stand_in.model, batch[:1]) == swishes + len(blocks)
 
 
 def test_the_trace_shows_a_call_into_python_before_and_none_after(stand_in, batch):

@@ -38,11 +38,9 @@ def test_the_table_has_the_outcome_of_each_attempt(study):
 
 
 def test_it_says_which_network_the_story_is_told_on(lite0, stand_in):
-    assert pictures.why_this_subject(stand_in) == '<p class="finding">b0-stand-in has swish: the story is told on it.</p>'
-    assert (
-        f"{lite0.subject.name} has no swish, so the story is told on {lite0.story.subject.name}"
-        in pictures.why_this_subject(lite0)
-    )
+    assert "b0-stand-in has swish: the story is told on it." in pictures.why_this_subject(stand_in)
+    told = f"{lite0.subject.name} has no swish, so the story is told on {lite0.story.subject.name}"
+    assert told in pictures.why_this_subject(lite0)
 
 
 def test_the_exporters_answer_is_given_word_for_word(study):

@@ -1,0 +1,84 @@
+"""The cache: where it is, and that what stands in it is whole and made once."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from lib import cache
+from lib.deploy import BadInput
+
+
+def test_the_cache_is_where_the_variable_says_or_beside_the_code(cache_folder, monkeypatch):
+    assert cache.directory() == cache_folder
+    assert cache_folder.is_dir()
+    monkeypatch.setattr(cache, "ROOT", cache_folder)
+    for empty in ("", None):
+        monkeypatch.setenv("HANDOFF_CACHE", "") if empty is not None else monkeypatch.delenv("HANDOFF_CACHE")
+        assert cache.directory() == cache_folder / ".cache"
+
+
+def test_a_cache_that_cannot_be_made_is_named(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("HANDOFF_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(BadInput, match="set HANDOFF_CACHE"):
+        cache.directory()
+    with pytest.raises(BadInput, match="set HANDOFF_CACHE"), cache.making(tmp_path / "file" / "cache" / "model.onnx"):
+        pytest.fail("nothing can be made there")
+
+
+def test_what_is_there_is_not_made_again(tmp_path):
+    path = tmp_path / "models" / "a.onnx"
+    made = []
+    for _ in range(2):
+        with cache.making(path) as scratch:
+            made.append(scratch)
+            if scratch is not None:
+                scratch.write_text("whole")
+    assert [each is None for each in made] == [False, True]
+    assert made[0] != path
+    assert path.read_text() == "whole"
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_half_of_something_never_stands_in_its_place(tmp_path, kind):
+    path, scratches = tmp_path / "a", []
+
+    def make(fails: bool) -> None:
+        with cache.making(path) as scratch:
+            assert scratch is not None  # nothing stands there yet, and nobody else holds the lock
+            scratches.append(scratch)
+            if kind == "folder":
+                scratch.mkdir()
+            (scratch / "part" if kind == "folder" else scratch).write_text("half")
+            if fails:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        make(fails=True)
+    assert not path.exists()
+    assert not scratches[0].exists()
+    make(fails=False)
+    assert path.exists()
+    assert not scratches[1].exists()
+
+
+def test_others_wait_until_it_is_made(tmp_path):
+    path, begun, seen = tmp_path / "a", threading.Event(), []
+
+    def wait_for_it() -> None:
+        begun.set()
+        with cache.making(path) as scratch:
+            seen.append((scratch, path.read_text()))
+
+    with cache.making(path) as scratch:
+        assert scratch is not None
+        other = threading.Thread(target=wait_for_it)
+        other.start()
+        assert begun.wait(10)
+        other.join(0.2)
+        assert seen == []
+        scratch.write_text("whole")
+    other.join(10)
+    assert seen == [(None, "whole")]

@@ -1,0 +1,36 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from lib.numbers import number, probability, signed
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (3.0, "3"),
+        (-0.0, "0"),
+        (0.1234, "0.123"),
+        (1.2e-05, "1.2e-05"),
+        (123456.0, "123456"),
+        (1e9, "1e+09"),
+        (math.inf, "inf"),
+        (-math.inf, "-inf"),
+        (math.nan, "NaN"),
+    ],
+)
+def test_numbers_are_short(value, shown):
+    assert number(value) == shown
+
+
+def test_a_change_that_rounds_to_nothing_has_no_sign():
+    assert [signed(v) for v in (-1e-7, 0.25, -0.25, math.nan)] == ["0", "+0.2500", "-0.2500", "NaN"]
+    assert [signed(v, 1) for v in (0.04, 0.06)] == ["0", "+0.1"]
+
+
+def test_probabilities_have_fixed_decimals():
+    assert [probability(0.25), probability(1 / 3, 6), probability(math.nan)] == ["0.2500", "0.333333", "NaN"]
