@@ -168,7 +168,7 @@ class Study:
     """What 06_dynamic_shapes measures.
 
     Attributes:
-        ways: by name, in the order they are told.
+        ways: by name, in the order of the page.
         shipped: the exported file against the subject's own network, over its whole domain.
         padded: one a photo.
         refusal: what ONNX Runtime answers when the file of a fixed size is fed :data:`ARTICLE`; empty where it takes it.

@@ -126,11 +126,11 @@ def measured(handoff: Handoff, rules: Policy, fault: str, seed: int) -> Study:
     Raises:
         BadInput: there is no such block, it has no weights, or the file does not say where its blocks begin.
     """
-    tolerance, alone = (rules[f"layers.{error}"].threshold for error in ("accumulated", "local"))
-    path, smaller = handoff.onnx_path, variants.smaller(handoff)
+    tolerance, alone = rules["layers.accumulated"].threshold, rules["layers.local"].threshold
+    path = handoff.onnx_path
     network = divided(onnx.load(path), networks.family(handoff.subject).beginnings(handoff.model), path.name)
     planted = plant(network, fault, seed)
-    settings = variants.settings(path)
+    settings, smaller = variants.settings(path), variants.smaller(handoff)
     sessions = settings | {name: open_session(file) for name, file in smaller.items()}
     seen = seen_once(handoff, network, planted.network, sessions)
     timed = ratios({name: partial(logits_of, session, seen.first) for name, session in sessions.items()}, ROUNDS)
