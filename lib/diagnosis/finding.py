@@ -178,7 +178,8 @@ def _equal(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool
 
 
 def _distance(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    return float(np.sqrt(np.mean(np.square(a - b, dtype=np.float64))))
+    difference = (a - b).ravel()
+    return float(np.sqrt(np.dot(difference, difference) / difference.size))
 
 
 def _explained(observed: Observed, reference: Candidate, nearest: list[RankedCandidate]) -> float:

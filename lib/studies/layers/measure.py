@@ -164,7 +164,7 @@ def seen_once(handoff: Handoff, network: Divided, planted: Divided, sessions: Ma
         BadInput: a block cannot be cut out.
     """
     opened, faulty_opened = Opened.of(network), Opened.of(planted)
-    uncut = open_session(planted.model.SerializeToString())
+    uncut = open_session(planted.model.SerializeToString(), spinning=False)
     healthy: tuple[Reading, ...] = ()
     faulty: tuple[Reading, ...] = ()
     symptom: Symptom | None = None
