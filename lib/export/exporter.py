@@ -87,7 +87,8 @@ def exported(
     path = cache.directory() / "models" / f"{subject.name}-{exporter}-opset{opset}-{key}.onnx"
     with cache.making(path) as scratch:
         if scratch is not None:
-            write(scratch, family(subject).exportable(network()), example(subject), exporter, opset)
+            kind = family(subject)
+            write(scratch, kind.exportable(network()), example(subject), exporter, opset, kind.least)
             _inscribe(scratch, subject, provenance)
     return path
 
@@ -99,7 +100,9 @@ def provenance(model: onnx.ModelProto) -> dict[str, Any]:
     return origin
 
 
-def write(path: Path, module: nn.Module, example: Tensor, exporter: str, opset: int, axes: Mapping[int, str] = AXES) -> None:
+def write(
+    path: Path, module: nn.Module, example: Tensor, exporter: str, opset: int, least: int, axes: Mapping[int, str] = AXES
+) -> None:
     """One call of an exporter.
 
     Args:
@@ -108,6 +111,8 @@ def write(path: Path, module: nn.Module, example: Tensor, exporter: str, opset: 
         example: float32 (N, 3, H, W).
         exporter: ``dynamo`` or ``torchscript``.
         opset: to ask for.
+        least: the smallest height and width in pixels that the network takes; told of it, dynamo captures the graph in fewer
+            attempts.
         axes: of the input, by number, that are left free, each with its name.
 
     Raises:
@@ -115,7 +120,7 @@ def write(path: Path, module: nn.Module, example: Tensor, exporter: str, opset: 
     """
     arguments: dict[str, Any] = {"opset_version": opset, "input_names": [IMAGE], "output_names": [OUTPUT]}
     if exporter == "dynamo":
-        free = {axis: Dim(name) for axis, name in axes.items()}
+        free = {axis: Dim(name, min=least) if axis else Dim(name) for axis, name in axes.items()}
         arguments |= {"dynamo": True, "external_data": False, "dynamic_shapes": (free,)}
     else:
         named = {IMAGE: dict(axes), OUTPUT: {axis: name for axis, name in axes.items() if axis == 0}}

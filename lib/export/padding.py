@@ -24,7 +24,10 @@ class RemainderPaddedConv2d(nn.Conv2d):
         """(N, channels, H, W) in, (N, channels, ceil(H / stride), ceil(W / stride)) out."""
         margins: list[int] = []
         for axis in (1, 0):  # pad() takes the last axis first
-            spare = self.kernel_size[axis] - self.stride[axis] + -image.shape[2 + axis] % self.stride[axis]
+            stride = self.stride[axis]
+            # a remainder of 1 is 0 at every size, which exporters take long to find out
+            rest = -image.shape[2 + axis] % stride if stride > 1 else 0
+            spare = self.kernel_size[axis] - stride + rest
             margins += [spare // 2, spare - spare // 2]
         return functional.conv2d(functional.pad(image, margins), self.weight, self.bias, self.stride, 0, 1, self.groups)
 

@@ -29,12 +29,15 @@ def of_notebook(path: Path) -> dict[str, Any]:
     return {name: ast.literal_eval(entry["default"]) for name, entry in papermill.inspect_notebook(path).items()}
 
 
-def flag(path: Path, name: str) -> bool:
-    """Whether a notebook's metadata says that it is so, as in ``"alone": true``.
+def manner(path: Path) -> dict[str, Any]:
+    """How a notebook is to be run, as its metadata say.
 
-    ``alone``: it measures time, and nothing else may run meanwhile. ``long``: it takes longer than the others.
+    Returns:
+        ``alone``: whether it measures time, so that nothing else may run meanwhile; ``about``: how many seconds it takes on two
+        cores, 0 where it does not say.
     """
-    return bool(nbformat.read(path, as_version=4).metadata.get(name, False))
+    metadata = nbformat.read(path, as_version=4).metadata
+    return {"alone": bool(metadata.get("alone", False)), "about": int(metadata.get("seconds", 0))}
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -160,8 +160,7 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         runner.Job(
             sources[name],
             {key: value for key, value in given.items() if key in known[name]},
-            alone=parameters.flag(sources[name], "alone"),
-            long=parameters.flag(sources[name], "long"),
+            **parameters.manner(sources[name]),
         )
         for name in chosen
     ]

@@ -42,7 +42,8 @@ class Job:
         source: the notebook.
         parameters: those of the run's parameters that the notebook has.
         alone: whether it measures time, and so runs when the others have ended.
-        long: whether it takes longer than the others, and so starts first: started last, it would keep one core waiting.
+        about: how many seconds it is known to take. Those that take longest start first: started last, they would keep a core
+            waiting.
         process: its worker, while it runs.
         error: why it failed, or empty.
         traceback: of the cell that raised, or empty.
@@ -54,7 +55,7 @@ class Job:
     source: Path
     parameters: dict[str, Any]
     alone: bool = False
-    long: bool = False
+    about: int = 0
     process: subprocess.Popen[str] | None = None
     error: str = ""
     traceback: str = ""
@@ -179,7 +180,7 @@ def _move_into_place(scratch: Path, out: Path) -> None:
 
 def _execute(jobs: Sequence[Job], scratch: Path) -> None:
     with Progress([job.name for job in jobs]) as progress:
-        together = sorted((job for job in jobs if not job.alone), key=lambda job: not job.long)
+        together = sorted((job for job in jobs if not job.alone), key=lambda job: -job.about)
         for group in (together, *([job] for job in jobs if job.alone)):
             _side_by_side(group, scratch, progress)
 

@@ -63,6 +63,6 @@ def test_a_file_gives_values_by_name(tmp_path):
 
 
 def test_what_a_notebook_says_of_itself_is_read_from_its_metadata():
-    assert parameters.flag(NOTEBOOKS / "alone.ipynb", "alone")
-    assert not parameters.flag(NOTEBOOKS / "ships.ipynb", "alone")
-    assert parameters.flag(NOTEBOOKS / "long.ipynb", "long")
+    assert parameters.manner(NOTEBOOKS / "alone.ipynb") == {"alone": True, "about": 0}
+    assert parameters.manner(NOTEBOOKS / "ships.ipynb") == {"alone": False, "about": 0}
+    assert parameters.manner(NOTEBOOKS / "long.ipynb") == {"alone": False, "about": 60}

@@ -55,19 +55,20 @@ def _made(handoff: Handoff, modules: Mapping[str, nn.Module], name: str) -> Path
 
 def _write(handoff: Handoff, modules: Mapping[str, nn.Module], name: str, path: Path) -> None:
     example, exporter, opset = export.example(handoff.subject), handoff.exporter, handoff.opset
-    exportable = networks.family(handoff.subject).exportable
+    family = networks.family(handoff.subject)
+    exportable, least = family.exportable, family.least
     static, same = (modules[kind] for kind in PADDINGS)
     if name == FIXED:
-        export.write(path, exportable(static), example, exporter, opset, axes={})
+        export.write(path, exportable(static), example, exporter, opset, least, axes={})
     elif name == STATIC:
-        export.write(path, exportable(static), example, exporter, opset)
+        export.write(path, exportable(static), example, exporter, opset, least)
     elif name == TRACED:
-        export.write(path, with_swish(same, memory_efficient=False), example, "torchscript", opset)
+        export.write(path, with_swish(same, memory_efficient=False), example, "torchscript", opset, least)
     elif name == SAME_UPPER:
-        export.write(path, exportable(same), example, exporter, opset)
+        export.write(path, exportable(same), example, exporter, opset, least)
         written = onnx.load(path)
         padding.same_upper(written)
         onnx.save(written, path)
     else:
         way = "dynamo" if name == REMAINDERS else "torchscript"
-        export.write(path, padding.with_remainders(with_swish(same, memory_efficient=False)), example, way, opset)
+        export.write(path, padding.with_remainders(with_swish(same, memory_efficient=False)), example, way, opset, least)
