@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -32,16 +32,18 @@ class SharedTraces:
 
     def trace(self, pipeline: Pipeline) -> Trace:
         """What each stage of ``pipeline`` puts out, as :meth:`lib.deploy.Pipeline.trace` gives it."""
+        return Trace(**dict(self.outputs(pipeline)))
+
+    def outputs(self, pipeline: Pipeline) -> Iterator[tuple[str, NDArray[Any]]]:
+        """Each stage's name with what it puts out, in the order of the pipeline. A stage runs when its output is asked for."""
         held: Hashable = None
-        outputs = {}
         for stage in STAGES:
             function = getattr(pipeline, stage)
             step = held, self._key(function)
             if step not in self._after:
                 self._after[step] = self._keep(function(self._outputs[held]))
             held = self._after[step]
-            outputs[stage] = self._arrays[held]
-        return Trace(**outputs)
+            yield stage, self._arrays[held]
 
     def _keep(self, output: Any) -> Hashable:
         array = np.asarray(output)

@@ -61,6 +61,12 @@ def test_what_follows_equal_outputs_runs_once_whoever_made_them(calls):
         assert getattr(first, stage) is getattr(second, stage)
 
 
+def test_a_stage_runs_when_its_output_is_asked_for(calls):
+    outputs = SharedTraces(b"abcd").outputs(toy(calls))
+    assert [next(outputs)[0], next(outputs)[0]] == ["decode", "resize"]
+    assert calls == {"decode": 1, "resize": 1}
+
+
 def test_another_output_is_worked_on_anew(calls):
     pipeline = toy(calls)
     other = replace(pipeline, resize=counted(calls, "other resize", lambda value: np.asarray(value) + 2))

@@ -27,7 +27,7 @@ from lib.mistakes import CATALOGUE
 from lib.numbers import number, probability
 from lib.run.command import main
 from tests.run.tiny import NOTEBOOKS, table
-from tests.studies.few import asked
+from tests.few import asked
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = NOTEBOOKS / "explores.ipynb"

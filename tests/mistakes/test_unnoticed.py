@@ -7,6 +7,7 @@ import pytest
 from lib.compare.shared import SharedTraces
 from lib.mistakes import CATALOGUE, SHAPES
 from lib.mistakes.unnoticed import Noticed, noticed
+from tests.few import Asked
 
 
 def over(photos, handoff, mistakes, allowed) -> Noticed:
@@ -42,3 +43,15 @@ def test_a_comparison_that_allows_everything_misses_every_mistake(lite0, two_pho
 
 def test_photos_add_up():
     assert Noticed(3, 1) + Noticed(2, 2) == Noticed(changed=5, missed=3)
+
+
+def test_the_network_runs_only_where_no_stage_before_it_shows_the_mistake(lite0, two_photos, rules):
+    asked, contract = Asked(), lite0.subject.contract
+    deployment = asked.of(lite0.deployment)
+    blind = dict.fromkeys(("decode", "resize", "normalise"), float("inf"))
+    for allowed, runs in ((rules.tolerances, 0), (rules.tolerances | blind, 2)):
+        for photo in two_photos:
+            shared = SharedTraces(photo.data)
+            reference = shared.trace(lite0.reference)
+            assert noticed(shared, reference, deployment, contract, [CATALOGUE["BGR"]], allowed) == Noticed(1, 0)
+        assert len(asked.inputs["infer"]) == runs

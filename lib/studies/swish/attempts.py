@@ -18,12 +18,14 @@ from torch import Tensor, nn
 from lib.compare.comparison import max_abs_difference
 from lib.deploy.sessions import open_session
 from lib.export import graph
-from lib.export.exporter import DEFAULT_OPSET, EXPORTERS
+from lib.export.exporter import DEFAULT_OPSET
 from lib.export.silence import silenced
 from lib.networks.efficientnet import with_swish
 
 FAILURE = "Couldn't export Python operator SwishImplementation"
 EFFICIENT, STANDARD = "memory-efficient", "standard"  # the two swishes, as tables name them
+# The dynamo exporter is never told of inlining: torch.onnx.export hands autograd_inlining to TorchScript's alone.
+WAYS: tuple[tuple[str, bool | None], ...] = (("dynamo", None), ("torchscript", True), ("torchscript", False))
 NAMED = 4  # operators that the outcome of an export names, the most frequent ones
 
 
@@ -97,7 +99,7 @@ def worst_difference(attempts: Sequence[Attempt]) -> float:
 
 
 def of_swish(model: nn.Module, example: Tensor) -> tuple[Attempt, ...]:
-    """Every exporter, with and without inlining of autograd functions, on both swishes.
+    """Both swishes, each exported in every one of :data:`WAYS`.
 
     Args:
         model: a network with swish.
@@ -106,7 +108,7 @@ def of_swish(model: nn.Module, example: Tensor) -> tuple[Attempt, ...]:
     networks = {EFFICIENT: with_swish(model, memory_efficient=True), STANDARD: with_swish(model, memory_efficient=False)}
     return tuple(
         attempt(networks[swish], example, exporter, swish, inlining)
-        for exporter, inlining, swish in product(EXPORTERS, (True, False), (EFFICIENT, STANDARD))
+        for (exporter, inlining), swish in product(WAYS, (EFFICIENT, STANDARD))
     )
 
 
@@ -150,13 +152,10 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
 
 
 def of_activations() -> tuple[Attempt, ...]:
-    """Activations that people meet, each alone in a module, exported in three ways.
-
-    Through the dynamo exporter, and through TorchScript with and without inlining.
-    """
+    """Activations that people meet, each alone in a module, exported in every one of :data:`WAYS`."""
     example = torch.linspace(-6, 6, 97).reshape(1, 97)
     return tuple(
         attempt(make(), example, exporter, name, inlining)
         for name, make in ACTIVATIONS.items()
-        for exporter, inlining in (("dynamo", None), ("torchscript", True), ("torchscript", False))
+        for exporter, inlining in WAYS
     )

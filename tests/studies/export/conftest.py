@@ -7,7 +7,7 @@ import pytest
 from lib.handoff import Handoff
 from lib.policy import Policy
 from lib.studies.export.measure import Study, measured
-from tests.studies.few import Asked, asked, of_photos
+from tests.few import Asked, asked, of_photos
 
 PHOTOS = ("coffee.png", "grace_hopper.jpg", "camera.png")
 SIZES = 8  # not a multiple of the photos

@@ -13,7 +13,7 @@ from lib.inputs.photos import Photo, Photos
 from lib.studies.export.measure import GREY, MAPPED, Distances, measured
 from tests.conftest import encoded, picture
 from tests.studies.export.conftest import PHOTOS, SIZES
-from tests.studies.few import asked, of_photos
+from tests.few import asked, of_photos
 
 
 def broken(handoff, change):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.studies.interpolation import measure
-from tests.studies.few import asked, of_photos
+from tests.few import asked, of_photos
 
 PHOTOS = ("coffee.png", "camera.png")
 

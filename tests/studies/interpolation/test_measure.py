@@ -16,7 +16,7 @@ from lib.policy import Policy
 from lib.studies.interpolation import measure
 from lib.studies.interpolation.measure import COLUMNS, FACTORS, GRID, SAME_SHAPE, Drawn
 from tests.conftest import picture
-from tests.studies.few import of_photos
+from tests.few import of_photos
 from tests.studies.interpolation.conftest import PHOTOS
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lib.studies.resize import measure
-from tests.studies.few import asked, of_photos
+from tests.few import asked, of_photos
 
 PHOTOS = ("coffee.png", "astronaut.png", "chelsea.png", "grace_hopper.jpg")
 

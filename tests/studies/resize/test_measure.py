@@ -13,7 +13,7 @@ from lib.mistakes import CATALOGUE, SHAPES
 from lib.policy import Policy
 from lib.studies.resize import measure
 from lib.studies.resize.measure import Study
-from tests.studies.few import of_photos
+from tests.few import of_photos
 from tests.studies.resize.conftest import PHOTOS
 
 KINDS = {"landscape": "coffee.png", "portrait": "grace_hopper.jpg", "square": "astronaut.png"}

@@ -9,6 +9,7 @@ from itertools import product
 import pytest
 import torch
 from efficientnet_pytorch.utils import MemoryEfficientSwish
+from torch.onnx._internal.exporter import _compat
 
 from lib.networks.efficientnet import with_swish
 from lib.studies.swish import attempts
@@ -53,8 +54,16 @@ def test_every_way_is_tried_once_on_the_right_swish(stand_in, batch, monkeypatch
 
     monkeypatch.setattr(attempts, "attempt", attempted)
     assert len(attempts.of_swish(stand_in.model, batch[:1])) == len(tried)
-    ways = product(("dynamo", "torchscript"), (True, False), (attempts.EFFICIENT, attempts.STANDARD))
-    assert sorted(tried) == sorted(ways)
+    assert tried == [(*way, swish) for way, swish in product(attempts.WAYS, (attempts.EFFICIENT, attempts.STANDARD))]
+
+
+def test_the_dynamo_exporter_is_not_told_of_inlining(monkeypatch):
+    told = []
+    monkeypatch.setattr(_compat, "export_compat", lambda *_, **named: told.append(named))
+    for inlining in (True, False):
+        torch.onnx.export(SquaredReLU(), (torch.zeros(1),), "x", dynamo=True, autograd_inlining=inlining)
+    assert told[0] == told[1]
+    assert not any("inlining" in name for name in told[0])
 
 
 def test_an_own_autograd_function_fails_the_same_way():
