@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lib.deploy import STAGES, Pipeline
 from lib.handoff import Handoff
-from lib.inputs.photos import Photos
+from lib.inputs.photos import Photo, Photos
 
 
 def of_photos(handoff: Handoff, *names: str) -> Handoff:
     """The hand-off with these photos alone, in this order; its network and its pipelines are shared."""
     by_name = {photo.name: photo for photo in handoff.photos.readable}
-    copy = replace(handoff, photos=Photos(tuple(by_name[name] for name in names), ()))
+    return changed(handoff, [by_name[name] for name in names])
+
+
+def changed(handoff: Handoff, photos: Sequence[Photo], **pipelines: Pipeline) -> Handoff:
+    """The hand-off with other photos, and with pipelines of its own where they are given; the rest is shared."""
+    copy = replace(handoff, photos=Photos(tuple(photos), ()))
     made = {name: getattr(handoff, name) for name in ("model", "onnx_path", "reference", "deployment")}
-    vars(copy).update(made)
+    vars(copy).update(made | pipelines)
     return copy
 
 
@@ -39,6 +45,4 @@ class Asked:
 def asked(handoff: Handoff) -> tuple[Handoff, Asked]:
     """The hand-off with a reference that writes down what its stages are given."""
     written = Asked()
-    copy = replace(handoff)
-    vars(copy).update(vars(handoff), reference=written.of(handoff.reference))
-    return copy, written
+    return changed(handoff, handoff.photos.readable, reference=written.of(handoff.reference)), written

@@ -26,8 +26,8 @@ from lib.explorer.widgets import Explorer
 from lib.mistakes import CATALOGUE
 from lib.numbers import number, probability
 from lib.run.command import main
-from tests.run.tiny import NOTEBOOKS, table
 from tests.few import asked
+from tests.run.tiny import NOTEBOOKS, table
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = NOTEBOOKS / "explores.ipynb"

@@ -155,7 +155,5 @@ def of_activations() -> tuple[Attempt, ...]:
     """Activations that people meet, each alone in a module, exported in every one of :data:`WAYS`."""
     example = torch.linspace(-6, 6, 97).reshape(1, 97)
     return tuple(
-        attempt(make(), example, exporter, name, inlining)
-        for name, make in ACTIVATIONS.items()
-        for exporter, inlining in WAYS
+        attempt(make(), example, exporter, name, inlining) for name, make in ACTIVATIONS.items() for exporter, inlining in WAYS
     )

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from lib.deploy import Domain
-from lib.inputs.photos import Photos
+from lib.deploy import STAGES, Domain
 from lib.networks import reference
 from lib.studies.dynamic_shapes import measure
 from lib.studies.dynamic_shapes.measure import Difference, SizeMap
 from lib.studies.dynamic_shapes.ways import CANDIDATES, FIXED, STATIC, TRACED, files
+from tests.few import asked, of_photos
 
 TOLERANCE = 1e-3
 
 
 @pytest.fixture(scope="module")
 def three(lite0):
-    return replace(lite0, photos=Photos(lite0.photos.readable[:3], ()))
+    return of_photos(lite0, "coffee.png", "chelsea.png", "rocket.jpg")
 
 
 @pytest.fixture(scope="module")
@@ -110,27 +109,15 @@ def test_a_photo_of_the_size_that_was_built_for_is_padded_alike(stand_in):
 
 
 def test_the_reference_sees_each_photo_once_and_each_is_scaled_to_its_share_of_the_sizes(three, rules, monkeypatch):
-    calls, sizes = Counter(), []
-
-    def counting(stage):
-        function = getattr(three.reference, stage)
-
-        def counted(value):
-            calls[stage] += 1
-            return function(value)
-
-        return counted
-
-    copy = replace(three)
-    own = {"model": three.model, "onnx_path": three.onnx_path}
-    vars(copy).update(own, reference=replace(three.reference, **{stage: counting(stage) for stage in ("decode", "infer")}))
+    counted, written = asked(three)
+    sizes = []
     scaled = measure.scaled
     monkeypatch.setattr(measure, "scaled", lambda *given: sizes.append((given[0].size, given[1])) or scaled(*given))
     monkeypatch.setattr(measure, "SIDES", ())
     monkeypatch.setattr(measure, "ROUNDS", 1)
     monkeypatch.setattr(measure, "sides", lambda _: (32, 33, 224, 225))
-    measure.measured(copy, rules)
-    assert calls == {"decode": 3, "infer": 3}
+    measure.measured(counted, rules)
+    assert {stage: len(given) for stage, given in written.inputs.items()} == dict.fromkeys(STAGES, 3)
     assert len({size for _, size in sizes}) == len(sizes) == 16
     assert Counter(Counter(picture for picture, _ in sizes).values()) == Counter([6, 5, 5])
 

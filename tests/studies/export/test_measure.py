@@ -12,8 +12,8 @@ from lib.compare.comparison import flips, worst
 from lib.inputs.photos import Photo, Photos
 from lib.studies.export.measure import GREY, MAPPED, Distances, measured
 from tests.conftest import encoded, picture
-from tests.studies.export.conftest import PHOTOS, SIZES
 from tests.few import asked, of_photos
+from tests.studies.export.conftest import PHOTOS, SIZES
 
 
 def broken(handoff, change):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,45 +10,38 @@ import pytest
 
 from lib import handoff
 from lib.compare.comparison import worst
+from lib.deploy import STAGES
 from lib.inputs.photos import Photos
 from lib.studies.layers import errors, measure, planted, variants
 from lib.studies.layers.errors import Error
 from lib.studies.layers.search import Probe
+from tests.few import asked, of_photos
 from tests.studies.layers.conftest import ALONE, TOLERANCE, blocks_of, outputs_of, symptom_of
 
 
 @pytest.fixture(scope="module")
 def three(lite0):
-    return replace(lite0, photos=Photos(lite0.photos.readable[:3], ()))
+    return of_photos(lite0, "coffee.png", "chelsea.png", "rocket.jpg")
 
 
 @pytest.fixture(scope="module")
-def calls():
-    return Counter()
-
-
-@pytest.fixture(scope="module")
-def study(three, rules, calls):
-    def counting(stage):
-        function = getattr(three.reference, stage)
-
-        def counted(value):
-            calls[stage] += 1
-            return function(value)
-
-        return counted
-
-    copy = replace(three)
-    own = {"model": three.model, "onnx_path": three.onnx_path}
-    vars(copy).update(own, reference=replace(three.reference, **{stage: counting(stage) for stage in ("decode", "infer")}))
+def measured(three, rules):
+    """The study, and what it asked the reference."""
+    counted, written = asked(three)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measure, "ROUNDS", 1)
-        return measure.measured(copy, rules, "_blocks.7", 0)
+        return measure.measured(counted, rules, "_blocks.7", 0), written
 
 
-def test_the_reference_sees_each_photo_once(study, calls):
+@pytest.fixture(scope="module")
+def study(measured):
+    return measured[0]
+
+
+def test_the_reference_sees_each_photo_once(measured):
+    study, written = measured
     assert study.photos == 3
-    assert calls == {"decode": 3, "infer": 3}
+    assert {stage: len(given) for stage, given in written.inputs.items()} == dict.fromkeys(STAGES, 3)
 
 
 def test_tolerances_come_from_the_policy(study, rules):
