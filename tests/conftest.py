@@ -1,8 +1,9 @@
-"""Fixtures that several test modules share."""
+"""Fixtures that several test modules share, and what goes to which worker where several run side by side."""
 
 from __future__ import annotations
 
 import io
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,39 @@ from lib import handoff, networks, policy
 from lib.handoff import Handoff
 from lib.inputs import subject, weights
 from lib.policy import Policy
+
+# The files that take longest, which start first: started last, they would keep the other workers waiting.
+HERE = Path(__file__).parent
+FIRST = ("run/test_reports.py", "run/test_runner.py", "explorer/test_widgets.py")
+
+
+def pytest_configure() -> None:
+    """Let the workers of pytest-xdist, and all that they start, share the cores."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:
+        threads = max(1, (os.cpu_count() or 1) // workers)
+        os.environ["OMP_NUM_THREADS"] = str(threads)
+        torch.set_num_threads(threads)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Move the tests of :data:`FIRST` to the front, in its order."""
+    order = {HERE / name: place for place, name in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(item.path, len(FIRST)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep tests that share a costly fixture on one worker of pytest-xdist: those of a study, and else those of a file."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file.rpartition("/")[0] if "/studies/" in file else file
+
+    return ByFixture(config, log)
+
 
 # Both are costly, so tests share them; none may change them.
 

@@ -1,13 +1,15 @@
-"""Hand-offs of a few photos, and what their reference is asked."""
+"""Hand-offs and folders of a few photos, and what a reference is asked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from lib.deploy import STAGES, Pipeline
 from lib.handoff import Handoff
+from lib.inputs import photos
 from lib.inputs.photos import Photo, Photos
 
 
@@ -17,12 +19,21 @@ def of_photos(handoff: Handoff, *names: str) -> Handoff:
     return changed(handoff, [by_name[name] for name in names])
 
 
-def changed(handoff: Handoff, photos: Sequence[Photo], **pipelines: Pipeline) -> Handoff:
+def changed(handoff: Handoff, readable: Sequence[Photo], **pipelines: Pipeline) -> Handoff:
     """The hand-off with other photos, and with pipelines of its own where they are given; the rest is shared."""
-    copy = replace(handoff, photos=Photos(tuple(photos), ()))
+    copy = replace(handoff, photos=Photos(tuple(readable), ()))
     made = {name: getattr(handoff, name) for name in ("model", "onnx_path", "reference", "deployment")}
     vars(copy).update(made | pipelines)
     return copy
+
+
+def copied(folder: Path, *names: str) -> Path:
+    """The folder, made if it is missing, with these bundled photos in it."""
+    folder.mkdir(exist_ok=True)
+    for photo in photos.load().readable:
+        if photo.name in names:
+            (folder / photo.name).write_bytes(photo.data)
+    return folder
 
 
 @dataclass

@@ -23,7 +23,6 @@ ELSEWHERE = {
     "deploy/domain": "deploy/test_model.py",
     "policy/__init__": "policy/test_policy.py",
     "run/command": "run/test_runner.py",  # the command line, as a person uses it
-    "run/execute": "run/test_runner.py",  # one notebook for each way to end
     "run/exit_codes": "run/test_runner.py",
     "run/progress": "run/test_runner.py",
     "run/provenance": "run/test_reports.py",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from functools import partial
 from typing import Any
 
 import papermill
@@ -21,9 +22,13 @@ from papermill.exceptions import PapermillExecutionError
 from lib.inputs.reading import NO_ROOM
 from lib.run.exit_codes import CRASHED, WRONG_USE
 
+# As jupyter_client says it; no cell has run then. A kernel is told to listen on ports that were free a moment before, and
+# another program may have taken one of them.
+DIED_AT_START = "Kernel died before replying"
+
 
 class _ReportingEngine(NBClientEngine):
-    """papermill's own engine, saying on stdout which cell begins."""
+    """papermill's own engine, saying on stdout which cell begins. A kernel that dies before the first is started once more."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **arguments: Any) -> Any:
@@ -34,7 +39,13 @@ class _ReportingEngine(NBClientEngine):
             begin(cell, cell_index, **rest)
 
         nb_man.cell_start = report
-        return super().execute_managed_notebook(nb_man, kernel_name, **arguments)
+        execute = partial(super().execute_managed_notebook, nb_man, kernel_name, **arguments)
+        try:
+            return execute()
+        except RuntimeError as error:
+            if DIED_AT_START not in str(error):
+                raise
+        return execute()
 
 
 def say(**event: Any) -> None:
@@ -67,6 +78,10 @@ def main(job: dict[str, Any]) -> int:
         return _fail(CRASHED, f"a cell took longer than {job['timeout']} s and was stopped")
     except DeadKernelError:
         return _fail(CRASHED, "the kernel died")
+    except RuntimeError as error:
+        if DIED_AT_START not in str(error):
+            raise
+        return _fail(CRASHED, "the kernel died at its start, twice")
     except OSError as error:
         if error.errno in NO_ROOM:
             return _fail(WRONG_USE, f"no room on the disk: {error.filename or job['output']}")
