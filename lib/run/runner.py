@@ -29,6 +29,7 @@ from lib.report import pages
 from lib.run import provenance
 from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.run.progress import Progress
+from lib.runtimes.runtime import threads
 
 CELL_TIMEOUT = 3600  # seconds; on the bundled photos and two cores the longest cell takes about 60
 ROOM = 100e6  # bytes that reports and exported models of a run may take, with room to spare
@@ -188,9 +189,8 @@ def _execute(jobs: Sequence[Job], scratch: Path) -> None:
 def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> None:
     if not jobs:
         return
-    cores = os.cpu_count() or 1
-    lanes = min(len(jobs), cores)
-    environment = os.environ | {"OMP_NUM_THREADS": str(max(1, cores // lanes))}
+    lanes = min(len(jobs), os.cpu_count() or 1)
+    environment = os.environ | {"OMP_NUM_THREADS": str(max(1, threads() // lanes))}
     gate = _Gate()
     with ThreadPoolExecutor(lanes) as pool:
         running = [pool.submit(_execute_one, job, scratch, environment, progress, gate) for job in jobs]

@@ -41,5 +41,6 @@ class Runtime:
 
 
 def threads() -> int:
-    """How many threads a library is to use where it does not heed ``OMP_NUM_THREADS`` by itself."""
-    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+    """How many threads may work at once: as ``OMP_NUM_THREADS`` says, where it says one number, else as there are cores."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return int(said) if said.isdecimal() and int(said) else os.cpu_count() or 1

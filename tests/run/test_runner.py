@@ -86,6 +86,13 @@ def test_a_notebook_that_measures_time_runs_when_the_others_have_ended(bench, ca
     assert "ships done" in first
 
 
+def test_notebooks_side_by_side_share_the_threads_that_the_environment_allows(bench, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert bench.run("says_threads", "ships") == SHIP
+    assert "OMP_NUM_THREADS=4" in (bench.out / "says_threads.html").read_text()
+
+
 def test_the_longest_notebook_is_among_the_first_to_start(bench, capsys, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     assert bench.run("check_fails", "long") == CHECK_FAILED

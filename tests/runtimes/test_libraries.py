@@ -41,8 +41,8 @@ def test_tensorrt_without_a_gpu_says_so(monkeypatch):
         RUNTIMES["TensorRT"].load("model.onnx")
 
 
-def test_threads_are_as_many_as_the_environment_says(monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "3")
-    assert threads() == 3
-    monkeypatch.delenv("OMP_NUM_THREADS")
-    assert threads() >= 1
+@pytest.mark.parametrize(("said", "expected"), [("3", 3), ("", 5), ("0", 5), ("4,2", 5), ("many", 5)])
+def test_threads_are_as_many_as_the_environment_says_or_as_there_are_cores(monkeypatch, said, expected):
+    monkeypatch.setattr("os.cpu_count", lambda: 5)
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert threads() == expected
