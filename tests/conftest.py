@@ -21,9 +21,9 @@ from lib.handoff import Handoff
 from lib.inputs import subject, weights
 from lib.policy import Policy
 
-# The files that take longest, which start first: started last, they would keep the other workers waiting.
 HERE = Path(__file__).parent
-FIRST = ("run/test_reports.py", "run/test_runner.py", "explorer/test_widgets.py")
+# What takes longest starts first: started last, it would keep the other workers waiting.
+FIRST = ("run/test_reports.py", "run", "test_house.py", "explorer", "studies")
 
 
 def pytest_configure() -> None:
@@ -37,8 +37,11 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move the tests of :data:`FIRST` to the front, in its order."""
-    order = {HERE / name: place for place, name in enumerate(FIRST)}
-    items.sort(key=lambda item: order.get(item.path, len(FIRST)))
+
+    def place(item: pytest.Item) -> int:
+        return next((i for i, name in enumerate(FIRST) if item.path.is_relative_to(HERE / name)), len(FIRST))
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -91,6 +91,11 @@ def test_no_import_climbs(copied):
     assert found.returncode == 0, found.stdout
 
 
+def test_types_hold():
+    found = subprocess.run([Path(sys.executable).with_name("mypy")], cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout
+
+
 # Words that CONTRIBUTING.md has others for.
 FORMER = r"in the dock|\bdock\b|innocen|culprit|guilty|suspect|exhibit|on trial|the answer last time|\brung|what.if|95 of 100"
 

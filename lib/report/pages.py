@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -178,6 +179,14 @@ def summary(run: Run) -> str:
 
 
 def _notebook_page(page: Page, said: Html, css: str, pages: Sequence[tuple[str, str]]) -> str:
+    page.notebook.metadata.title = page.title
+    resources = {"handoff": {"css": css, "pages": pages, "here": f"{page.name}.html", "answer": said}}
+    html: str = _exporter().from_notebook_node(page.notebook, resources)[0]
+    return html
+
+
+@functools.cache  # its templates are compiled once
+def _exporter() -> HTMLExporter:
     exporter = HTMLExporter(
         template_name="handoff",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -186,10 +195,7 @@ def _notebook_page(page: Page, said: Html, css: str, pages: Sequence[tuple[str, 
     # widgets need a kernel and a script: each brings a still of itself, which comes first here
     exporter.config.NbConvertBase.display_data_priority = ["text/html", "image/png", "text/plain"]
     exporter.exclude_anchor_links = True
-    page.notebook.metadata.title = page.title
-    resources = {"handoff": {"css": css, "pages": pages, "here": f"{page.name}.html", "answer": said}}
-    html: str = exporter.from_notebook_node(page.notebook, resources)[0]
-    return html
+    return exporter
 
 
 def _caption(results: Sequence[Result]) -> str:

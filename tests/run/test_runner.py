@@ -32,12 +32,15 @@ class Bench:
         self.out = folder / "reports" / "latest"
         self.notebooks.mkdir()
 
-    def run(self, *names: str, options: tuple[str, ...] = ()) -> int:
+    def lay_out(self, *names: str) -> None:
         for path in self.notebooks.iterdir():
             path.unlink()
         for name in names:
             shutil.copy(NOTEBOOKS / f"{name}.ipynb", self.notebooks)
         self.table = table(names, self.folder / "policy.toml")
+
+    def run(self, *names: str, options: tuple[str, ...] = ()) -> int:
+        self.lay_out(*names)
         return main(["run", "--out", str(self.out), *options], self.notebooks, self.table)
 
     @property
@@ -132,14 +135,14 @@ def test_a_check_that_nobody_recorded_fails_the_run_by_its_name(bench, capsys, n
 
 
 def test_a_notebook_that_is_gone_fails_the_run_by_its_checks(bench, capsys):
-    bench.run("ships", "check_fails", options=("--only", "ships"))
+    bench.lay_out("ships", "check_fails")
     (bench.notebooks / "check_fails.ipynb").unlink()
     assert main(["run", "--out", str(bench.out)], bench.notebooks, bench.table) == CHECK_FAILED
     assert "not recorded: check_fails.level" in capsys.readouterr().out
     assert "check_fails: not run" in (bench.out / "index.html").read_text()
 
 
-def test_a_policy_file_changes_the_verdict_and_the_report_says_so(bench, tmp_path, capsys):
+def test_a_policy_file_changes_the_verdict_and_the_report_says_so(bench, report, tmp_path, capsys):
     mine = tmp_path / "mine.toml"
     mine.write_text('["ships.level"]\nthreshold = 2\nwhy = "we are stricter"\n')
     assert bench.run("ships", options=("--policy", str(mine))) == CHECK_FAILED
@@ -153,8 +156,7 @@ def test_a_policy_file_changes_the_verdict_and_the_report_says_so(bench, tmp_pat
     mine.write_text('["ships.level"]\nthreshold = 2\nseverity = "warning"\n')
     assert bench.run("ships", options=("--policy", str(mine))) == SHIP
     assert "1 warned" in capsys.readouterr().out
-    assert bench.run("ships") == SHIP
-    assert "Thresholds that were changed" not in (bench.out / "index.html").read_text()
+    assert "Thresholds that were changed" not in (report / "index.html").read_text()
 
 
 def test_a_timeout_is_a_crash(bench, earlier, capsys, monkeypatch):

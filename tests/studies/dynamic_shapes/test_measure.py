@@ -24,11 +24,20 @@ def three(lite0):
 
 
 @pytest.fixture(scope="module")
-def study(three, rules):
+def measured(three, rules):
+    """The study, what it asked the reference, and the pictures that were scaled with the sizes they were scaled to."""
+    (counted, written), scaled = asked(three), []
     with pytest.MonkeyPatch.context() as patch:
+        scale = measure.scaled
+        patch.setattr(measure, "scaled", lambda *given: scaled.append((given[0].size, given[1])) or scale(*given))
         patch.setattr(measure, "SIDES", ())
         patch.setattr(measure, "ROUNDS", 1)
-        return measure.measured(three, rules)
+        return measure.measured(counted, rules), written, scaled
+
+
+@pytest.fixture(scope="module")
+def study(measured):
+    return measured[0]
 
 
 @pytest.fixture(scope="module")
@@ -108,18 +117,11 @@ def test_a_photo_of_the_size_that_was_built_for_is_padded_alike(stand_in):
     assert opened.padded(stand_in.photos.readable[5], trace).comparison["infer"].largest < 1e-4
 
 
-def test_the_reference_sees_each_photo_once_and_each_is_scaled_to_its_share_of_the_sizes(three, rules, monkeypatch):
-    counted, written = asked(three)
-    sizes = []
-    scaled = measure.scaled
-    monkeypatch.setattr(measure, "scaled", lambda *given: sizes.append((given[0].size, given[1])) or scaled(*given))
-    monkeypatch.setattr(measure, "SIDES", ())
-    monkeypatch.setattr(measure, "ROUNDS", 1)
-    monkeypatch.setattr(measure, "sides", lambda _: (32, 33, 224, 225))
-    measure.measured(counted, rules)
+def test_the_reference_sees_each_photo_once_and_each_is_scaled_to_its_share_of_the_sizes(measured):
+    _, written, scaled = measured
     assert {stage: len(given) for stage, given in written.inputs.items()} == dict.fromkeys(STAGES, 3)
-    assert len({size for _, size in sizes}) == len(sizes) == 16
-    assert Counter(Counter(picture for picture, _ in sizes).values()) == Counter([6, 5, 5])
+    assert len({size for _, size in scaled}) == len(scaled) == 25
+    assert Counter(Counter(picture for picture, _ in scaled).values()) == Counter([9, 8, 8])
 
 
 def test_more_photos_than_sizes_are_each_held_once(three, rules, monkeypatch):
