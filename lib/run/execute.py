@@ -15,7 +15,6 @@ from typing import Any
 
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbconvert.filters import strip_ansi
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
@@ -72,6 +71,8 @@ def main(job: dict[str, Any]) -> int:
             return _fail(WRONG_USE, str(error.evalue))
         if error.ename == "OSError" and any(f"[Errno {number}]" in str(error.evalue) for number in NO_ROOM):
             return _fail(WRONG_USE, f"no room on the disk: {error.evalue}")
+        from nbconvert.filters import strip_ansi  # a quarter of this process's start, which only this case needs
+
         frames = strip_ansi("\n".join(error.traceback))
         return _fail(CRASHED, f"cell {error.cell_index + 1} raised {error.ename}: {error.evalue}", frames)
     except CellTimeoutError:
