@@ -38,14 +38,23 @@ def filled(subject: Subject, model: nn.Module, tensors: Mapping[str, Tensor]) ->
 
 
 def _recalibrate(model: nn.Module, batch: Tensor) -> None:
-    """Replace every batch-norm's running statistics by those of ``batch``, leaving dropout and stochastic depth off."""
+    """Replace every batch-norm's running statistics by those of ``batch``, leaving dropout and stochastic depth off.
+
+    In one thread: more of them add in another order, and a file exported under one number would be held against a network
+    made under another.
+    """
     layers = [module for module in model.modules() if isinstance(module, nn.BatchNorm2d)]
     momenta = [layer.momentum for layer in layers]
     for layer in layers:
         layer.momentum = 1.0
         layer.train()
-    with torch.no_grad():
-        model(batch)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.no_grad():
+            model(batch)
+    finally:
+        torch.set_num_threads(threads)
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum
         layer.eval()

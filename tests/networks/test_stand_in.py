@@ -21,10 +21,17 @@ def test_the_stand_in_is_sensitive_to_its_input(stand_in):
     assert closest > 1
 
 
-def test_the_stand_in_is_the_same_every_time(stand_in):
-    again = built("b0-stand-in").state_dict()
-    for name, tensor in stand_in.model.state_dict().items():
-        torch.testing.assert_close(again[name], tensor, rtol=1e-4, atol=1e-5)
+def test_the_stand_in_is_the_same_however_many_threads_make_it():
+    made, threads = [], torch.get_num_threads()
+    try:
+        for count in (1, 2):
+            torch.set_num_threads(count)
+            made.append(built("b0-stand-in").state_dict())
+            assert torch.get_num_threads() == count
+    finally:
+        torch.set_num_threads(threads)
+    for name, tensor in made[0].items():
+        assert torch.equal(made[1][name], tensor), name
 
 
 def test_a_stand_in_of_another_architecture_is_refused(own_subject):
