@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from statistics import median
-from time import perf_counter, sleep
+from time import sleep
 from typing import Any
 
 import onnxruntime
@@ -23,6 +24,7 @@ from lib import handoff
 from lib.handoff import Handoff
 from lib.inputs import photos
 from lib.inputs.photos import Photo
+from lib.timing import laps
 
 ROUNDS = 150
 PAUSE = 0.005  # seconds
@@ -55,9 +57,7 @@ def race(benchmark: BenchmarkFixture, pytestconfig: pytest.Config, photo: Photo)
         def lap() -> None:
             for route, call in routes.items():
                 sleep(PAUSE)
-                start = perf_counter()
-                call(photo.data)
-                times[route].append(perf_counter() - start)
+                times[route] += laps(partial(call, photo.data), 1)
 
         benchmark.group = f"{comparison}, all routes in turn"
         benchmark.pedantic(lap, rounds=ROUNDS, warmup_rounds=10)

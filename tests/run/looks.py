@@ -13,7 +13,9 @@ def results(report: Path) -> dict[str, Any]:
 
 
 def pages(report: Path) -> list[Path]:
-    return sorted(report.glob("*.html"))
+    found = sorted(report.glob("*.html"))
+    assert len(found) > 1  # the index, and a page a notebook
+    return found
 
 
 def assert_self_contained(page: Path) -> None:

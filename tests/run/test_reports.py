@@ -53,6 +53,7 @@ def test_the_healthy_run_ships_with_at_least_20_checks(healthy):
 
 
 def test_every_page_opens_with_this_runs_answer(healthy):
+    assert len(results(healthy)["notebooks"]) == len(list(NOTEBOOKS.glob("*.ipynb"))) > 0
     for notebook in results(healthy)["notebooks"]:
         page = (healthy / f"{notebook['name']}.html").read_text().replace("&nbsp;", "\u00a0").replace("&#x27;", "'")
         opening = page[page.index("<h1") : page.index("<h1") + 1500]

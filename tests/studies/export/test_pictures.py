@@ -30,6 +30,7 @@ def test_pictures_are_whole(study, drawn):
 
 def test_the_inventory_says_how_many_nodes_there_are(study):
     said = pictures.inventory(study.operators)
+    assert len(study.operators) == 2  # the subject's own, and its story's
     for label, operators in study.operators.items():
         assert f"{label} has {sum(operators.values())} nodes" in said
 

@@ -76,6 +76,7 @@ def test_readings_are_the_worst_of_all_photos(study, three):
     network = blocks_of(three)
     opened = errors.Opened.of(network)
     each = [opened.readings(outputs_of(three, network, photo)) for photo in range(3)]
+    assert len(study.healthy) == len(each[0]) > 0
     for i, reading in enumerate(study.healthy):
         assert reading.accumulated.scaled == max(readings[i].accumulated.scaled for readings in each)
         assert reading.local.scaled == max(readings[i].local.scaled for readings in each)

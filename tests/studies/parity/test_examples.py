@@ -37,6 +37,7 @@ def test_every_mistake_of_decoding_and_normalisation_is_shown(parity):
 
 
 def test_each_example_keeps_the_networks_input_as_a_picture(parity):
+    assert parity.study.examples
     for each in parity.study.examples:
         height, width = each.comparison["normalise"].candidate.shape[2:]
         assert each.picture.shape == (height, width, 3)

@@ -20,6 +20,7 @@ KINDS = {"landscape": "coffee.png", "portrait": "grace_hopper.jpg", "square": "a
 
 
 def test_the_reference_comes_first_and_differs_from_itself_nowhere(study):
+    assert len(study.shapes) == len(PHOTOS)
     for shapes in study.shapes:
         reference = shapes[0]
         assert reference.comparison.name == measure.REFERENCE
@@ -71,6 +72,7 @@ def test_orientations_that_are_missing_are_left_out(lite0, rules):
 
 
 def test_what_is_drawn_agrees_with_the_numbers(study):
+    assert len(study.first) == 1 + len(SHAPES)
     for each in study.first:
         both = ~np.isnan(each.difference)
         assert each.shape.mean_difference == each.difference[both].mean()
