@@ -29,7 +29,7 @@ ROUNDS = 11
 
 
 @dataclass(frozen=True)
-class Seen:
+class OnePass:
     """What one pass over the photos leaves.
 
     Attributes:
@@ -132,7 +132,7 @@ def measured(handoff: Handoff, rules: Policy, fault: str, seed: int) -> Study:
     planted = plant(network, fault, seed)
     settings, smaller = variants.settings(path), variants.smaller(handoff)
     sessions = settings | {name: open_session(file) for name, file in smaller.items()}
-    seen = seen_once(handoff, network, planted.network, sessions)
+    seen = one_pass(handoff, network, planted.network, sessions)
     timed = ratios({name: partial(logits_of, session, seen.first) for name, session in sessions.items()}, ROUNDS)
 
     def variant(name: str) -> Variant:
@@ -151,7 +151,7 @@ def measured(handoff: Handoff, rules: Policy, fault: str, seed: int) -> Study:
     )
 
 
-def seen_once(handoff: Handoff, network: Divided, planted: Divided, sessions: Mapping[str, InferenceSession]) -> Seen:
+def one_pass(handoff: Handoff, network: Divided, planted: Divided, sessions: Mapping[str, InferenceSession]) -> OnePass:
     """Run each photo once through PyTorch, and its input through everything that is held against that.
 
     Args:
@@ -185,4 +185,4 @@ def seen_once(handoff: Handoff, network: Divided, planted: Divided, sessions: Ma
             pairs = {"infer": (trace.infer, logits), "score": (trace.score, score(logits))}
             comparisons[name].append(Comparison.of(photo.name, name, pairs))
     assert symptom is not None
-    return Seen(healthy, faulty, symptom, {name: tuple(each) for name, each in comparisons.items()}, first)
+    return OnePass(healthy, faulty, symptom, {name: tuple(each) for name, each in comparisons.items()}, first)

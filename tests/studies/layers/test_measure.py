@@ -90,7 +90,7 @@ def test_every_block_agrees_whoever_exported_it(exported):
     given = replace(given, photos=Photos((given.photos.readable[0], given.photos.readable[5]), ()))
     network = blocks_of(given)
     fault = planted.plant(network, "_blocks.15", 0)
-    seen = measure.seen_once(given, network, fault.network, {})
+    seen = measure.one_pass(given, network, fault.network, {})
     assert errors.compared(seen.healthy) == len(seen.healthy) == 20
     assert 0 < errors.largest(seen.healthy, "accumulated") < TOLERANCE
     assert 0 < errors.largest(seen.healthy, "local") < ALONE
