@@ -8,12 +8,15 @@ end. Being a process, it can be interrupted: nbclient then ends the kernel, whic
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import sys
-from functools import partial
+import tempfile
+import weakref
 from typing import Any
 
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
@@ -21,13 +24,26 @@ from papermill.exceptions import PapermillExecutionError
 from lib.inputs.reading import NO_ROOM
 from lib.run.exit_codes import CRASHED, WRONG_USE
 
-# As jupyter_client says it; no cell has run then. A kernel is told to listen on ports that were free a moment before, and
-# another program may have taken one of them.
-DIED_AT_START = "Kernel died before replying"
+LONGEST = 100  # characters of a socket's name: systems take 103 or more
+
+
+class _SocketKernelManager(AsyncKernelManager):
+    """Talks to its kernel through sockets in a folder of its own.
+
+    By default Jupyter picks TCP ports that are free and lets the kernel take them later. Two kernels that start at once may get
+    the same: then one dies, or never answers. Where the folder's name is too long for sockets, it is ports after all.
+    """
+
+    def __init__(self, **arguments: Any) -> None:
+        folder = tempfile.mkdtemp(prefix="kernel-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        sockets = f"{folder}/kernel"  # the name goes on with a dash and a digit
+        place = {"transport": "ipc", "ip": sockets} if len(sockets) + 2 <= LONGEST else {}
+        super().__init__(**place, **arguments)
 
 
 class _ReportingEngine(NBClientEngine):
-    """papermill's own engine, saying on stdout which cell begins. A kernel that dies before the first is started once more."""
+    """papermill's own engine, saying on stdout which cell begins."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **arguments: Any) -> Any:
@@ -38,13 +54,8 @@ class _ReportingEngine(NBClientEngine):
             begin(cell, cell_index, **rest)
 
         nb_man.cell_start = report
-        execute = partial(super().execute_managed_notebook, nb_man, kernel_name, **arguments)
-        try:
-            return execute()
-        except RuntimeError as error:
-            if DIED_AT_START not in str(error):
-                raise
-        return execute()
+        arguments["kernel_manager_class"] = _SocketKernelManager
+        return super().execute_managed_notebook(nb_man, kernel_name, **arguments)
 
 
 def say(**event: Any) -> None:
@@ -79,10 +90,6 @@ def main(job: dict[str, Any]) -> int:
         return _fail(CRASHED, f"a cell took longer than {job['timeout']} s and was stopped")
     except DeadKernelError:
         return _fail(CRASHED, "the kernel died")
-    except RuntimeError as error:
-        if DIED_AT_START not in str(error):
-            raise
-        return _fail(CRASHED, "the kernel died at its start, twice")
     except OSError as error:
         if error.errno in NO_ROOM:
             return _fail(WRONG_USE, f"no room on the disk: {error.filename or job['output']}")

@@ -1,43 +1,53 @@
-"""A notebook in a process of its own: kernels that do not come up. What else can happen to it is in test_runner.py."""
+"""A notebook in a process of its own: how it talks to its kernel. What else can happen to it is in test_runner.py."""
 
 from __future__ import annotations
 
-import json
+import gc
+import tempfile
+from pathlib import Path
 
+import nbformat
 import pytest
-from papermill.engines import NBClientEngine
 
 from lib.run import execute
-from lib.run.exit_codes import CRASHED
-from tests.run.tiny import NOTEBOOKS
+
+ASK = """\
+from ipykernel.connect import get_connection_info
+said = get_connection_info(unpack=True)
+print(said["transport"], said["ip"])
+"""
 
 
 @pytest.fixture
-def job(tmp_path):
-    return {"source": str(NOTEBOOKS / "ships.ipynb"), "output": str(tmp_path / "x.ipynb"), "parameters": {}, "timeout": 60}
+def temporary():
+    """An empty folder with a short name."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
 
 
-def dying(times: int, started: list[str]):
-    """papermill's engine, whose kernel dies at its start some times over."""
-    run = NBClientEngine.execute_managed_notebook.__func__
-
-    def start(cls, manager, kernel, **arguments):
-        started.append(kernel)
-        if len(started) <= times:
-            raise RuntimeError("Kernel died before replying to kernel_info")
-        return run(cls, manager, kernel, **arguments)
-
-    return classmethod(start)
-
-
-def test_a_kernel_that_dies_at_its_start_is_started_once_more(job, monkeypatch):
-    started = []
-    monkeypatch.setattr(NBClientEngine, "execute_managed_notebook", dying(1, started))
+def connection(folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How a kernel is talked to that is started with ``folder`` for temporary files: transport and place."""
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(ASK)]), folder / "in.ipynb")
+    job = {"source": str(folder / "in.ipynb"), "output": str(folder / "out.ipynb"), "parameters": {}, "timeout": 60}
     assert execute.main(job) == 0
-    assert started == ["python3", "python3"]
+    (output,) = nbformat.read(folder / "out.ipynb", as_version=4).cells[0].outputs
+    return output.text.split()
 
 
-def test_one_that_dies_again_is_a_crash(job, monkeypatch, capsys):
-    monkeypatch.setattr(NBClientEngine, "execute_managed_notebook", dying(9, []))
-    assert execute.main(job) == CRASHED
-    assert json.loads(capsys.readouterr().out.splitlines()[-1])["error"] == "the kernel died at its start, twice"
+def test_a_kernel_listens_on_sockets_in_a_folder_of_its_own(temporary, monkeypatch):
+    places = []
+    for _ in range(2):
+        transport, place = connection(temporary, monkeypatch)
+        assert transport == "ipc"
+        assert Path(place).is_relative_to(temporary)
+        places.append(place)
+    assert places[0] != places[1]
+    gc.collect()
+    assert sorted(path.name for path in temporary.iterdir()) == ["in.ipynb", "out.ipynb"]
+
+
+def test_it_listens_on_ports_where_the_folders_name_is_too_long(temporary, monkeypatch):
+    long = temporary / ("x" * 90)
+    long.mkdir()
+    assert connection(long, monkeypatch)[0] == "tcp"
