@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import onnx
@@ -12,10 +11,10 @@ from lib import networks
 from lib.deploy.sessions import open_session
 from lib.deploy.stages import logits_of
 from lib.handoff import Handoff
-from lib.inputs.photos import Photos
 from lib.studies.layers.blocks import Divided, divided, watched
 from lib.studies.layers.errors import Error
 from lib.studies.layers.search import Symptom
+from tests.few import of_photos
 
 TOLERANCE, ALONE = 1e-4, 1e-5
 
@@ -38,7 +37,7 @@ def symptom_of(network: Divided, expected: dict[str, Any]) -> Symptom:
 
 @pytest.fixture(scope="package")
 def lite(lite0) -> Handoff:
-    return replace(lite0, photos=Photos(lite0.photos.readable[:1], ()))
+    return of_photos(lite0, "coffee.png")
 
 
 @pytest.fixture(scope="package")
