@@ -12,13 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from lib.compare.comparison import UNITS
-from lib.deploy import BadInput
+from lib.deploy import STAGES, BadInput
 from lib.inputs.reading import read_bytes, unknown
 
 TABLE = Path(__file__).with_name("checks.toml")
 RUN = "run"  # in the place of a notebook's name: the run itself records it
 RELATIONS = ("<=", ">=", "==")
 SEVERITIES = ("error", "warning")
+# Where a failure can point at, the first to look at first: what comes later fails because of what came before.
+PARTS = (
+    RUN, "photos", "weights", "metadata", "file", "exporter", *STAGES, "end-to-end file", "runtimes", "workbook",
+)  # fmt: skip
 YES = "yes"  # the unit of a value that is 1 for yes and 0 for no
 
 # The check whose threshold is the tolerance of each stage.
@@ -51,6 +55,7 @@ class Check:
     why: str
     source: str
     notebook: str
+    blames: str
     severity: str
     may_skip: bool = False
 
@@ -194,6 +199,8 @@ def _usable(check: Check, where: str) -> Check:
         raise BadInput(f"{where}: threshold is {check.threshold!r}; it takes a finite number")
     if check.relation not in RELATIONS:
         raise BadInput(f"{where}: relation is {check.relation!r}; it takes one of {', '.join(RELATIONS)}")
+    if check.blames not in PARTS:
+        raise BadInput(f"{where}: blames is {check.blames!r}; it takes one of {', '.join(PARTS)}")
     if check.severity not in SEVERITIES:
         raise BadInput(f"{where}: severity is {check.severity!r}; it takes one of {', '.join(SEVERITIES)}")
     return check

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.numbers import counted, number
-from lib.policy.policy import YES, Check, Policy, UnknownCheck
+from lib.policy.policy import RUN, YES, Check, Policy, UnknownCheck
 
 MIMETYPE = "application/vnd.onnx-handoff.checks+json"
 NAMED = 3  # failures that a sentence names
+LISTED = 30  # names of what did not hold that it gives to one of them
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,15 @@ class Measurement:
         measured: the value, in the check's unit.
         compared: how many things were looked at.
         skipped: why there was nothing to measure, or empty.
+        where: names of what did not hold, as photos or properties, the first to look at first; empty where all did, or where
+            there is no telling.
     """
 
     id: str
     measured: float
     compared: int
     skipped: str = ""
+    where: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,8 @@ class Record:
                     data = output["data"][MIMETYPE]
                     record = cls(data["subject"], files=data["files"])
                     for entry in data["measurements"]:
-                        record.add(Measurement(**entry | {"measured": float(entry["measured"])}))
+                        changes = {"measured": float(entry["measured"]), "where": tuple(entry["where"])}
+                        record.add(Measurement(**entry | changes))
                     return record
         return cls("")
 
@@ -111,6 +116,11 @@ class Result:
         return not self.passed and not self.skipped and not self.failed
 
     @property
+    def blamed(self) -> str:
+        """The part that a failure points at, one of :data:`lib.policy.policy.PARTS`: where nothing was recorded, the run."""
+        return self.check.blames if self.measurement is not None else RUN
+
+    @property
     def mark(self) -> str:
         """The outcome in a word, with a sign for those who skim."""
         if self.passed:
@@ -147,6 +157,8 @@ class Result:
             "threshold": check.threshold,
             "unit": check.unit,
             "compared": found.compared if found else 0,
+            "where": list(found.where) if found else [],
+            "blames": self.blamed,
             "severity": check.severity,
             "passed": self.passed,
             "skipped": found.skipped if found else "",
@@ -191,7 +203,14 @@ def _failure(result: Result) -> str:
         return f"{result.check.says}: not recorded ({result.check.id})"
     if result.measurement.compared == 0 and not result.measurement.skipped:
         return f"{result.check.says}: nothing was compared"
-    return f"{result.check.says}: {result.value}, where {result.limit} is required"
+    where = f" ({listed(result.measurement.where)})" if result.measurement.where else ""
+    return f"{result.check.says}: {result.value}{where}, where {result.limit} is required"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row; the first :data:`LISTED` where there are many."""
+    rest = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return ", ".join(names[:LISTED]) + rest
 
 
 def with_unit(value: float, unit: str) -> str:

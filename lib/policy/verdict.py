@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lib.numbers import counted
-from lib.policy.policy import RUN
-from lib.policy.results import NAMED, Result
+from lib.policy.policy import PARTS, RUN
+from lib.policy.results import NAMED, Result, listed
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,13 @@ class Verdict:
     Attributes:
         key: ``ship``, ``do not ship``, or ``incomplete`` where only some notebooks were run and no check of theirs failed.
         sentence: the count of checks.
+        blamed: the parts of the hand-off that failures point at, the first to look at first; see
+            :data:`lib.policy.policy.PARTS`.
     """
 
     key: str
     sentence: str
+    blamed: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
@@ -42,7 +45,9 @@ def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool
     if failed or not notebooks:
         named = _named(failed)
         said = f"{len(failed)} of {counted(len(results), 'check')} failed" if results else "there is no check"
-        return Verdict("do not ship", f"{subject}: {said}{named and ': ' + named}.")
+        blamed = tuple(part for part in PARTS if any(each.blamed == part for each in failed))
+        first = f" Look first at: {blamed[0]}." if blamed else ""
+        return Verdict("do not ship", f"{subject}: {said}{named and ': ' + named}.{first}", blamed)
     passed = sum(each.passed for each in results)
     aside = "".join(
         f", {count} {word}"
@@ -60,10 +65,15 @@ def _named(failed: Sequence[Result]) -> str:
     """The first failures by id and sentence, and every id that nobody recorded."""
     measured = [each for each in failed if each.measurement is not None]
     missing = [each.check.id for each in failed if each.measurement is None]
-    parts = [f"{each.check.id} ({each.check.says})" for each in measured[:NAMED]]
+    parts = [f"{each.check.id} ({each.check.says}{_where(each)})" for each in measured[:NAMED]]
     parts += [f"{len(measured) - NAMED} more"] if len(measured) > NAMED else []
     parts += [f"not recorded: {', '.join(missing)}"] if missing else []
     return "; ".join(parts)
+
+
+def _where(result: Result) -> str:
+    where = result.measurement.where if result.measurement else ()
+    return f": {listed(where)}" if where else ""
 
 
 def _by_subject(results: Sequence[Result]) -> str:

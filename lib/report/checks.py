@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,14 @@ class Checks:
         self.policy = policy
         self.recorded = Record(subject)
 
-    def record(self, id_: str, measured: float, compared: int = 1) -> None:
-        """Record a value for the check ``id_``, with how many things were looked at.
+    def record(self, id_: str, measured: float, compared: int = 1, where: Sequence[str] = ()) -> None:
+        """Record a value for the check ``id_``, with how many things were looked at, and the names of what did not hold.
 
         Raises:
             UnknownCheck: the policy has no such check for this notebook.
             ValueError: it was recorded before.
         """
-        self.recorded.add(Measurement(id_, measured, compared))
+        self.recorded.add(Measurement(id_, measured, compared, where=tuple(where)))
         judged(self.policy, self.notebook, self.recorded)
 
     def skip(self, id_: str, reason: str) -> None:

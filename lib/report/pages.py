@@ -102,6 +102,7 @@ class Run:
         """Everything, as JSON types."""
         return {
             "verdict": self.verdict.key,
+            "blamed": list(self.verdict.blamed),
             "complete": self.complete,
             "checks": [result.as_json() for result in self.results],
             "policy_changes": [

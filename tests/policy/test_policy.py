@@ -63,7 +63,7 @@ def test_a_check_that_the_table_does_not_have_is_a_bug(rules):
     ("relation", "holding", "failing"), [("<=", (1, 0.9), (1.1,)), (">=", (1, 1.1), (0.9,)), ("==", (1,), (0.9, 1.1))]
 )
 def test_what_holds(rules, relation, holding, failing):
-    check = read(TABLE).checks[0].__class__("a", "b", "", relation, 1, "c", "d", "e", "error")
+    check = read(TABLE).checks[0].__class__("a", "b", "", relation, 1, "c", "d", "e", "infer", "error")
     assert all(check.holds(value) for value in holding)
     assert not any(check.holds(value) for value in (*failing, math.nan))
 
@@ -126,6 +126,7 @@ threshold = 1
 why = "x"
 source = "x"
 notebook = "a"
+blames = "infer"
 severity = "error"
 """
 
@@ -137,6 +138,7 @@ severity = "error"
         (ROW.replace("threshold = 1", "threshold = inf"), "threshold is inf"),
         (ROW.replace('"<="', '"<"'), "relation is '<'"),
         (ROW.replace('why = "x"\n', ""), "check 1: field 'why' is missing"),
+        (ROW.replace('"infer"', '"network"'), "blames is 'network'"),
         (ROW + "colour = 1", "unknown field 'colour'"),
         (ROW + '[answers]\na = "{a.c}"', "the answer of a names 'a.c'"),
     ],

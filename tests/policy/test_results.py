@@ -22,6 +22,7 @@ def check(id_: str = "a.x", relation: str = "<=", threshold: float = 1, **fields
             "why": "w",
             "source": "s",
             "notebook": "a",
+            "blames": "infer",
             "severity": "error",
         }
         | fields

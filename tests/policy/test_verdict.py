@@ -24,8 +24,20 @@ def test_all_checks_passed():
 def test_a_failure_and_a_missing_check_are_named():
     found = verdict([SHIPS, FAILS, MISSING], "lite0", 7, complete=True)
     assert found.key == "do not ship"
-    assert found.sentence == "lite0: 2 of 3 checks failed: a.f (a.f says); not recorded: a.m."
+    assert found.sentence == "lite0: 2 of 3 checks failed: a.f (a.f says); not recorded: a.m. Look first at: run."
     assert verdict([SHIPS, MISSING], "lite0", 7, complete=True).key == "do not ship"
+
+
+def test_what_failed_points_at_parts_in_the_order_in_which_one_spoils_the_next():
+    late, early = (replace(FAILS, check=check("a.f", blames=part)) for part in ("score", "decode"))
+    found = verdict([late, SHIPS, early], "lite0", 7, complete=True)
+    assert found.blamed == ("decode", "score")
+    assert found.sentence.endswith("Look first at: decode.")
+
+
+def test_what_did_not_hold_is_named():
+    failed = replace(FAILS, measurement=Measurement("a.f", 2, 9, where=("EXIF 6", "CMYK")))
+    assert "a.f (a.f says: EXIF 6, CMYK)" in verdict([failed], "lite0", 7, complete=True).sentence
 
 
 def test_every_missing_check_is_named_and_of_many_failures_the_first():

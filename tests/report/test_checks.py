@@ -13,9 +13,9 @@ from lib.report.checks import Checks
 
 RULES = Policy(
     (
-        Check("a.x", "x says", "logits", "<=", 1, "w", "s", "a", "error"),
-        Check("a.y", "y says", "", ">=", 1, "w", "s", "a", "error", may_skip=True),
-        Check("b.x", "other", "", "==", 0, "w", "s", "b", "error"),
+        Check("a.x", "x says", "logits", "<=", 1, "w", "s", "a", "infer", "error"),
+        Check("a.y", "y says", "", ">=", 1, "w", "s", "a", "infer", "error", may_skip=True),
+        Check("b.x", "other", "", "==", 0, "w", "s", "b", "infer", "error"),
     ),
     {"a": "Off by {a.x}."},
 )

@@ -17,7 +17,7 @@ NOTEBOOKS = Path(__file__).with_name("notebooks")
 
 def _level(notebook: str) -> Check:
     limit = 1 if notebook == "check_fails" else 5
-    return Check(f"{notebook}.level", "level", "", "<=", limit, "it is tiny", "definition", notebook, "error")
+    return Check(f"{notebook}.level", "level", "", "<=", limit, "it is tiny", "definition", notebook, "infer", "error")
 
 
 def _small() -> Iterable[Check]:
