@@ -78,12 +78,16 @@ def assembled(network: ModelProto, contract: Contract) -> ModelProto:
 
 
 def probed(model: ModelProto) -> ModelProto:
-    """The model with two more outputs: ``levels``, uint8 (1, 3, H, W), what was made of the pixels, and ``logits``."""
+    """The model with three more outputs.
+
+    They are ``levels``, uint8 (1, 3, H, W), what was made of the pixels; ``tensor``, float32 (1, 3, H, W), what the network is
+    fed; and ``logits``.
+    """
     softmax = next(node for node in model.graph.node if node.output[0] == PROBABILITIES)
     copy = ModelProto()
     copy.CopyFrom(model)
-    copy.graph.output.append(onnx.helper.make_empty_tensor_value_info(f"preprocess/{_LEVELS}"))
-    copy.graph.output.append(onnx.helper.make_empty_tensor_value_info(softmax.input[0]))
+    for name in (f"preprocess/{_LEVELS}", f"preprocess/{_TENSOR}", softmax.input[0]):
+        copy.graph.output.append(onnx.helper.make_empty_tensor_value_info(name))
     return copy
 
 

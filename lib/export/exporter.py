@@ -73,15 +73,7 @@ def exported(
         raise unknown("exporter", exporter, EXPORTERS)
     if not 7 <= opset <= onnx.defs.onnx_opset_version():
         raise BadInput(f"opset {opset} is unknown here; choose from 7 to {onnx.defs.onnx_opset_version()}")
-    provenance = {
-        "subject": subject.name,
-        "subject_sha256": subject.digest,
-        "claims_accuracy": subject.claims_accuracy,
-        "weights_sha256": weights_sha256,
-        "exporter": exporter,
-        "opset_asked": opset,
-        "versions": versions(),
-    }
+    provenance = origin(subject, weights_sha256, exporter, opset)
     code = [path.read_text() for pattern in CODE for path in sorted(cache.LIB.glob(pattern))]
     key = sha256(json.dumps([provenance, code], sort_keys=True).encode())[:12]
     path = cache.directory() / "models" / f"{subject.name}-{exporter}-opset{opset}-{key}.onnx"
@@ -93,11 +85,24 @@ def exported(
     return path
 
 
+def origin(subject: Subject, weights_sha256: str, exporter: str, opset: int) -> dict[str, Any]:
+    """What decides what an exported file says, as JSON types; arguments as of :func:`exported`."""
+    return {
+        "subject": subject.name,
+        "subject_sha256": subject.digest,
+        "claims_accuracy": subject.claims_accuracy,
+        "weights_sha256": weights_sha256,
+        "exporter": exporter,
+        "opset_asked": opset,
+        "versions": versions(),
+    }
+
+
 def provenance(model: onnx.ModelProto) -> dict[str, Any]:
     """What :func:`exported` wrote into a model about its origin; empty for a model from elsewhere."""
     entries = {entry.key: entry.value for entry in model.metadata_props}
-    origin: dict[str, Any] = json.loads(entries.get(PROVENANCE_KEY, "{}"))
-    return origin
+    written: dict[str, Any] = json.loads(entries.get(PROVENANCE_KEY, "{}"))
+    return written
 
 
 def write(

@@ -21,6 +21,8 @@ from lib.inputs.reading import read_bytes, unknown
 
 # What a whole run is about, with its defaults: checked before any notebook starts, and options of the command line.
 SHARED = {"subject": subject.DEFAULT, "photos": "", "weights": "", "deployment": deployment.DEFAULT, "policy": ""}
+# A seed that a run draws by itself where it is not given: what it decides is to be another each time.
+DRAWN_ANEW = "sizes_seed"
 PATHS = ("photos", "weights", "policy")
 
 

@@ -21,7 +21,8 @@ RELATIONS = ("<=", ">=", "==")
 SEVERITIES = ("error", "warning")
 # Where a failure can point at, the first to look at first: what comes later fails because of what came before.
 PARTS = (
-    RUN, "photos", "weights", "metadata", "file", "exporter", *STAGES, "end-to-end file", "runtimes", "workbook",
+    RUN, "photos", "dependencies", "weights", "metadata", "file", "exporter", *STAGES, "behaviour", "end-to-end file",
+    "runtimes", "workbook",
 )  # fmt: skip
 YES = "yes"  # the unit of a value that is 1 for yes and 0 for no
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 import signal
 import sys
 import traceback
@@ -153,6 +154,8 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
     known = {name: parameters.of_notebook(path) for name, path in sources.items()}
     given = parameters.checked(given, known)
     defaults: dict[str, Any] = {key: default for name in chosen for key, default in known[name].items()}
+    if parameters.DRAWN_ANEW in defaults:
+        given.setdefault(parameters.DRAWN_ANEW, secrets.randbelow(2**31))
     effective = parameters.SHARED | defaults | given
     rules = policy.load(effective["policy"], table)
     about = handoff.load(*(effective[name] for name in ("subject", "photos", "deployment", "weights")))

@@ -82,8 +82,9 @@ def test_every_rule_and_filter_that_can_be_written(network, contract, rule, crop
 
 def test_what_is_made_of_equal_pixels_is_the_networks_own_answer(network, lite0, contract):
     pixels = np.asarray(picture(224, 224))  # nothing to resize
-    probabilities, _, logits = opened(network, contract).run(None, {"pixels": pixels})
+    probabilities, _, tensor, logits = opened(network, contract).run(None, {"pixels": pixels})
     ours = pipeline(lite0.onnx_path)
+    np.testing.assert_allclose(tensor, ours.normalise(pixels), atol=1e-6)
     expected = ours.infer(ours.normalise(pixels))
     np.testing.assert_allclose(logits, expected, atol=1e-5)
     np.testing.assert_allclose(probabilities, ours.score(expected), atol=1e-6)

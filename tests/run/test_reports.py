@@ -23,7 +23,7 @@ def healthy(tmp_path_factory) -> Path:
     """Every notebook, as ``make report`` runs them, on three photos: a PNG, a JPEG and a grey one."""
     folder = tmp_path_factory.mktemp("healthy")
     copied(folder / "photos", "coffee.png", "grace_hopper.jpg", "camera.png")
-    (folder / "run.yml").write_text("random_sizes: 20\n")
+    (folder / "run.yml").write_text("random_sizes: 20\nsizes_seed: 1\n")
     options = ["--photos", str(folder / "photos"), "--params", str(folder / "run.yml")]
     assert main(["run", "--out", str(folder / "latest"), *options]) == SHIP
     return folder / "latest"

@@ -16,6 +16,7 @@ from torch import nn
 
 from lib.compare.batches import batch_difference
 from lib.compare.comparison import Comparison, max_abs_difference, top1
+from lib.compare.sizes import drawn
 from lib.deploy import BadInput, Contract, Domain, Model, Trace
 from lib.deploy.sessions import open_session
 from lib.deploy.stages import Infer, logits_of, preprocessing
@@ -164,12 +165,38 @@ class Outside:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """The file to be shipped at sizes drawn at random.
+
+    Attributes:
+        seed: of the random numbers.
+        found: against the subject's own network, by size.
+        tolerance: what a logit may differ by.
+    """
+
+    seed: int
+    found: Mapping[Size, Difference]
+    tolerance: float
+
+    @property
+    def worst(self) -> float:
+        """The largest difference of any size; infinite where one is refused, NaN where one is NaN."""
+        return float(np.max([each.largest for each in self.found.values()]))
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """The sizes that differ by more than the tolerance, or are refused, as height × width."""
+        return tuple(f"{h} × {w}" for (h, w), each in self.found.items() if not each.largest <= self.tolerance)
+
+
+@dataclass(frozen=True)
 class Study:
     """What 06_dynamic_shapes measures.
 
     Attributes:
         ways: by name, in the order of the page.
         shipped: the exported file against the subject's own network, over its whole domain.
+        drawn: the same at sizes that are others in every run.
         padded: one a photo.
         refusal: what ONNX Runtime answers when the file of a fixed size is fed :data:`ARTICLE`; empty where it takes it.
         free_axes: of the exported file's input.
@@ -180,6 +207,7 @@ class Study:
 
     ways: Mapping[str, Way]
     shipped: SizeMap
+    drawn: Drawn
     padded: tuple[Padded, ...]
     refusal: str
     free_axes: int
@@ -249,14 +277,22 @@ class Opened:
             return None
 
 
-def measured(handoff: Handoff, rules: Policy) -> Study:
-    """Everything that the notebook shows, in one pass over the photos, each of them scaled to its share of the sizes."""
+def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
+    """Everything that the notebook shows, in one pass over the photos, each of them scaled to its share of the sizes.
+
+    Args:
+        handoff: whose file and network.
+        rules: the policy.
+        seed: for the sizes that are drawn at random.
+    """
     tolerance, photos = rules["dynamic-shapes.logits"].threshold, handoff.photos.readable
     modules = by_padding(handoff)
     paths = files(handoff, modules)
     opened = Opened.of(handoff, modules, paths)
     every, most = sides(handoff), max(FARTHEST, 2 * handoff.subject.image_size)
     sizes = list(product(every, every))
+    at_random = drawn(export.domain(handoff.subject), seed)
+    found: dict[Size, Difference] = {}
     padded: list[Padded] = []
     shipped: dict[Size, Difference] = {}
     ways: dict[str, dict[Size, Difference]] = {name: {} for name in paths}
@@ -274,9 +310,12 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
             shipped[size], differences = opened.every(tensor)
             for name, difference in differences.items():
                 ways[name][size] = difference
+        for size in at_random[i :: len(photos)]:
+            found[size] = opened.shipped(scaled(picture, size, handoff.subject.contract))
     return Study(
         _ways(paths, {name: SizeMap.of(name, found, tolerance) for name, found in ways.items()}, opened.ratios(first)),
         SizeMap.of("the exported file", shipped, tolerance),
+        Drawn(seed, found, rules["dynamic-shapes.drawn"].threshold),
         tuple(padded),
         opened.refusal(ARTICLE),
         graph.free_axes(onnx.load(handoff.onnx_path)),

@@ -11,10 +11,11 @@ from matplotlib.colors import LogNorm
 from lib.compare.comparison import most_divergent
 from lib.inputs.subject import Subject
 from lib.numbers import number, probability, signed
+from lib.policy.results import listed
 from lib.report.drawing import VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, join, note, table, verbatim
-from lib.studies.dynamic_shapes.measure import ARTICLE, Outside, SizeMap, Study
+from lib.studies.dynamic_shapes.measure import ARTICLE, Drawn, Outside, SizeMap, Study
 from lib.studies.dynamic_shapes.ways import CANDIDATES, FIXED, STATIC, TRACED
 
 _LEAST, _MOST = 1e-7, 1e2  # ends of the colour scale, logits
@@ -150,7 +151,7 @@ def shipped(study: Study, subject: Subject) -> Html:
     """The exported file over its whole domain, and whether that is what the network was trained as."""
     own, seen = subject.padding, study.shipped
     against = {"same": "the network in PyTorch, padded for each input", "static": "the network in PyTorch, padded statically"}
-    said = note(f"The exported file gives PyTorch's logits at {seen.right} of {seen.sizes} sizes.")
+    said = join(note(f"The exported file gives PyTorch's logits at {seen.right} of {seen.sizes} sizes."), _drawn(study.drawn))
     if own == "static":
         side = subject.image_size
         said = join(
@@ -162,6 +163,14 @@ def shipped(study: Study, subject: Subject) -> Html:
             ),
         )
     return join(size_map(seen, against[own]), said)
+
+
+def _drawn(measured: Drawn) -> Html:
+    count, wrong = len(measured.found), measured.wrong
+    said = f"Of {count} more, drawn at random over the whole domain with the seed {measured.seed}, "
+    if wrong:
+        return note(f"{said}it is off by more than {number(measured.tolerance)} logits at {listed(wrong)}.", "warning")
+    return note(f"{said}none is off by more than {number(measured.worst)} logits.")
 
 
 def domain(outside: Outside) -> Html:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,18 +12,36 @@ import onnx
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import Comparison, worst
+from lib.compare.comparison import Comparison, max_abs_difference, worst
 from lib.deploy import Trace
 from lib.deploy.model import PIXELS
 from lib.deploy.sessions import open_session
+from lib.deploy.stages import logits_of
+from lib.export import graph
 from lib.export.end_to_end import obstacle, probed, written
 from lib.handoff import Handoff
 from lib.report.checks import Checks
 from lib.studies.export.facts import Facts
+from lib.studies.export.inscription import Inscription
 
 SHORTER_SIDES = (64, 800)  # pixels, of the random sizes
 LONGEST_ASPECT = 2.0
-CHECKS = ("equal", "levels", "logits", "flips")  # their ids begin with export.end-to-end
+CHECKS = ("equal", "levels", "logits", "normalise", "network", "softmax", "metadata", "flips")  # after export.end-to-end.
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What the file's own stages make of what the stage before gave them, against the right ones on the same input.
+
+    Attributes:
+        normalise: largest difference of what the network is fed, in units of std.
+        network: largest difference of any logit from the exported network's; NaN where it was not compared.
+        softmax: largest difference of any probability from PyTorch's softmax; NaN where it was not compared.
+    """
+
+    normalise: float
+    network: float = float("nan")
+    softmax: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,8 @@ class EndToEnd:
         missing: why there is none, or empty.
         photos: one comparison a photo, as it was decoded.
         sizes: one comparison a random size.
+        inside: one a comparison; network and softmax on the photos only.
+        metadata: what the file says of itself.
         tied: what PyTorch's likeliest class may lead by, in logits, for the two likeliest to count as tied: either may come
             out first.
     """
@@ -42,6 +63,8 @@ class EndToEnd:
     missing: str
     photos: tuple[Comparison, ...]
     sizes: tuple[Comparison, ...]
+    inside: tuple[Inside, ...]
+    metadata: Inscription | None
     tied: float
 
     @property
@@ -61,7 +84,7 @@ class EndToEnd:
 
     def record(self, checks: Checks) -> None:
         """Record the checks of the file; where there is none, skip them with the reason."""
-        if self.file is None:
+        if self.file is None or self.metadata is None:
             for name in CHECKS:
                 checks.skip(f"export.end-to-end.{name}", self.missing)
             return
@@ -69,7 +92,12 @@ class EndToEnd:
         checks.record("export.end-to-end.equal", 100 * self.equal, n)
         checks.record("export.end-to-end.levels", worst(self.comparisons, "resize"), n)
         checks.record("export.end-to-end.logits", worst(self.comparisons, "infer"), n)
+        checks.record("export.end-to-end.normalise", float(np.max([each.normalise for each in self.inside])), n)
+        photos = self.inside[: len(self.photos)]
+        checks.record("export.end-to-end.network", float(np.max([each.network for each in photos])), len(photos))
+        checks.record("export.end-to-end.softmax", float(np.max([each.softmax for each in photos])), len(photos))
         checks.record("export.end-to-end.flips", self.flips, n)
+        checks.record("export.end-to-end.metadata", len(self.metadata.wrong), self.metadata.fields, self.metadata.wrong)
         checks.about(self.file.path)
 
 
@@ -92,33 +120,49 @@ class EndToEndPass:
         self._missing = left_out or obstacle(contract, opset)
         self._path = None if self._missing else written(handoff.onnx_path, contract)
         self._session = open_session(probed(onnx.load(self._path)).SerializeToString()) if self._path else None
+        self._handoff = handoff
+        self._opset = opset
         self._reference = handoff.reference
+        self._network = partial(logits_of, open_session(handoff.onnx_path))
         self._sizes = random_sizes(count, seed)
         self._every = len(handoff.photos.readable)
         self._on_photos: list[Comparison] = []
         self._on_sizes: dict[int, Comparison] = {}
+        self._inside_photos: list[Inside] = []
+        self._inside_sizes: dict[int, Inside] = {}
 
     def add(self, photo: str, trace: Trace) -> None:
         """Compare on one photo, of which PyTorch's trace is given. The photos come in the order of the run."""
         if self._session is None:
             return
         number = len(self._on_photos)
-        self._on_photos.append(self._compared(photo, trace.decode, trace.resize, trace.infer, trace.score))
+        comparison, inside = self._compared(photo, trace.decode, trace.resize, trace.infer, trace.score, network=True)
+        self._on_photos.append(comparison)
+        self._inside_photos.append(inside)
         image = Image.fromarray(trace.decode)
         for i in range(number, len(self._sizes), self._every):
-            self._on_sizes[i] = self._at_size(photo, image, self._sizes[i])
+            self._on_sizes[i], self._inside_sizes[i] = self._at_size(photo, image, self._sizes[i])
 
     def found(self, tied: float) -> EndToEnd:
         """What came of it; ``tied`` as in :class:`EndToEnd`."""
         file = Facts.of(self._path) if self._path else None
-        sizes = tuple(self._on_sizes[i] for i in sorted(self._on_sizes))
-        return EndToEnd(file, self._missing, tuple(self._on_photos), sizes, tied)
+        order = sorted(self._on_sizes)
+        sizes = tuple(self._on_sizes[i] for i in order)
+        inside = (*self._inside_photos, *(self._inside_sizes[i] for i in order))
+        metadata = self._metadata(onnx.load(self._path)) if self._path else None
+        return EndToEnd(file, self._missing, tuple(self._on_photos), sizes, inside, metadata, tied)
 
-    def _at_size(self, photo: str, image: Image.Image, size: tuple[int, int]) -> Comparison:
+    def _metadata(self, model: onnx.ModelProto) -> Inscription:
+        """What the file says of itself; its operator set has to be the network's."""
+        found = Inscription.of(model, self._handoff)
+        wrong = () if graph.opset(model) == self._opset else ("operator set",)
+        return Inscription(found.fields + 1, found.wrong + wrong)
+
+    def _at_size(self, photo: str, image: Image.Image, size: tuple[int, int]) -> tuple[Comparison, Inside]:
         scaled = image.resize(size, Image.Resampling.LANCZOS)
         resized = np.asarray(self._reference.resize(scaled))
         logits = self._reference.infer(self._reference.normalise(resized))
-        return self._compared(photo, np.asarray(scaled), resized, logits, self._reference.score(logits))
+        return self._compared(photo, np.asarray(scaled), resized, logits, self._reference.score(logits), network=False)
 
     def _compared(
         self,
@@ -127,18 +171,30 @@ class EndToEndPass:
         resized: NDArray[np.uint8],
         logits: NDArray[np.float32],
         probabilities: NDArray[np.float32],
-    ) -> Comparison:
-        """PyTorch's outputs against what the file makes of the same pixels."""
+        network: bool,
+    ) -> tuple[Comparison, Inside]:
+        """PyTorch's outputs against what the file makes of the same pixels, and its stages each on their own input.
+
+        Network and softmax by themselves only where ``network`` is true: they do not depend on the photo's size.
+        """
         assert self._session is not None
         outputs: Sequence[NDArray[Any]] = self._session.run(None, {PIXELS: pixels})
-        given, levels, given_logits = outputs
+        given, levels, tensor, given_logits = outputs
+        picture = levels[0].transpose(1, 2, 0)
+        inside = Inside(max_abs_difference(self._reference.normalise(picture), tensor))
+        if network:
+            inside = replace(
+                inside,
+                network=max_abs_difference(self._network(tensor), given_logits),
+                softmax=max_abs_difference(self._reference.score(given_logits), given),
+            )
         pairs: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {
             "decode": (pixels, pixels),
-            "resize": (resized, levels[0].transpose(1, 2, 0)),
+            "resize": (resized, picture),
             "infer": (logits, given_logits),
             "score": (probabilities, given),
         }
-        return Comparison.of(photo, "end-to-end file", pairs)
+        return Comparison.of(photo, "end-to-end file", pairs), inside
 
 
 def random_sizes(count: int, seed: int) -> list[tuple[int, int]]:

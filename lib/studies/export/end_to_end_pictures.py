@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from matplotlib.ticker import NullFormatter
 
 from lib.compare.comparison import Comparison, worst
@@ -12,16 +13,24 @@ from lib.report.drawing import figure as blank
 from lib.report.html import Html, join, note, table
 from lib.studies.export.end_to_end import EndToEnd
 from lib.studies.export.facts import Facts
-from lib.studies.export.pictures import signature, size_and_hash
+from lib.studies.export.pictures import inscribed, signature, size_and_hash
 
+INSIDE = ("normalise", "network", "softmax")
 OUTSIDE = "Decoding the file, turning it by its EXIF orientation and converting it to RGB stay outside."
 
 
 def shown(measured: EndToEnd, contract: Contract) -> Html:
     """Everything there is to see; a sentence where there is no file."""
-    if measured.file is None:
+    if measured.file is None or measured.metadata is None:
         return note(f"There is no end-to-end file: {measured.missing}.")
-    return join(facts(measured.file), photos(measured), sizes(measured, contract), finding(measured))
+    return join(
+        facts(measured.file),
+        inscribed(measured.metadata),
+        photos(measured),
+        sizes(measured, contract),
+        inside(measured),
+        finding(measured),
+    )
 
 
 def facts(file: Facts) -> Html:
@@ -90,6 +99,16 @@ def _off(compared: tuple[Comparison, ...]) -> str:
     return (
         f"at {len(compared)} random sizes {differing:.2%} of the values differ, by at most "
         f"{number(worst(compared, 'resize'))} levels; the worst logit is off by {number(worst(compared, 'infer'))}"
+    )
+
+
+def inside(measured: EndToEnd) -> Html:
+    """Each stage of the file on what the stage before gave it."""
+    worst_of = {name: number(float(np.nanmax([getattr(each, name) for each in measured.inside]))) for name in INSIDE}
+    return note(
+        f"On its own levels the file's normalise is off from PyTorch's by {worst_of['normalise']} std at most, on its own "
+        f"input its network from the exported one by {worst_of['network']} logits, on its own logits its softmax by "
+        f"{worst_of['softmax']}."
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import onnx
 from numpy.typing import NDArray
 
 from lib.compare.batches import batch_difference
@@ -15,6 +16,7 @@ from lib.handoff import Handoff
 from lib.policy import Policy
 from lib.studies.export.end_to_end import EndToEnd, EndToEndPass
 from lib.studies.export.facts import Facts
+from lib.studies.export.inscription import Inscription
 
 MAPPED = 7  # photos on the map of distances
 GREY = "plain grey"
@@ -46,6 +48,7 @@ class Study:
         file: the exported network.
         operators: how many nodes of each operator the graph has, by subject: the hand-off's and that of its story.
         opset_difference: operator sets between the one asked for and the one written.
+        metadata: what the file says of itself, against the subject.
         weights_match: whether the file says that it was made of the weights that the subject's TOML file names.
         networks: one comparison a photo: both networks on PyTorch's input.
         tolerance: what their logits may differ by.
@@ -59,6 +62,7 @@ class Study:
     file: Facts
     operators: Mapping[str, Mapping[str, int]]
     opset_difference: int
+    metadata: Inscription
     weights_match: bool
     networks: tuple[Comparison, ...]
     tolerance: float
@@ -99,6 +103,7 @@ def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> S
         file=file,
         operators=_operators(handoff, file),
         opset_difference=abs(file.opset - handoff.opset),
+        metadata=Inscription.of(onnx.load(handoff.onnx_path), handoff),
         weights_match=file.provenance["weights_sha256"].startswith(handoff.subject.weights.sha256),
         networks=tuple(networks),
         tolerance=rules["export.logits"].threshold,

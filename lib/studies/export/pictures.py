@@ -12,10 +12,12 @@ from matplotlib.ticker import LogLocator
 from lib.compare.comparison import Comparison, worst
 from lib.handoff import Handoff
 from lib.numbers import number
+from lib.policy.results import listed
 from lib.report.drawing import BLUE, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, table
+from lib.report.html import Html, join, note, table
 from lib.studies.export.facts import Facts
+from lib.studies.export.inscription import Inscription
 from lib.studies.export.measure import Distances
 
 BARS = 24  # photos that a bar chart of all photos shows at most
@@ -121,9 +123,18 @@ def signature(facts: Facts) -> list[tuple[str, str]]:
     return [(f"{kind} {name}", type_) for kind, name, type_ in facts.signature]
 
 
-def provenance(facts: Facts) -> Html:
-    """What the file says of its own origin."""
+def provenance(facts: Facts, metadata: Inscription) -> Html:
+    """What the file says of its own origin, and whether all that it says of itself is the subject's."""
     entries = facts.provenance
     versions = ", ".join(f"{name} {version}" for name, version in entries["versions"].items())
     rows = [(name, str(value)) for name, value in entries.items() if name != "versions"]
-    return table(("written into the model", "value"), [*rows, ("versions", versions)], caption="Provenance, read back")
+    origin = table(("written into the model", "value"), [*rows, ("versions", versions)], caption="Provenance, read back")
+    return join(origin, inscribed(metadata))
+
+
+def inscribed(metadata: Inscription) -> Html:
+    """Whether contract, class names, domain and origin in a file are the subject's, in a sentence."""
+    if metadata.wrong:
+        said = f"{len(metadata.wrong)} of {metadata.fields} fields in the file are not the subject's: {listed(metadata.wrong)}."
+        return note(said, "warning")
+    return note(f"All {metadata.fields} fields of contract, class names, domain and origin in the file are the subject's.")

@@ -16,6 +16,7 @@ from lib.studies.dynamic_shapes.ways import CANDIDATES, FIXED, STATIC, TRACED, f
 from tests.few import asked, of_photos
 
 TOLERANCE = 1e-3
+DRAWN = [(40, 50), (61, 35)]
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +32,9 @@ def measured(three, rules):
         scale = measure.scaled
         patch.setattr(measure, "scaled", lambda *given: scaled.append((given[0].size, given[1])) or scale(*given))
         patch.setattr(measure, "SIDES", ())
+        patch.setattr(measure, "drawn", lambda *_: DRAWN)
         patch.setattr(measure, "ROUNDS", 1)
-        return measure.measured(counted, rules), written, scaled
+        return measure.measured(counted, rules, seed=7), written, scaled
 
 
 @pytest.fixture(scope="module")
@@ -120,15 +122,30 @@ def test_a_photo_of_the_size_that_was_built_for_is_padded_alike(stand_in):
 def test_the_reference_sees_each_photo_once_and_each_is_scaled_to_its_share_of_the_sizes(measured):
     _, written, scaled = measured
     assert {stage: len(given) for stage, given in written.inputs.items()} == dict.fromkeys(STAGES, 3)
-    assert len({size for _, size in scaled}) == len(scaled) == 25
-    assert Counter(Counter(picture for picture, _ in scaled).values()) == Counter([9, 8, 8])
+    assert len({size for _, size in scaled}) == len(scaled) == 25 + len(DRAWN)
+    assert Counter(Counter(picture for picture, _ in scaled).values()) == Counter([10, 9, 8])
 
 
 def test_more_photos_than_sizes_are_each_held_once(three, rules, monkeypatch):
     monkeypatch.setattr(measure, "sides", lambda _: (32,))
+    monkeypatch.setattr(measure, "drawn", lambda *_: DRAWN[:1])
     monkeypatch.setattr(measure, "ROUNDS", 1)
-    study = measure.measured(three, rules)
-    assert (study.shipped.sizes, len(study.padded)) == (1, 3)
+    study = measure.measured(three, rules, seed=7)
+    assert (study.shipped.sizes, len(study.padded), len(study.drawn.found)) == (1, 3, 1)
+
+
+def test_the_file_is_right_at_sizes_drawn_at_random_too(study):
+    assert set(study.drawn.found) == set(DRAWN)
+    assert study.drawn.seed == 7
+    assert study.drawn.worst <= TOLERANCE
+    assert study.drawn.wrong == ()
+
+
+def test_a_file_that_is_wrong_only_between_the_sizes_always_tried_is_found():
+    found = {(40, 50): Difference(2e-5, False), (430, 411): Difference(0.7, False), (460, 33): Difference(math.inf, False)}
+    drawn = measure.Drawn(7, found, TOLERANCE)
+    assert drawn.wrong == ("430 × 411", "460 × 33")
+    assert math.isinf(drawn.worst)
 
 
 def test_candidates_are_timed_against_the_statically_padded_file(study):

@@ -11,7 +11,7 @@ from lib.compare.comparison import Comparison
 from lib.deploy import Domain
 from lib.report.html import Html
 from lib.studies.dynamic_shapes import pictures
-from lib.studies.dynamic_shapes.measure import Outside, Padded, SizeMap, Study, Way
+from lib.studies.dynamic_shapes.measure import Difference, Drawn, Outside, Padded, SizeMap, Study, Way
 from lib.studies.dynamic_shapes.ways import ATTEMPTS, CANDIDATES, FIXED, STATIC, TRACED
 from tests.conftest import assert_whole
 
@@ -44,7 +44,8 @@ def study(lite0) -> Study:
     ]
     outside = Outside(Domain(32, 1024), 4, 1, "the network would be fed 31 × 32 pixels")
     shipped = size_map("the exported file", 16, 0.0)
-    return Study(ways, shipped, tuple(padded), "Got: 336 Expected: 224", 3, 0.0, outside, TOLERANCE)
+    drawn = Drawn(7, {(430, 411): Difference(2e-5, False)}, TOLERANCE)
+    return Study(ways, shipped, drawn, tuple(padded), "Got: 336 Expected: 224", 3, 0.0, outside, TOLERANCE)
 
 
 def test_pictures_are_whole(study, lite0, drawn):
@@ -108,3 +109,11 @@ def test_the_domain_says_what_was_refused(study):
     assert "from 32 to 1024 pixels" in said
     assert "refused 3 of 4 sizes just outside of it" in said
     assert "no error" in pictures.domain(replace(study.outside, said=""))
+
+
+def test_what_was_drawn_is_said_with_its_seed(study, lite0):
+    assert "drawn at random over the whole domain with the seed 7, none is off by more than 2e-05" in pictures.shipped(
+        study, lite0.subject
+    )
+    off = replace(study, drawn=Drawn(7, {(430, 411): Difference(0.7, False)}, TOLERANCE))
+    assert "it is off by more than 0.001 logits at 430 × 411." in pictures.shipped(off, lite0.subject)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +14,9 @@ from lib.compare.comparison import Answer, Comparison, StageDifference, Summary,
 from lib.export import end_to_end as export
 from lib.policy import Measurement
 from lib.report.checks import Checks
-from lib.studies.export.end_to_end import CHECKS, LONGEST_ASPECT, SHORTER_SIDES, EndToEnd, EndToEndPass, random_sizes
+from lib.studies.export.end_to_end import CHECKS, LONGEST_ASPECT, SHORTER_SIDES, EndToEnd, EndToEndPass, Inside, random_sizes
 from lib.studies.export.facts import Facts
+from lib.studies.export.inscription import Inscription
 from tests.studies.export.conftest import PHOTOS, SIZES
 
 
@@ -46,7 +48,10 @@ def found(study) -> EndToEnd:
 
 def test_the_checks_pass_on_what_is_written_and_on_few_sizes(found, rules):
     assert passing(found, rules) == dict.fromkeys(CHECKS, True)
-    assert {each.compared for each in recorded(found, rules).values()} == {len(PHOTOS) + SIZES}
+    compared = {name: each.compared for name, each in recorded(found, rules).items()}
+    assert compared.pop("metadata") > 1010
+    assert (compared.pop("network"), compared.pop("softmax")) == (len(PHOTOS), len(PHOTOS))
+    assert set(compared.values()) == {len(PHOTOS) + SIZES}
     assert found.tied == rules["export.end-to-end.logits"].threshold
 
 
@@ -88,13 +93,49 @@ def test_random_sizes_are_drawn_from_the_seed():
     assert {width > height for width, height in sizes} == {True, False}
 
 
-def test_a_resize_that_does_not_antialias_fails_the_checks(few, rules, monkeypatch, tmp_path):
+@pytest.fixture
+def passing_with(few, rules, monkeypatch, tmp_path):
+    """Which checks pass where another file, made by a contract or changed afterwards, stands in the place of the right one."""
+
+    def passed(change=lambda model: None, **contract):
+        model = export.assembled(onnx.load(few.onnx_path), replace(few.subject.contract, **contract))
+        change(model)
+        onnx.save(model, tmp_path / "wrong.onnx")
+        monkeypatch.setattr("lib.studies.export.end_to_end.written", lambda *_: tmp_path / "wrong.onnx")
+        return passing(through(few, rules["export.end-to-end.logits"].threshold, 3), rules)
+
+    return passed
+
+
+def failing(passed: dict[str, bool]) -> set[str]:
+    return {name for name, holds in passed.items() if not holds}
+
+
+def test_a_resize_that_does_not_antialias_fails_the_checks(passing_with, monkeypatch):
     monkeypatch.setitem(export.KERNELS, "bilinear", 'mode = "linear"')
-    wrong = tmp_path / "wrong.onnx"
-    onnx.save(export.assembled(onnx.load(few.onnx_path), few.subject.contract), wrong)
-    monkeypatch.setattr("lib.studies.export.end_to_end.written", lambda *_: wrong)
-    passed = passing(through(few, rules["export.end-to-end.logits"].threshold, 3), rules)
-    assert (passed["equal"], passed["levels"], passed["logits"]) == (False, False, False)
+    assert {"equal", "levels", "logits"} <= failing(passing_with())
+
+
+def test_a_mean_that_is_off_by_half_a_level_fails_the_check_of_normalise(passing_with, few):
+    red, green, blue = few.subject.contract.mean
+    assert failing(passing_with(mean=(red + 0.5 / 255, green, blue))) == {"normalise"}
+
+
+def test_class_names_shifted_by_one_in_the_end_to_end_file_are_found(passing_with):
+    def shifted(model):
+        entry = next(each for each in model.metadata_props if each.key == "handoff.classes")
+        names = json.loads(entry.value)
+        entry.value = json.dumps([*names[1:], names[0]])
+
+    assert failing(passing_with(shifted)) == {"metadata"}
+
+
+def test_another_weight_in_the_end_to_end_file_fails_the_check_of_the_network(passing_with):
+    def halved(model):
+        tensor = max(model.graph.initializer, key=lambda each: each.dims[0] if len(each.dims) == 2 else 0)
+        tensor.CopyFrom(onnx.numpy_helper.from_array(onnx.numpy_helper.to_array(tensor) * np.float32(1.01), tensor.name))
+
+    assert "network" in failing(passing_with(halved))
 
 
 def flipped(lead: float) -> Comparison:
@@ -107,7 +148,8 @@ def flipped(lead: float) -> Comparison:
 
 @pytest.mark.parametrize(("lead", "passes"), [(0.1, True), (0.3, False), (float("nan"), False)])
 def test_another_class_may_win_only_where_two_were_tied(few, rules, lead, passes):
-    found = EndToEnd(Facts.of(few.onnx_path), "", (flipped(lead),), (), 0.2)
+    inside, metadata = (Inside(0, 0, 0),), Inscription(1, ())
+    found = EndToEnd(Facts.of(few.onnx_path), "", (flipped(lead),), (), inside, metadata, 0.2)
     assert found.flips == (not passes)
     assert passing(found, rules)["flips"] is passes
 

@@ -27,13 +27,18 @@ def broken(handoff, change):
 def test_the_reference_runs_once_a_photo_and_once_a_size(measured_once, few):
     inputs = measured_once[1].inputs
     assert inputs["decode"] == [photo.data for photo in few.photos.readable]
-    assert len(inputs["resize"]) == len(inputs["infer"]) == len(inputs["score"]) == len(PHOTOS) + SIZES
+    assert len(inputs["resize"]) == len(inputs["infer"]) == len(PHOTOS) + SIZES
 
 
 def test_without_random_sizes_the_reference_runs_once_a_photo(few, rules):
     counted, written = asked(few)
     measured(counted, rules, 0, seed=0)
     assert {stage: len(inputs) for stage, inputs in written.inputs.items()} == dict.fromkeys(written.inputs, len(PHOTOS))
+
+
+def test_the_file_says_of_itself_what_the_subject_says(study):
+    assert study.metadata.wrong == ()
+    assert study.metadata.fields > 1010
 
 
 def test_the_networks_agree_on_the_same_input(study, rules):

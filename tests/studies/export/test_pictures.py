@@ -76,6 +76,6 @@ def test_the_table_of_the_file(study, few, complaint):
 
 
 def test_provenance_is_read_back(study, few):
-    said = pictures.provenance(study.file)
+    said = pictures.provenance(study.file, study.metadata)
     assert few.weights_sha256 in said
     assert f"torch {study.file.provenance['versions']['torch']}" in said

@@ -1,0 +1,86 @@
+"""Probes of pixel modes, bit depths, transparency and colour spaces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
+
+from lib.probes.motif import HEIGHT, WIDTH, Motif
+from lib.probes.probe import Probe, saved
+
+_ADOBE = b"Adobe"  # begins the JPEG segment whose last byte says how colours are stored
+_TRANSFORM = 11  # that byte's place after the name's first one
+YCCK = 2  # three colours as YCC, and black
+
+
+def probes(motif: Motif) -> Iterator[Probe]:
+    """Every mode that a photo comes in."""
+    picture = motif.picture()
+    grey, alpha = picture.convert("L"), _slope()
+    clear = picture.copy()
+    clear.putalpha(alpha)
+    grey_clear = grey.copy()
+    grey_clear.putalpha(alpha)
+    yield Probe("grey PNG", saved(grey, "PNG"))
+    yield Probe("grey JPEG", saved(grey, "JPEG"))
+    yield Probe("grey with alpha", saved(grey_clear, "PNG"))
+    for kind in ("PNG", "WEBP", "TIFF", "BMP"):
+        yield Probe(f"alpha, {kind}", saved(clear, kind, **({"lossless": True} if kind == "WEBP" else {})))
+    palette = picture.quantize(64)
+    yield Probe("palette, PNG", saved(palette, "PNG"))
+    yield Probe("palette, BMP", saved(palette, "BMP"))
+    yield Probe("palette, TIFF", saved(palette, "TIFF"))
+    for kind in ("PNG", "GIF"):
+        yield Probe(f"palette with transparency, {kind}", saved(palette, kind, transparency=7))
+    yield Probe("palette with alpha", saved(clear.quantize(64, method=Image.Quantize.FASTOCTREE), "PNG"))
+    yield Probe("transparent colour, RGB", saved(picture, "PNG", transparency=picture.getpixel((40, 40))))
+    yield Probe("transparent colour, grey", saved(grey, "PNG", transparency=grey.getpixel((40, 40))))
+    for kind in ("PNG", "TIFF"):
+        yield Probe(f"one bit, {kind}", saved(picture.convert("1"), kind))
+    yield Probe("16 bits a channel", _sixteen(picture))
+    ink = picture.convert("CMYK")
+    yield Probe("CMYK JPEG", saved(ink, "JPEG", quality=90))
+    yield Probe("CMYK TIFF", saved(ink, "TIFF"))
+    yield Probe("YCCK JPEG", ycck(saved(ink, "JPEG", quality=90)))
+    profile = swapped_profile()
+    for kind in ("JPEG", "PNG", "WEBP", "TIFF"):
+        yield Probe(f"ICC profile, {kind}", saved(picture, kind, icc_profile=profile))
+    gamma = PngInfo()
+    gamma.add(b"gAMA", (100000).to_bytes(4, "big"))  # in 1/100000: the samples are linear
+    yield Probe("gamma chunk", saved(picture, "PNG", pnginfo=gamma))
+
+
+def ycck(cmyk: bytes) -> bytes:
+    """A CMYK JPEG, taken for one that stores YCCK: a valid file with other colours. Pillow writes none itself.
+
+    Source: Adobe's technical note 5116, "Supporting the DCT Filters in PostScript Level 2": the marker's transform byte.
+    """
+    data = bytearray(cmyk)
+    data[data.index(_ADOBE) + _TRANSFORM] = YCCK
+    return bytes(data)
+
+
+def swapped_profile() -> bytes:
+    """An ICC profile whose red and blue have changed places: whoever applies it gets other colours, as from a wide gamut.
+
+    It is Pillow's own sRGB with the names of two of its tags exchanged (ICC.1:2022, 9.2.44 to 9.2.46).
+    """
+    data = bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    return data.replace(b"rXYZ", b"tmp.", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp.", b"bXYZ", 1)
+
+
+def _slope() -> Image.Image:
+    """From clear to opaque, left to right."""
+    return Image.fromarray(np.tile(np.linspace(0, 255, WIDTH).astype(np.uint8), (HEIGHT, 1)))
+
+
+def _sixteen(picture: Image.Image) -> bytes:
+    """A PNG of 16 bits a channel, which Pillow reads and does not write; the lower bits are not the upper ones again."""
+    levels = np.asarray(picture)[:, :, ::-1].astype(np.uint16) * 256 + 200
+    written, data = cv2.imencode(".png", levels)
+    assert written
+    return data.tobytes()

@@ -1,0 +1,1 @@
+"""``11_robustness``: would it be right on other pictures, and for other callers?"""

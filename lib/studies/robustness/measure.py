@@ -1,0 +1,235 @@
+"""The deployment against the reference on pictures that were made to go wrong, and against itself in other circumstances."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lib.compare.comparison import StageDifference
+from lib.deploy import BadInput, Domain, Pipeline
+from lib.deploy.stages import decode
+from lib.export.exporter import domain
+from lib.handoff import Handoff
+from lib.policy import Policy
+from lib.probes import Probe, probes, properties
+from lib.studies.robustness.behaviour import Behaviour, behaviour
+
+STAGES = ("decode", "resize", "normalise")  # those that a picture's properties matter to
+THUMBNAIL = 64  # pixels
+DRAWN = 6  # pictures that differ and are drawn
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Both pictures where a probe first differs, for drawing.
+
+    Attributes:
+        reference: uint8 (h, w, 3), after ``decode`` or ``resize``.
+        deployment: the same, of any other size.
+    """
+
+    reference: NDArray[np.uint8]
+    deployment: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Held:
+    """One probe, held against the reference.
+
+    Attributes:
+        name: of the probe.
+        properties: the names of those that it has.
+        thumbnail: of what it shows, uint8 (h, w, 3); None where it has no right answer.
+        differences: stage by stage, of those that both pipelines got to.
+        resized: whether the reference's resize changes it.
+        refused: why the deployment does not take it, or empty.
+        first: the first stage that differs by more than its tolerance, or empty. Of a probe that has no right answer,
+            ``decode`` where the deployment answers it all the same.
+        sides: both pictures, where they differ before ``normalise``, of the first :data:`DRAWN`.
+    """
+
+    name: str
+    properties: tuple[str, ...]
+    thumbnail: NDArray[np.uint8] | None
+    differences: tuple[StageDifference, ...]
+    resized: bool
+    refused: str
+    first: str
+    sides: Sides | None
+
+    @property
+    def fit(self) -> bool:
+        """Whether it has a right answer."""
+        return self.thumbnail is not None
+
+
+@dataclass(frozen=True)
+class Covered:
+    """What pictures have one property.
+
+    Attributes:
+        property: its name.
+        probes: how many probes have it.
+        photos: how many of the user's photos have it.
+        off: how many of the probes differ at some stage, or are answered although they have no right answer.
+    """
+
+    property: str
+    probes: int
+    photos: int
+    off: int
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the notebook measured.
+
+    Attributes:
+        held: one a probe.
+        covered: one a property.
+        photos_resized: how many of the user's photos the reference's resize changes.
+        behaviour: of the deployment, asked in other ways.
+    """
+
+    held: tuple[Held, ...]
+    covered: tuple[Covered, ...]
+    photos_resized: int
+    behaviour: Behaviour
+
+    @property
+    def fit(self) -> list[Held]:
+        """The probes that have a right answer and that the deployment takes."""
+        return [each for each in self.held if each.fit and not each.refused]
+
+    @property
+    def refused(self) -> list[Held]:
+        """Those that have a right answer and that it does not take."""
+        return [each for each in self.held if each.fit and each.refused]
+
+    @property
+    def unfit(self) -> list[Held]:
+        """Those that have no right answer."""
+        return [each for each in self.held if not each.fit]
+
+    @property
+    def answered(self) -> list[Held]:
+        """Those that have no right answer, and are answered all the same."""
+        return [each for each in self.unfit if not each.refused]
+
+    @property
+    def resized(self) -> int:
+        """How many probes resize changes."""
+        return sum(each.resized for each in self.fit)
+
+    @property
+    def uncovered(self) -> list[str]:
+        """Properties that no picture has."""
+        return [each.property for each in self.covered if not each.probes + each.photos]
+
+    def off(self, stage: str) -> list[Held]:
+        """The probes that first differ at a stage."""
+        return [each for each in self.fit if each.first == stage]
+
+    def where(self, stage: str) -> tuple[str, ...]:
+        """What is common to the probes that first differ at a stage.
+
+        A property is named where every probe that has it differs there, a probe by its own name where it has no such property;
+        where all of them differ, that is said instead.
+        """
+        off = self.off(stage)
+        if off and len(off) == len(self.fit):
+            return ("every probe",)
+        named = [
+            each.property
+            for each in self.covered
+            if (having := [probe for probe in self.fit if each.property in probe.properties])
+            and all(probe.first == stage for probe in having)
+        ]
+        return (*named, *(each.name for each in off if not set(named) & set(each.properties)))
+
+
+def measured(handoff: Handoff, rules: Policy) -> Study:
+    """Every probe through both pipelines, stage by stage, without the network; the first photos in other circumstances."""
+    sizes, contract = domain(handoff.subject), handoff.subject.contract
+    held: list[Held] = []
+    for probe in probes(contract, sizes):
+        drawn = sum(each.sides is not None for each in held) < DRAWN
+        held.append(compared(probe, handoff, sizes, rules.tolerances, drawn))
+    of_photos: Counter[str] = Counter()
+    resized = 0
+    for photo in handoff.photos.readable:
+        of_photos.update(properties.of(photo.data, contract, sizes))
+        decoded = handoff.reference.decode(photo.data)
+        resized += handoff.reference.resize(decoded).size != decoded.size
+    return Study(tuple(held), covered(held, of_photos), resized, behaviour(handoff, rules))
+
+
+def covered(held: Collection[Held], of_photos: Mapping[str, int]) -> tuple[Covered, ...]:
+    """For every property how many pictures have it.
+
+    Args:
+        held: the probes.
+        of_photos: how many of the user's photos have each property.
+    """
+    having = {each.name: [probe for probe in held if each.name in probe.properties] for each in properties.PROPERTIES}
+    return tuple(
+        Covered(name, len(those), of_photos.get(name, 0), sum(bool(probe.first) for probe in those))
+        for name, those in having.items()
+    )
+
+
+def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str, float], drawn: bool) -> Held:
+    """One probe through both pipelines.
+
+    Args:
+        probe: the picture.
+        handoff: whose pipelines.
+        sizes: what the network may be fed.
+        allowed: the tolerance of each stage.
+        drawn: whether both pictures are kept where they differ.
+    """
+    has = properties.of(probe.data, handoff.subject.contract, sizes)
+    reference, deployment = handoff.reference, handoff.deployment
+    try:
+        decode(probe.data)
+    except BadInput:
+        refused = _refusal(deployment, probe.data)
+        return Held(probe.name, has, None, (), False, refused, "" if refused else "decode", None)
+    right, made = probe.data, probe.data
+    differences: list[StageDifference] = []
+    first, refused, sides, outputs = "", "", None, {}
+    for stage in STAGES:
+        right = getattr(reference, stage)(right)
+        outputs[stage] = np.asarray(right)
+        if refused:
+            continue
+        try:
+            made = getattr(deployment, stage)(made)
+        except BadInput as error:
+            refused = str(error)
+            continue
+        differences.append(StageDifference.of(stage, outputs[stage], np.asarray(made)))
+        if not first and not differences[-1].within(allowed[stage]):
+            first = stage
+            if drawn and stage != "normalise":
+                sides = Sides(outputs[stage], np.asarray(made))
+    thumbnail = Image.fromarray(outputs["decode"])
+    thumbnail.thumbnail((THUMBNAIL, THUMBNAIL))
+    resized = outputs["decode"].shape != outputs["resize"].shape
+    return Held(probe.name, has, np.asarray(thumbnail), tuple(differences), resized, refused, first, sides)
+
+
+def _refusal(deployment: Pipeline, data: bytes) -> str:
+    """Why a deployment does not take an image file; empty where it makes an input of it."""
+    value = data
+    for stage in STAGES:
+        try:
+            value = getattr(deployment, stage)(value)
+        except BadInput as error:
+            return str(error)
+    return ""
