@@ -4,14 +4,14 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$(PHOTOS)") \
 	$(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)") \
-	$(if $(POLICY),--policy "$(POLICY)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)")
+	$(if $(TIME_LIMIT),--time-limit "$(TIME_LIMIT)") $(if $(POLICY),--policy "$(POLICY)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)")
 
 .DEFAULT_GOAL := help
 .PHONY: help report test lab benchmark clean
 
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/index.html"
-	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= POLICY= PARAMS= ONLY= OUT=,"
+	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= TIME_LIMIT= POLICY= PARAMS= ONLY= OUT=,"
 	@echo "              and RUNTIMES=all to install the libraries that 08_runtimes compares (4 GB)"
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make lab      JupyterLab on the notebooks"

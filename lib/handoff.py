@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lib import networks
 from lib.deploy import Pipeline
 from lib.export import exporter as export
 from lib.inputs import deployment, photos, subject, weights
+from lib.inputs.deployment import Deployment
 from lib.inputs.photos import Photos
 from lib.inputs.subject import Subject
 from lib.networks import reference
@@ -31,6 +33,7 @@ class Handoff:
         deployment_name: the torch-free pipeline under test, as ``package.module:attribute``.
         exporter: ``dynamo`` or ``torchscript``.
         opset: the ONNX operator set asked for.
+        time_limit: seconds that importing the deployment, building it and each call of a stage may take, each by itself.
     """
 
     subject: Subject
@@ -39,6 +42,7 @@ class Handoff:
     deployment_name: str
     exporter: str
     opset: int
+    time_limit: float = deployment.TIME_LIMIT
 
     @cached_property
     def weights_sha256(self) -> str:
@@ -62,9 +66,19 @@ class Handoff:
 
     @cached_property
     def deployment(self) -> Pipeline:
-        """The pipeline under test, each stage guarded as :func:`lib.inputs.deployment.guarded` says."""
-        made = deployment.build(self.deployment_name, self.onnx_path)
-        return deployment.guarded(made, self.deployment_name, len(self.subject.classes))
+        """The pipeline under test, in a process that ends when nothing refers to its stages any more."""
+        return self.opened_deployment().pipeline
+
+    def opened_deployment(self, without: Sequence[str] = ()) -> Deployment:
+        """The deployment in a process of its own, for a ``with`` block.
+
+        Args:
+            without: modules that cannot be imported there, as on a machine that has them not.
+
+        Raises:
+            BadInput: as :func:`lib.inputs.deployment.opened`.
+        """
+        return deployment.opened(self.deployment_name, self.onnx_path, len(self.subject.classes), self.time_limit, without)
 
     @cached_property
     def story(self) -> Handoff:
@@ -77,7 +91,7 @@ class Handoff:
             return self
         b0 = subject.load(STORY)
         chosen = b0 if weights.at_hand(b0) else subject.load(STORY_STAND_IN)
-        return Handoff(chosen, self.photos, weights.locate(chosen), deployment.DEFAULT, self.exporter, self.opset)
+        return replace(self, subject=chosen, weights_path=weights.locate(chosen), deployment_name=deployment.DEFAULT)
 
 
 def load(
@@ -87,16 +101,18 @@ def load(
     weights_path: str = "",
     exporter: str = "dynamo",
     opset: int = export.DEFAULT_OPSET,
+    time_limit: float = deployment.TIME_LIMIT,
 ) -> Handoff:
     """Read and check what a run is about; nothing is built or exported yet.
 
     Args:
         subject_name: a built-in subject, or the path of a TOML file.
         photos_path: a photo, a folder of photos, or empty for the bundled ones.
-        deployment_name: as :func:`lib.inputs.deployment.factory` takes it.
+        deployment_name: as :func:`lib.inputs.deployment.opened` takes it.
         weights_path: a local weights file in place of the subject's own source, or empty.
         exporter: ``dynamo`` or ``torchscript``.
         opset: the ONNX operator set to ask for.
+        time_limit: seconds that importing the deployment, building it and each call of a stage may take, each by itself.
 
     Raises:
         BadInput: any of these cannot be used.
@@ -104,5 +120,5 @@ def load(
     chosen = subject.load(subject_name)
     networks.family(chosen)
     found = photos.within(photos.load(photos_path), chosen.contract, export.domain(chosen))
-    deployment.factory(deployment_name)
-    return Handoff(chosen, found, weights.locate(chosen, weights_path), deployment_name, exporter, opset)
+    deployment.check(deployment_name, time_limit)
+    return Handoff(chosen, found, weights.locate(chosen, weights_path), deployment_name, exporter, opset, time_limit)

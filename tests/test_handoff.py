@@ -9,7 +9,6 @@ import pytest
 
 from lib import handoff
 from lib.deploy import STAGES, BadInput
-from lib.handoff import Handoff
 from lib.inputs import deployment, weights
 from tests.conftest import encoded, picture
 
@@ -46,6 +45,7 @@ def test_the_weights_hash_is_that_of_the_subject(lite0):
         (("lite0-imagenet", "nowhere"), "photos nowhere: no such file or folder"),
         (("lite0-imagenet", "", "lib.deploy"), "write it as package.module:pipeline"),
         (("lite0-imagenet", "", deployment.DEFAULT, "no.pth"), "no file no.pth"),
+        (("lite0-imagenet", "", deployment.DEFAULT, "", "dynamo", 20, 0.0), "time limit: it is 0 s"),
     ],
 )
 def test_what_cannot_be_used_is_refused_before_anything_runs(arguments, said):
@@ -61,13 +61,14 @@ def test_a_photo_that_leads_out_of_the_domain_is_left_out(tmp_path):
     assert [name for name, _ in loaded.photos.unreadable] == ["flat.png"]
 
 
-def test_the_deployment_under_test_is_guarded(lite0, monkeypatch):
-    broken = replace(lite0.deployment, resize=lambda picture: None)
-    monkeypatch.setattr(deployment, "build", lambda name, model: broken)
-    named = Handoff(lite0.subject, lite0.photos, lite0.weights_path, "team.code:pipeline", lite0.exporter, lite0.opset)
+def test_the_deployment_under_test_runs_in_a_process_of_its_own(lite0):
+    named = replace(lite0, deployment_name="tests.guarded.hostile:pipeline", time_limit=20.0)
+    vars(named)["onnx_path"] = lite0.onnx_path
     assert set(vars(named.deployment)) == set(STAGES)
-    with pytest.raises(BadInput, match=r"team\.code:pipeline.*stage resize"):
-        named.deployment(lite0.photos.readable[0].data)
+    with pytest.raises(BadInput, match=r"tests\.guarded\.hostile:pipeline': stage decode: its process ended with exit code 0"):
+        named.deployment(b"exit")
+    with named.opened_deployment() as another, pytest.raises(BadInput, match="stage decode raised SystemExit"):
+        another.pipeline(b"exit 0")
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -20,7 +20,14 @@ from lib.inputs import deployment, subject
 from lib.inputs.reading import read_bytes, unknown
 
 # What a whole run is about, with its defaults: checked before any notebook starts, and options of the command line.
-SHARED = {"subject": subject.DEFAULT, "photos": "", "weights": "", "deployment": deployment.DEFAULT, "policy": ""}
+SHARED: dict[str, Any] = {
+    "subject": subject.DEFAULT,
+    "photos": "",
+    "weights": "",
+    "deployment": deployment.DEFAULT,
+    "time_limit": deployment.TIME_LIMIT,
+    "policy": "",
+}
 # A seed that a run draws by itself where it is not given: what it decides is to be another each time.
 DRAWN_ANEW = "sizes_seed"
 PATHS = ("photos", "weights", "policy")

@@ -26,7 +26,7 @@ _EPILOG = """\
 exit codes:
   0    every check passed, or only warnings failed
   1    a check failed or was not recorded; the report is written and says which
-  2    wrong use (unknown parameter, missing file, no room); an earlier report stays as it was
+  2    wrong use (unknown parameter, missing file, a deployment that cannot be used, no room); an earlier report stays as it was
   3    a notebook crashed or timed out; an earlier report stays as it was
   130  interrupted (Ctrl-C); an earlier report stays as it was
 """
@@ -59,6 +59,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--photos", metavar="PATH", help="a photo or a folder of photos (default: the bundled ones)")
     run.add_argument("--weights", metavar="PATH", help="a local weights file in place of the subject's own source")
     run.add_argument("--deployment", metavar="MODULE:NAME", help=f"the pipeline under test (default {deployment.DEFAULT})")
+    run.add_argument(
+        "--time-limit", metavar="SECONDS", type=float,
+        help="how long importing and building the deployment and each call of a stage may take, each by itself "
+        f"(default {deployment.TIME_LIMIT:g})",
+    )  # fmt: skip
     run.add_argument("--policy", metavar="FILE.toml", help="changed thresholds, as in lib/policy/checks.toml")
     run.add_argument("--params", metavar="FILE.yml", type=Path, help="notebook parameters by name; options win over it")
     run.add_argument("--only", metavar="NOTEBOOK", help="run this notebook alone, as in 02_swish")
@@ -158,7 +163,13 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         given.setdefault(parameters.DRAWN_ANEW, secrets.randbelow(2**31))
     effective = parameters.SHARED | defaults | given
     rules = policy.load(effective["policy"], table)
-    about = handoff.load(*(effective[name] for name in ("subject", "photos", "deployment", "weights")))
+    about = handoff.load(
+        effective["subject"],
+        effective["photos"],
+        effective["deployment"],
+        effective["weights"],
+        time_limit=effective["time_limit"],
+    )
     jobs = [
         runner.Job(
             sources[name],

@@ -1,73 +1,213 @@
-"""A team's own pipeline: found by name, and kept to the stages."""
+"""A team's own pipeline in a process of its own: found by name, kept to the stages, and never able to end more than itself."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from lib.deploy import STAGES, BadInput, Pipeline, pipeline
+from lib.deploy import BadInput, pipeline
 from lib.inputs import deployment
+from lib.inputs.deployment import Deployment
+from tests.guarded.hostile import LOGITS, PICTURE
+
+NAME = "tests.guarded.hostile:pipeline"
+
+
+def opened(classes: int = 3, **options) -> Deployment:
+    return deployment.opened(NAME, "model.onnx", classes, **options)
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    """One process, which all that it does not end can share."""
+    with opened(time_limit=20) as made:
+        yield made
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    """Writes a team's module and gives the deployment's name."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def write(source: str) -> str:
+        (tmp_path / "team.py").write_text(source)
+        return "team:pipeline"
+
+    return write
+
+
+def refused(function, *arguments) -> str:
+    with pytest.raises(BadInput) as error:
+        function(*arguments)
+    assert "\n" not in str(error.value)
+    assert str(error.value).isprintable()
+    return str(error.value)
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
         ("lib.deploy", "write it as package.module:pipeline"),
+        ("no\nsuch", "write it as package.module:pipeline"),
         ("no.such.module:pipeline", "cannot import no.such.module"),
-        (".relative:pipeline", "cannot import .relative: TypeError"),
         ("lib.deploy:pipelin", "unknown function in lib.deploy 'pipelin': did you mean 'pipeline'"),
-        ("lib.deploy:Contract.x", "unknown function"),
     ],
 )
 def test_a_deployment_that_cannot_be_found_is_refused(name, said):
-    with pytest.raises(BadInput, match=said) as refused:
-        deployment.factory(name)
-    assert "\n" not in str(refused.value)
-
-
-def test_the_default_is_what_ships():
-    assert deployment.factory(deployment.DEFAULT) is pipeline
-
-
-def test_a_deployment_that_makes_no_pipeline_is_refused(lite0):
-    with pytest.raises(BadInput, match=r"gave a str; it must return a lib\.deploy\.Pipeline"):
-        deployment.build("os:fspath", str(lite0.onnx_path))
-
-
-def test_a_deployment_that_raises_while_it_is_made_is_refused_in_one_line(lite0):
-    with pytest.raises(BadInput, match="deployment 'json:loads': raised TypeError on") as refused:
-        deployment.build("json:loads", lite0.onnx_path)
-    assert "\n" not in str(refused.value)
-
-
-def test_a_file_that_cannot_be_used_is_said_as_it_is(tmp_path):
-    with pytest.raises(BadInput, match="no such model file"):
-        deployment.build(deployment.DEFAULT, tmp_path / "missing.onnx")
+    assert said in refused(deployment.check, name)
 
 
 @pytest.mark.parametrize(
-    ("stage", "function", "said"),
+    ("source", "said"),
     [
-        ("resize", lambda _: 1 / 0, "stage resize raised ZeroDivisionError: division by zero"),
-        ("decode", lambda _: np.zeros((4, 4, 3), np.float32), r"stage decode gave float32 \(4, 4, 3\); it must give a uint8"),
-        ("normalise", lambda _: np.zeros((3, 32, 32), np.float32), "stage normalise gave float32"),
-        ("infer", lambda _: np.zeros(1000, np.float32), r"stage infer gave float32 \(1000,\); it must give \(N, 1000\) logits"),
-        ("score", lambda _: np.zeros((1, 999), np.float32), "stage score gave"),
+        ("import sys; sys.exit(0)", "cannot import team: SystemExit: 0"),
+        ("import os; os._exit(0)", "importing team: its process ended with exit code 0"),
+        ("while True: pass", "importing team: took longer than 0.5 s and was ended; --time-limit gives it more"),
     ],
 )
-def test_a_deployment_that_does_not_keep_to_the_stages_is_told_so_in_one_line(lite0, stage, function, said):
-    broken = replace(pipeline(lite0.onnx_path), **{stage: function})
-    with pytest.raises(BadInput, match=f"deployment 'team.code:pipeline': {said}") as refused:
-        deployment.guarded(broken, "team.code:pipeline", 1000)(lite0.photos.readable[0].data)
-    assert "\n" not in str(refused.value)
+def test_a_module_that_ends_or_never_ends_its_import_is_refused_in_one_line(module, source, said):
+    assert refused(deployment.check, module(source), 0.5).startswith(f"deployment 'team:pipeline': {said}")
 
 
-def test_a_guarded_stage_gives_what_the_stage_gave():
-    picture, logits = np.zeros((2, 2, 3), np.uint8), np.zeros((1, 4), np.float32)
-    outputs = dict(zip(STAGES, (picture, picture, np.zeros((1, 3, 2, 2), np.float32), logits, logits), strict=True))
-    team = Pipeline(**{stage: lambda _, output=output: output for stage, output in outputs.items()})
-    guarded = deployment.guarded(team, "team.code:pipeline", 4)
-    for stage, output in outputs.items():
-        assert getattr(guarded, stage)(b"") is output
+def test_a_module_that_forks_is_imported_once(module):
+    deployment.check(module("import os\nos.fork()\nprint('hello')\ndef pipeline(model): pass"))
+
+
+def test_the_default_needs_no_look_and_no_process(monkeypatch):
+    monkeypatch.setattr(deployment, "Process", None)
+    deployment.check(deployment.DEFAULT)
+
+
+def test_a_time_limit_is_more_than_nothing():
+    assert refused(deployment.check, deployment.DEFAULT, 0.0) == "time limit: it is 0 s; it must be more than 0"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("os:fspath", "deployment 'os:fspath' gave a str; it must return a lib.deploy.Pipeline"),
+        ("sys:exit", "deployment 'sys:exit': raised SystemExit on "),
+        (deployment.DEFAULT, "missing.onnx: no such model file"),
+    ],
+)
+def test_what_makes_no_pipeline_is_refused_in_one_line(tmp_path, name, said):
+    assert said in refused(deployment.opened, name, tmp_path / "missing.onnx", 3)
+
+
+@pytest.mark.parametrize(
+    ("photo", "said"),
+    [
+        (b"exit 0", "raised SystemExit: 0"),
+        (b"base", "raised Base: very"),
+        (b"interrupt", "raised KeyboardInterrupt: KeyboardInterrupt"),
+        (b"unprintable", "raised Unprintable: it cannot be printed"),
+        (b"control", r"raised ValueError: red \x1b[31m alert \udcff"),
+        (b"bad input", "raised BadInput: too blue"),
+        (b"strings", "gave <U1 (2,); it must give a uint8 (H, W, 3) picture"),
+        (b"objects", "gave object (2,); it must give a uint8 (H, W, 3) picture"),
+        (b"nothing", "gave object (); it must give a uint8 (H, W, 3) picture"),
+        (b"no attributes", "raised RuntimeError: no __array"),
+    ],
+)
+def test_a_stage_that_raises_or_gives_anything_is_told_in_one_line_and_the_next_photo_is_answered(hostile, photo, said):
+    line = refused(hostile.pipeline.decode, photo)
+    assert line.startswith(f"deployment '{NAME}': stage decode {said}")
+    np.testing.assert_array_equal(hostile.pipeline.decode(b"array"), PICTURE)
+
+
+@pytest.mark.parametrize("photo", [b"forks", b"prints"])
+def test_a_stage_that_forks_or_prints_is_answered_once(hostile, photo):
+    for _ in range(2):
+        np.testing.assert_array_equal(hostile.pipeline.decode(photo), PICTURE)
+    assert isinstance(hostile.pipeline.decode(b"image"), Image.Image)
+
+
+@pytest.mark.parametrize(
+    ("photo", "said"),
+    [
+        (b"exit", "stage decode: its process ended with exit code 0"),
+        (b"loops", "stage decode: took longer than 0.3 s and was ended; --time-limit gives it more"),
+        (b"dies", r"stage decode: its process was ended by SIGSEGV after it printed: terminate called\x1b after throwing"),
+        (b"closes", "stage decode: its process broke off"),
+        (b"garbles", "stage decode: its process broke off"),
+        (b"forks and leaves", "stage decode: its process ended with exit code 5"),
+    ],
+)
+def test_a_stage_that_ends_its_process_or_never_ends_is_told_in_one_line_and_once_for_all(photo, said):
+    limit = 0.3 if photo == b"loops" else 20
+    with opened(time_limit=limit) as made:
+        line = refused(made.pipeline.decode, photo)
+        assert line == f"deployment '{NAME}': {said}"
+        assert refused(made.pipeline.score, LOGITS) == line
+
+
+@pytest.mark.parametrize(
+    ("stage", "value", "classes", "said"),
+    [
+        ("resize", np.zeros((4, 4, 3), np.float32), 3, "gave float32 (4, 4, 3); it must give a uint8 (H, W, 3) picture"),
+        ("resize", Image.new("L", (4, 3)), 3, "gave uint8 (3, 4); it must give a uint8 (H, W, 3) picture"),
+        ("score", np.zeros((1, 2), np.float32), 3, "gave float32 (1, 2); it must give (N, 3) probabilities"),
+        ("score", np.zeros((1, 4), np.float32), 3, "gave float32 (1, 4); it must give (N, 3) probabilities"),
+        ("score", np.zeros(3, np.float32), 3, "gave float32 (3,); it must give (N, 3) probabilities"),
+        ("score", np.zeros((1, 3), np.complex64), 3, "gave complex64 (1, 3); it must give (N, 3) probabilities"),
+    ],
+)
+def test_a_stage_that_gives_what_the_next_cannot_take_is_told_so(hostile, stage, value, classes, said):
+    assert refused(getattr(hostile.pipeline, stage), value) == f"deployment '{NAME}': stage {stage} {said}"
+
+
+def test_a_picture_arrives_as_it_was_sent(hostile):
+    kinds = [hostile.pipeline.normalise(picture).flat[0] for picture in (PICTURE.copy(), Image.fromarray(PICTURE))]
+    assert kinds == [False, True]
+    np.testing.assert_array_equal(hostile.pipeline.decode(b"image"), PICTURE)
+
+
+def test_what_a_stage_gave_or_was_given_does_not_change_afterwards(hostile):
+    tensor = np.zeros((2, 3, 2, 2), np.float32)
+    first = hostile.pipeline.infer(tensor)
+    held = first.copy()
+    hostile.pipeline.infer(tensor)
+    np.testing.assert_array_equal(first, held)
+    picture = PICTURE.copy()
+    hostile.pipeline.normalise(picture)
+    np.testing.assert_array_equal(picture, PICTURE)
+
+
+def test_the_stages_are_told_apart_as_keys(hostile):
+    assert len({hostile.pipeline.decode, hostile.pipeline.resize, hostile.pipeline.decode}) == 2
+
+
+def test_photos_are_answered_in_their_order_each_by_itself(hostile):
+    answers = hostile.answers([b"meets", b"exit 0", b"array", b"base", b"meets"], threads=5)
+    assert [type(each) for each in answers] == [np.ndarray, BadInput, np.ndarray, BadInput, np.ndarray]
+    assert all(each.shape == (1, 3) for each in answers if isinstance(each, np.ndarray))
+    assert str(answers[1]) == f"deployment '{NAME}': stage decode raised SystemExit: 0"
+    assert hostile.answers([]) == []
+
+
+def test_the_photos_after_one_that_ends_the_process_have_no_answer():
+    with opened(classes=4) as made:
+        before, ended, after = made.answers([b"array", b"exit", b"array"])
+    assert "stage score gave float32 (1, 3); it must give (N, 4) probabilities" in str(before)
+    assert str(ended) == str(after) == f"deployment '{NAME}': answering photos: its process ended with exit code 0"
+
+
+def test_a_module_that_is_missing_is_missing_there_alone(module):
+    source = "import torch\ndef pipeline(model): pass"
+    said = refused(deployment.opened, module(source), "model.onnx", 3, 20, ["torch"])
+    assert re.match("deployment 'team:pipeline': cannot import team: ModuleNotFoundError: .*torch", said)
+
+
+def test_what_ships_answers_without_pytorch_as_it_does_here(lite0):
+    data = lite0.photos.readable[0].data
+    with lite0.opened_deployment(without=["torch"]) as made:
+        (answer,) = made.answers([data])
+        trace = made.pipeline.trace(data)
+    here = pipeline(lite0.onnx_path).trace(data)
+    np.testing.assert_array_equal(answer, here.score)
+    for stage, output in vars(here).items():
+        np.testing.assert_array_equal(getattr(trace, stage), output)
+    assert "it was closed" in refused(made.pipeline.decode, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,11 @@ def bgr(model: Path) -> Pipeline:
         return np.ascontiguousarray(np.asarray(ours.decode(data))[:, :, ::-1])
 
     return replace(ours, decode=decode)
+
+
+def leaves(model: Path) -> Pipeline:
+    """It ends the process at the first photo, as if all had gone well."""
+    return replace(pipeline(model), decode=lambda data: os._exit(0))
 
 
 def mean_off(model: Path) -> Pipeline:

@@ -14,7 +14,7 @@ import pytest
 
 from lib import cache
 from lib.run.command import main
-from lib.run.exit_codes import CHECK_FAILED, SHIP
+from lib.run.exit_codes import CHECK_FAILED, SHIP, WRONG_USE
 from tests.conftest import edited
 from tests.few import copied
 from tests.run import tiny
@@ -56,6 +56,14 @@ def test_a_broken_deployment_does_not_ship(broken):
     assert failed[0] == {"bgr": "small.decode", "mean_off": "small.normalise", "nan_weight": "small.logits"}[name]
     assert f'<p class="warning">No. {len(failed)} of 7 checks failed: ' in (report / "small.html").read_text()
     assert "✗ Do not ship" in (report / "index.html").read_text()
+
+
+def test_a_deployment_that_ends_its_process_is_wrong_use(two_photos, small, tmp_path, capsys):
+    options = ["--photos", str(two_photos / "rocket.jpg"), "--deployment", "tests.run.broken:leaves", "--time-limit", "30"]
+    assert main(["run", "--out", str(tmp_path / "latest"), *options], *small) == WRONG_USE
+    said = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("[")]
+    assert said == ["error: small: deployment 'tests.run.broken:leaves': stage decode: its process ended with exit code 0"]
+    assert not (tmp_path / "latest").exists()
 
 
 def test_a_broken_report_is_one_small_file_without_script(broken):

@@ -15,6 +15,7 @@ from lib.deploy import BadInput, Domain, Pipeline
 from lib.deploy.stages import decode
 from lib.export.exporter import domain
 from lib.handoff import Handoff
+from lib.inputs.deployment import Over
 from lib.policy import Policy
 from lib.probes import Probe, probes, properties
 from lib.studies.robustness.behaviour import Behaviour, behaviour
@@ -210,6 +211,8 @@ def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str
             continue
         try:
             made = getattr(deployment, stage)(made)
+        except Over:
+            raise
         except BadInput as error:
             refused = str(error)
             continue
@@ -230,6 +233,8 @@ def _refusal(deployment: Pipeline, data: bytes) -> str:
     for stage in STAGES:
         try:
             value = getattr(deployment, stage)(value)
+        except Over:
+            raise
         except BadInput as error:
             return str(error)
     return ""
