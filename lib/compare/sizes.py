@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from lib.deploy import Domain
+from lib.deploy import Contract, Domain
 
 STEP = 1.09  # from one stretch of sides to the next, on a logarithmic scale
 
@@ -24,8 +24,33 @@ def drawn(domain: Domain, seed: int) -> list[tuple[int, int]]:
         seed: of the random numbers.
     """
     random = np.random.default_rng(seed)
-    count = math.ceil(math.log((domain.most + 1) / domain.least) / math.log(STEP))
-    ends = np.geomspace(domain.least, domain.most + 1, count + 1)
-    heights, widths = (np.floor(random.uniform(ends[:-1], ends[1:])).astype(int).tolist() for _ in range(2))
-    elsewhere = random.permutation(count).tolist()
+    heights, widths = (_sides(domain.least, domain.most, random) for _ in range(2))
+    elsewhere = random.permutation(len(widths)).tolist()
     return [*zip(heights, widths, strict=True), *((heights[i], widths[j]) for i, j in enumerate(elsewhere))]
+
+
+def drawn_fed(contract: Contract, domain: Domain, seed: int) -> list[tuple[int, int]]:
+    """Heights and widths in pixels that a contract can lead to, drawn in the same way.
+
+    Where it keeps the shape of a photo, one side is always the contract's and the other is drawn, up to the end of the domain;
+    else there is only one size.
+
+    Args:
+        contract: what the network is fed.
+        domain: the sizes that it may be fed.
+        seed: of the random numbers.
+    """
+    side = contract.crop or contract.size
+    if contract.rule != "shorter-side":
+        return [(side, side)]
+    random = np.random.default_rng(seed)
+    lying, upright = (_sides(side, domain.most, random) for _ in range(2))
+    return [*((side, width) for width in lying), *((height, side) for height in upright)]
+
+
+def _sides(least: int, most: int, random: np.random.Generator) -> list[int]:
+    """One side in pixels from each stretch between two sides."""
+    count = math.ceil(math.log((most + 1) / least) / math.log(STEP))
+    ends = np.geomspace(least, most + 1, count + 1)
+    sides: list[int] = np.floor(random.uniform(ends[:-1], ends[1:])).astype(int).tolist()
+    return sides

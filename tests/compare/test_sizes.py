@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from lib.compare.sizes import drawn
-from lib.deploy import Domain
+from lib.compare.sizes import drawn, drawn_fed
+from lib.deploy import Contract, Domain
 
 DOMAIN = Domain(32, 1024)
 
@@ -24,3 +24,15 @@ def test_no_range_of_a_fifth_is_left_out(least):
 
 def test_a_domain_of_one_size_gives_that_size():
     assert set(drawn(Domain(224, 224), 0)) == {(224, 224)}
+
+
+def test_what_a_contract_leads_to_has_its_side_in_one_direction():
+    keeps = Contract(224, "shorter-side", "bilinear", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+    sizes = drawn_fed(keeps, DOMAIN, 0)
+    assert all(min(size) == 224 and max(size) <= 1024 for size in sizes)
+    for seed in range(50):
+        found = drawn_fed(keeps, DOMAIN, seed)
+        assert any(height in range(400, 481) for height, _ in found)
+        assert any(width in range(400, 481) for _, width in found)
+    crops = Contract(256, "shorter-side-crop", "bilinear", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), 224)
+    assert drawn_fed(crops, DOMAIN, 0) == [(224, 224)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import StageDifference
+from lib.compare.comparison import StageDifference, max_abs_difference
+from lib.compare.sizes import drawn_fed
 from lib.deploy import BadInput, Domain, Pipeline
 from lib.deploy.stages import decode
 from lib.export.exporter import domain
@@ -87,17 +88,36 @@ class Covered:
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """The deployment's network against PyTorch's at sizes drawn at random.
+
+    Attributes:
+        seed: of the random numbers.
+        worst: the largest difference of any logit; infinite where a size is refused, NaN where one is NaN.
+        compared: how many sizes.
+        off: those that differ by more than the tolerance or are refused, as height × width.
+    """
+
+    seed: int
+    worst: float
+    compared: int
+    off: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """What the notebook measured.
 
     Attributes:
         held: one a probe.
+        sizes: the network at sizes drawn at random.
         covered: one a property.
         photos_resized: how many of the user's photos the reference's resize changes.
         behaviour: of the deployment, asked in other ways.
     """
 
     held: tuple[Held, ...]
+    sizes: Sizes
     covered: tuple[Covered, ...]
     photos_resized: int
     behaviour: Behaviour
@@ -154,8 +174,14 @@ class Study:
         return (*named, *(each.name for each in off if not set(named) & set(each.properties)))
 
 
-def measured(handoff: Handoff, rules: Policy) -> Study:
-    """Every probe through both pipelines, stage by stage, without the network; the first photos in other circumstances."""
+def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
+    """Every probe through both pipelines, stage by stage, without the network; the first photos in other circumstances.
+
+    Args:
+        handoff: whose deployment.
+        rules: the policy.
+        seed: for the sizes that are drawn at random.
+    """
     sizes, contract = domain(handoff.subject), handoff.subject.contract
     held: list[Held] = []
     for probe in probes(contract, sizes):
@@ -167,7 +193,33 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
         of_photos.update(properties.of(photo.data, contract, sizes))
         decoded = handoff.reference.decode(photo.data)
         resized += handoff.reference.resize(decoded).size != decoded.size
-    return Study(tuple(held), covered(held, of_photos), resized, behaviour(handoff, rules))
+    at_random = at_sizes(handoff, drawn_fed(contract, sizes, seed), seed, rules["robustness.sizes"].threshold)
+    return Study(tuple(held), at_random, covered(held, of_photos), resized, behaviour(handoff, rules))
+
+
+def at_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], seed: int, tolerance: float) -> Sizes:
+    """Both networks on the first photo, scaled to each of some heights and widths in pixels.
+
+    Args:
+        handoff: whose networks.
+        sizes: one or more.
+        seed: that they were drawn with.
+        tolerance: what a logit may differ by.
+    """
+    image = Image.fromarray(np.asarray(handoff.reference.decode(handoff.photos.readable[0].data)))
+    differences = {}
+    for height, width in sizes:
+        tensor = handoff.reference.normalise(image.resize((width, height)))
+        try:
+            made = np.asarray(handoff.deployment.infer(tensor))
+        except Over:
+            raise
+        except BadInput:
+            differences[height, width] = float("inf")
+        else:
+            differences[height, width] = max_abs_difference(handoff.reference.infer(tensor), made)
+    off = tuple(f"{height} × {width}" for (height, width), largest in differences.items() if not largest <= tolerance)
+    return Sizes(seed, float(np.max(list(differences.values()))), len(differences), off)
 
 
 def covered(held: Collection[Held], of_photos: Mapping[str, int]) -> tuple[Covered, ...]:

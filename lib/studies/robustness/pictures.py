@@ -16,7 +16,7 @@ from lib.report.drawing import show, styled
 from lib.report.gallery import Panel, gallery, grid
 from lib.report.html import Html, join, note, table
 from lib.studies.robustness.behaviour import Behaviour
-from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Study
+from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Sizes, Study
 
 COLUMNS = 12
 ROW = 0.43  # inches
@@ -113,6 +113,15 @@ def stages(study: Study) -> Html:
     return table(
         ("stage", "probes", "first differ here", "what they have in common", "result"), rows, caption="Probes by stage"
     )
+
+
+def sizes(measured: Sizes) -> Html:
+    """What came of the sizes drawn at random, in a sentence."""
+    count = counted(measured.compared, "size")
+    said = f"At {count} that the contract can lead to, drawn at random with the seed {measured.seed}, "
+    if measured.off:
+        return note(f"{said}the deployment's network is not PyTorch's: {listed(measured.off)}.", "warning")
+    return note(f"{said}the deployment's logits are off from PyTorch's by {number(measured.worst)} at most.")
 
 
 def _mark(right: bool) -> str:
