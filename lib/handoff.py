@@ -12,7 +12,7 @@ from torch import nn
 from lib import networks
 from lib.deploy import Pipeline
 from lib.export import exporter as export
-from lib.inputs import deployment, photos, subject, weights
+from lib.inputs import deployment, levels, photos, subject, weights
 from lib.inputs.deployment import Deployment
 from lib.inputs.photos import Photos
 from lib.inputs.subject import Subject
@@ -78,7 +78,10 @@ class Handoff:
         Raises:
             BadInput: as :func:`lib.inputs.deployment.opened`.
         """
-        return deployment.opened(self.deployment_name, self.onnx_path, len(self.subject.classes), self.time_limit, without)
+        classes = len(self.subject.classes)
+        opened = deployment.opened(self.deployment_name, self.onnx_path, classes, self.time_limit, without)
+        opened.pipeline = levels.normalising(opened.pipeline, self.subject.contract)
+        return opened
 
     @cached_property
     def story(self) -> Handoff:

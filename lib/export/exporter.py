@@ -101,8 +101,11 @@ def origin(subject: Subject, weights_sha256: str, exporter: str, opset: int) -> 
 def provenance(model: onnx.ModelProto) -> dict[str, Any]:
     """What :func:`exported` wrote into a model about its origin; empty for a model from elsewhere."""
     entries = {entry.key: entry.value for entry in model.metadata_props}
-    written: dict[str, Any] = json.loads(entries.get(PROVENANCE_KEY, "{}"))
-    return written
+    try:
+        written = json.loads(entries.get(PROVENANCE_KEY, "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return written if isinstance(written, dict) else {}
 
 
 def write(

@@ -91,7 +91,7 @@ class Bench:
         """Run with a change made to the exported network, as if the export had written it so."""
         return self.with_file(lambda path: _rewritten(path, change), notebooks, **given)
 
-    def with_file(self, change: Callable[[Path], None], notebooks: Sequence[str] = ("01_export",), **given: Any) -> Outcome:
+    def with_file(self, change: Callable[[Path], object], notebooks: Sequence[str] = ("01_export",), **given: Any) -> Outcome:
         """Run with a change made to a copy of the exported file."""
         original = exporter.exported
 
@@ -141,7 +141,7 @@ class Bench:
         ]
         return Outcome(ended, tuple(results["blamed"]), tuple(failed), (self.report / "summary.md").read_text())
 
-    def _copy(self, path: Path, change: Callable[[Path], None]) -> Path:
+    def _copy(self, path: Path, change: Callable[[Path], object]) -> Path:
         """A changed copy, made once for each case: notebooks ask for the file again and again."""
         copy = self.folder / f"planted-{path.name}"
         if not copy.exists():

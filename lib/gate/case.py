@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lib.gate.bench import Bench
 
-SHIPS, STOPS, REFUSED, CRASHED = "ships", "does not ship", "refused", "crashed"
+SHIPS, STOPS, REFUSED, CRASHED = "ships", "does not ship", "was refused", "crashed"
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Outcome:
 
     Attributes:
         ended: :data:`SHIPS`: no check failed; :data:`STOPS`: one did; :data:`REFUSED`: one line says what cannot be used;
-            :data:`CRASHED`: anything else, which is never right.
+            :data:`CRASHED`: anything else.
         blamed: the parts that failures point at, the first to look at first.
         failed: ids of the checks that failed.
         said: the verdict's sentence, or the line that was said.
@@ -38,7 +38,8 @@ class Case:
         group: what it is about, as ``decode`` or ``metadata``.
         name: what is done, in half a sentence.
         expected: of a fault, the part that has to be blamed first, one of :data:`lib.policy.policy.PARTS`, or where it has to
-            be refused, a word of the line that says so; empty for a harmless variant, which has to ship.
+            be refused, a word of the line that says so, or :data:`CRASHED` where a notebook has to; empty for a harmless
+            variant, which has to ship.
         run: does it.
         words: what the verdict has to name besides.
     """
@@ -56,8 +57,8 @@ class Case:
 
     def judge(self, outcome: Outcome) -> str:
         """What is wrong with an outcome; empty where it is what it has to be."""
-        if outcome.ended == CRASHED:
-            return "it crashed"
+        if outcome.ended == CRASHED or self.expected == CRASHED:
+            return "" if outcome.ended == self.expected else f"it {outcome.ended}"
         if self.harmless:
             return "" if outcome.ended == SHIPS else "a false alarm"
         if outcome.ended == SHIPS:

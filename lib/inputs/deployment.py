@@ -32,7 +32,8 @@ class Deployment:
     Attributes:
         pipeline: its stages. Each raises BadInput, one line, where the original raises anything, ends its process, takes longer
             than the time limit, or gives what the next stage cannot take: decode and resize a Pillow RGB image or a uint8
-            (H, W, 3) array, normalise float32 (1, 3, h, w), infer and score (N, classes). What they give are copies,
+            (H, W, 3) array, normalise float32 (1, 3, h, w) or, where the network
+            normalises by itself, levels, uint8 (1, 3, h, w), infer and score (N, classes). What they give are copies,
             pictures as their pixels alone. Once the process is over, every stage raises the same line, as :class:`Over`.
     """
 
@@ -175,10 +176,11 @@ def _fitting(name: str, stage: str, output: Any, classes: int) -> Any:
     kind = "" if isinstance(array, NoNumbers) else array.dtype.kind
     picture = array.dtype == np.uint8 and len(array.shape) == 3 and array.shape[2] == 3
     rows = kind in ("i", "u", "f") and len(array.shape) == 2 and array.shape[1] == classes
+    channels_first = len(array.shape) == 4 and array.shape[1] == 3
     wanted = {
         "decode": ("a uint8 (H, W, 3) picture", picture),
         "resize": ("a uint8 (H, W, 3) picture", picture),
-        "normalise": ("float32 (1, 3, H, W)", array.dtype == np.float32 and len(array.shape) == 4 and array.shape[1] == 3),
+        "normalise": ("float32 (1, 3, H, W)", array.dtype in (np.float32, np.uint8) and channels_first),
         "infer": (f"(N, {classes}) logits", rows),
         "score": (f"(N, {classes}) probabilities", rows),
     }

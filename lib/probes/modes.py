@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 import cv2
@@ -14,6 +15,7 @@ from lib.probes.probe import Probe, saved
 
 _ADOBE = b"Adobe"  # begins the JPEG segment whose last byte says how colours are stored
 _TRANSFORM = 11  # that byte's place after the name's first one
+_MADE = 24  # place of the time in an ICC profile's header
 YCCK = 2  # three colours as YCC, and black
 
 
@@ -70,6 +72,7 @@ def swapped_profile() -> bytes:
     It is Pillow's own sRGB with the names of two of its tags exchanged (ICC.1:2022, 9.2.44 to 9.2.46).
     """
     data = bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    data = data[:_MADE] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + data[_MADE + 12 :]  # else it is another each second
     return data.replace(b"rXYZ", b"tmp.", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp.", b"bXYZ", 1)
 
 

@@ -104,7 +104,7 @@ def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> S
         operators=_operators(handoff, file),
         opset_difference=abs(file.opset - handoff.opset),
         metadata=Inscription.of(onnx.load(handoff.onnx_path), handoff),
-        weights_match=file.provenance["weights_sha256"].startswith(handoff.subject.weights.sha256),
+        weights_match=str(file.provenance.get("weights_sha256")).startswith(handoff.subject.weights.sha256),
         networks=tuple(networks),
         tolerance=rules["export.logits"].threshold,
         non_finite=non_finite,

@@ -126,7 +126,7 @@ def signature(facts: Facts) -> list[tuple[str, str]]:
 def provenance(facts: Facts, metadata: Inscription) -> Html:
     """What the file says of its own origin, and whether all that it says of itself is the subject's."""
     entries = facts.provenance
-    versions = ", ".join(f"{name} {version}" for name, version in entries["versions"].items())
+    versions = ", ".join(f"{name} {version}" for name, version in entries.get("versions", {}).items())
     rows = [(name, str(value)) for name, value in entries.items() if name != "versions"]
     origin = table(("written into the model", "value"), [*rows, ("versions", versions)], caption="Provenance, read back")
     return join(origin, inscribed(metadata))

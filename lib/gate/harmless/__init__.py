@@ -1,0 +1,1 @@
+"""Harmless variants: other deployments, subjects, photos and surroundings that have to pass."""

@@ -1,0 +1,110 @@
+"""Probes through both pipelines."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lib.deploy import BadInput
+from lib.inputs.deployment import Over
+from lib.probes import Probe, properties
+from lib.studies.robustness import measure
+from lib.studies.robustness.measure import Sizes, compared, domain
+from tests.conftest import encoded, picture
+from tests.few import changed
+
+GREY = Probe("grey", encoded(picture(60, 40).convert("L")))
+RGB = Probe("colour", encoded(picture(60, 40)))
+DEEP = Probe("deep", encoded(Image.fromarray(np.full((40, 60), 4000, np.uint16))))
+
+
+@pytest.fixture
+def held(two, rules):
+    """What comes of a probe where stages of the deployment are replaced."""
+
+    def compare(probe: Probe, **stages) -> measure.Held:
+        other = changed(two, two.photos.readable, deployment=replace(two.deployment, **stages))
+        return compared(probe, other, domain(two.subject), rules.tolerances, drawn=True)
+
+    return compare
+
+
+def refuse(_):
+    raise BadInput("deployment 'x': stage decode raised ValueError: no")
+
+
+def test_the_deployment_passes_every_probe_and_all_properties_are_covered(study, two):
+    assert len(study.fit) > 100
+    assert study.refused == study.answered == study.uncovered == []
+    assert {each.first for each in study.held} == {""}
+    assert [len(study.off(stage)) for stage in measure.STAGES] == [0, 0, 0]
+    assert len(study.covered) == len(properties.PROPERTIES)
+    assert study.resized > 90
+    assert study.photos_resized == len(two.photos.readable)
+
+
+def test_the_users_photos_count_for_coverage(study):
+    photos = {each.property: each.photos for each in study.covered}
+    assert photos["file format JPEG"] == photos["file format PNG"] == 1
+    assert photos["CMYK"] == 0
+
+
+def test_a_probe_is_held_to_the_stage_at_which_it_first_differs(held):
+    assert held(RGB).first == ""
+    darker = held(RGB, decode=lambda data: np.asarray(Image.open(__import__("io").BytesIO(data))) // 2)
+    assert darker.first == "decode"
+    assert darker.sides is not None
+    shifted = held(RGB, resize=lambda picture: np.zeros((224, 336, 3), np.uint8))
+    assert (shifted.first, shifted.differences[0].largest) == ("resize", 0)
+    off = held(RGB, normalise=lambda picture: np.zeros((1, 3, 224, 336), np.float32))
+    assert (off.first, off.sides) == ("normalise", None)
+
+
+def test_what_the_deployment_refuses_is_told_from_what_it_gets_wrong(held):
+    refused = held(RGB, decode=refuse)
+    assert (refused.first, refused.fit) == ("", True)
+    assert "ValueError" in refused.refused
+
+
+def test_a_file_without_a_right_answer_has_to_be_refused(held):
+    assert (held(DEEP).first, held(DEEP).fit) == ("", False)
+    assert held(DEEP, decode=lambda _: np.zeros((40, 60, 3), np.uint8)).first == "decode"
+
+
+def test_a_process_that_is_over_ends_the_study(held):
+    def over(_):
+        raise Over("deployment 'x': stage decode: its process ended with exit code 0")
+
+    for probe in (RGB, DEEP):
+        with pytest.raises(Over):
+            held(probe, decode=over)
+
+
+def test_what_probes_that_differ_have_in_common_is_named(study):
+    off = {"CMYK JPEG", "CMYK TIFF", "EXIF orientation 3", "palette, PNG"}
+    held = [replace(each, first="decode") if each.name in off else each for each in study.held]
+    found = replace(study, held=tuple(held))
+    assert found.where("decode") == ("EXIF orientation 3", "CMYK", "palette, PNG")
+    assert found.where("resize") == ()
+    everything = replace(study, held=tuple(replace(each, first="decode") for each in study.held))
+    assert everything.where("decode") == ("every probe",)
+
+
+def test_the_network_is_right_at_sizes_drawn_at_random(study):
+    assert (study.sizes.seed, study.sizes.compared, study.sizes.off) == (3, 2, ())
+    assert study.sizes.worst < 1e-3
+
+
+def test_a_size_that_is_wrong_or_refused_is_named(two):
+    def infer(tensor):
+        if tensor.shape[2] > 240:
+            raise BadInput("too high")
+        return two.deployment.infer(tensor) * np.float32(1.1 if tensor.shape[3] > 240 else 1)
+
+    other = changed(two, two.photos.readable, deployment=replace(two.deployment, infer=infer))
+    found = measure.at_sizes(other, [(224, 224), (250, 224), (224, 250)], 3, 1e-3)
+    assert found == Sizes(3, math.inf, 3, ("250 × 224", "224 × 250"))

@@ -1,0 +1,62 @@
+"""What the page says of probes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.compare.comparison import StageDifference, Summary
+from lib.studies.robustness import pictures
+from lib.studies.robustness.measure import Sides, Sizes
+from tests.conftest import assert_whole, picture
+
+
+@pytest.fixture
+def off(study):
+    """The study, as it would be were one probe decoded otherwise and one refused."""
+    summary = Summary((4, 4, 3), 0, 255, 9)
+    differences = (StageDifference("decode", summary, summary, 31, 0.5),)
+    sides = Sides(np.asarray(picture(40, 30)), np.asarray(picture(30, 40)))
+    made = {
+        "CMYK JPEG": {"first": "decode", "differences": differences, "sides": sides},
+        "PCX": {"refused": "deployment 'x': stage decode raised ValueError: no"},
+    }
+    return replace(study, held=tuple(replace(each, **made.get(each.name, {})) for each in study.held))
+
+
+def test_where_nothing_differs_a_sentence_says_so(study):
+    count = len(study.fit)
+    assert f"Of {count} probes that the deployment takes, {count} become PyTorch&#x27;s input" in pictures.outcome(study)
+    assert "<table" not in pictures.outcome(study)
+
+
+def test_what_differs_is_shown_and_named(off, drawn):
+    said = pictures.outcome(off)
+    assert "CMYK JPEG" in said
+    assert "31 levels" in said
+    assert "It does not take PCX." in said
+    assert '<tr class="failed"><th scope="row">decode</th>' in pictures.stages(off)
+    for figure in drawn:
+        assert_whole(figure)
+
+
+def test_all_probes_are_on_one_sheet(study, drawn):
+    assert f"{sum(each.fit for each in study.held)} pictures" in pictures.contact_sheet(study.held)
+    assert_whole(drawn[0])
+
+
+def test_every_property_has_a_row_and_those_that_differ_come_first(study):
+    assert pictures.coverage(study).count("<tr") == len(study.covered) + 1
+    wrong = replace(study, covered=tuple(replace(each, off=each.property == "CMYK") for each in study.covered))
+    assert pictures.coverage(wrong).index("CMYK") < pictures.coverage(wrong).index("EXIF orientation 1")
+
+
+def test_sizes_and_behaviour_say_what_came_of_them(study):
+    assert "drawn at random with the seed 3, the deployment&#x27;s logits are off" in pictures.sizes(study.sizes)
+    assert "is not PyTorch&#x27;s: 250 × 224." in pictures.sizes(Sizes(3, 1.0, 9, ("250 × 224",)))
+    said = pictures.behaviour(study.behaviour)
+    assert said.count("✓ the same answers") == len(study.behaviour.cases)
+    skipped = replace(study.behaviour, batch=replace(study.behaviour.batch, skipped="one at a time"))
+    assert "– skipped: one at a time" in pictures.behaviour(skipped)
