@@ -7,13 +7,14 @@ RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$
 	$(if $(TIME_LIMIT),--time-limit "$(TIME_LIMIT)") $(if $(POLICY),--policy "$(POLICY)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)")
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab benchmark clean
+.PHONY: help report test lab gate benchmark clean
 
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/index.html"
 	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= TIME_LIMIT= POLICY= PARAMS= ONLY= OUT=,"
 	@echo "              and RUNTIMES=all to install the libraries that 08_runtimes compares (4 GB)"
 	@echo "make test     lint, type check and the whole test suite"
+	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"
 	@echo "make lab      JupyterLab on the notebooks"
 	@echo "make benchmark  what preprocessing costs, as ratios; leave the machine alone meanwhile"
 	@echo "make clean    remove reports, exported models, downloads and caches; .venv stays"
@@ -29,6 +30,9 @@ test: .venv/.installed-test
 	@said=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$said"; exit 1; }
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder
 
+gate: .venv/.installed
+	@$(BIN)/python -m lib.gate $(if $(ONLY),--only "$(ONLY)")
+
 lab: .venv/.installed  ## JupyterLab on the notebooks
 	@$(BIN)/jupyter lab --notebook-dir=notebooks
 
@@ -36,7 +40,7 @@ benchmark: .venv/.installed-benchmark
 	@$(BIN)/python -m pytest benchmarks --quiet --benchmark-columns=median,iqr,rounds --benchmark-sort=name
 
 clean:
-	rm -rf reports/latest .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf reports/latest reports/gate .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache
 	find lib tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip is told the exact versions, so a second run installs nothing and everybody gets the same.
