@@ -10,7 +10,7 @@ from pathlib import Path
 from torch import nn
 
 from lib import networks
-from lib.deploy import Pipeline
+from lib.deploy import BadInput, Model, Pipeline
 from lib.export import exporter as export
 from lib.inputs import deployment, levels, photos, subject, weights
 from lib.inputs.deployment import Deployment
@@ -56,8 +56,15 @@ class Handoff:
 
     @cached_property
     def onnx_path(self) -> Path:
-        """The exported network, one file."""
-        return export.exported(self.subject, lambda: self.model, self.weights_sha256, self.exporter, self.opset)
+        """The exported network, one file that the deployment can open.
+
+        Raises:
+            BadInput: as :meth:`lib.deploy.Model.open`, or it is an end-to-end file.
+        """
+        path = export.exported(self.subject, lambda: self.model, self.weights_sha256, self.exporter, self.opset)
+        if Model.open(path).end_to_end:
+            raise BadInput(f"{path}: this file holds its preprocessing, and the network by itself is expected; export it again")
+        return path
 
     @cached_property
     def reference(self) -> Pipeline:

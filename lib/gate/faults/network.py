@@ -32,6 +32,12 @@ def _one(values: Values, by: float) -> Values:
     return values
 
 
+def _bit_flipped(values: Values) -> Values:
+    """The top bit of one exponent, as a bad disk leaves it: a small number becomes a huge one."""
+    values.view(np.uint32).reshape(-1)[4321] ^= 1 << 30
+    return values
+
+
 def _rows_exchanged(values: Values) -> Values:
     return values[[1, 0, *range(2, len(values))]]
 
@@ -157,6 +163,7 @@ _ON_PHOTOS: tuple[tuple[str, str, Change], ...] = (
     ("one filter zeroed", "infer", rewritten(STEM, _zeroed)),
     ("one kernel mirrored", "infer", rewritten(DEPTHWISE, lambda values: np.ascontiguousarray(values[..., ::-1]))),
     ("one weight off by 1", "infer", rewritten(HEAD, lambda values: _one(values, 1.0))),
+    ("a bit of a weight flipped", "infer", rewritten(HEAD, _bit_flipped)),
     ("red and blue exchanged in the first kernel", "infer", rewritten(STEM, lambda values: values[:, ::-1].copy())),
     ("two classes exchanged", "infer", rewritten(FC, _rows_exchanged)),
     ("a class's bias off by 0.1", "infer", rewritten("_fc.bias", lambda values: _one(values, 0.1))),
