@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+GRACE = 5  # seconds
 
 
 @contextmanager
@@ -23,21 +26,27 @@ def lifeline() -> Iterator[int]:
         os.close(kept)
 
 
-def hold() -> None:
+def hold(orderly: bool = False) -> None:
     """From now on end this process's whole group as soon as stdin is closed. For a process in a session of its own.
 
     stdin itself is empty from here on, for whoever reads it.
+
+    Args:
+        orderly: whether the process is interrupted first and has :data:`GRACE` seconds, to end what is not of its group.
     """
     held = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
-    threading.Thread(target=_wait, args=(held,), daemon=True).start()
+    threading.Thread(target=_wait, args=(held, orderly), daemon=True).start()
 
 
-def _wait(held: int) -> None:
+def _wait(held: int, orderly: bool) -> None:
     try:
         while os.read(held, 1):
             pass
     finally:  # also where somebody's code closed it
+        if orderly:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(GRACE)
         os.killpg(0, signal.SIGKILL)
