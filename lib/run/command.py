@@ -176,7 +176,7 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         )
         for name in chosen
     ]
-    result = runner.run(jobs, about, rules, effective, options.out.resolve(), complete=options.only is None)
+    result = runner.run(jobs, about, rules, parameters.shown(effective), options.out.resolve(), complete=options.only is None)
     print(f"{result.verdict.words}. {result.verdict.sentence}")
     print(f"report: {options.out / 'index.html'}")
     return CHECK_FAILED if result.verdict.key == "do not ship" else SHIP

@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
+from papermill.translators import translate_parameters
 
 from lib.deploy import BadInput
 from lib.guarded.lifeline import lifeline
 from lib.handoff import Handoff
+from lib.inputs import parameters
 from lib.policy import Measurement, Policy, Record
 from lib.report import pages
+from lib.report.places import without_places
 from lib.run import provenance
 from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.run.place import move_into_place, scratch_beside
@@ -69,7 +73,7 @@ class Job:
 
 
 def run(
-    jobs: Sequence[Job], handoff: Handoff, policy: Policy, parameters: dict[str, Any], out: Path, complete: bool
+    jobs: Sequence[Job], handoff: Handoff, policy: Policy, effective: dict[str, Any], out: Path, complete: bool
 ) -> pages.Run:
     """Execute the notebooks, render the report and move it to ``out``.
 
@@ -77,7 +81,7 @@ def run(
         jobs: the notebooks to run.
         handoff: what the run is about, for the report's facts.
         policy: what must hold.
-        parameters: of the run, for the report.
+        effective: the parameters of the run, as the report is to show them.
         out: folder to leave the report in; an earlier report there is replaced when the new one is whole, never before.
         complete: whether the jobs are the whole set of notebooks; only a complete run can say ship.
 
@@ -94,7 +98,7 @@ def run(
     with scratch_beside(out) as scratch:
         _execute(jobs, scratch)
         executed = [_page(job, scratch) for job in jobs]
-        facts = provenance.facts(handoff, parameters) | {
+        facts = provenance.facts(handoff, effective) | {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 1),
         }
@@ -105,8 +109,22 @@ def run(
 
 
 def _page(job: Job, scratch: Path) -> pages.Page:
-    notebook = nbformat.read(scratch / f"{job.name}.ipynb", as_version=4)
+    path = scratch / f"{job.name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    _forget_places(notebook, parameters.shown(job.parameters))
+    nbformat.write(notebook, path)
     return pages.Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
+
+
+def _forget_places(notebook: NotebookNode, shown: dict[str, Any]) -> None:
+    """Take out of an executed notebook where things lie on this machine."""
+    notebook.metadata.papermill |= {"input_path": None, "output_path": None, "parameters": shown}
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell.source = translate_parameters("python3", "python", shown, "Parameters")
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":  # warnings name the file that warns
+                output.text = without_places(output.text)
 
 
 def _recorded(handoff: Handoff) -> Record:

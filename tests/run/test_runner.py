@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.cache import ROOT
 from lib.run import runner
 from lib.run.command import main
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE
@@ -221,6 +222,20 @@ def test_parameters_from_a_file_reach_the_notebook(bench, tmp_path):
     measured = {check["id"]: check["measured"] for check in bench.results["checks"]}
     assert measured["ships.level"] == 4
     assert bench.results["parameters"]["level"] == 4
+
+
+def test_a_report_does_not_say_where_things_lie_on_the_machine(bench, tmp_path):
+    (tmp_path / "mine.toml").write_text('["warns.level"]\nthreshold = 4\n')
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "good.png").write_bytes(encoded(picture(64, 48)))
+    options = ("--photos", str(tmp_path / "photos"), "--policy", str(tmp_path / "mine.toml"))
+    assert bench.run("warns", options=options) == SHIP
+    assert bench.results["parameters"]["photos"] == "photos"
+    for path in bench.out.iterdir():
+        for place in (bench.folder, ROOT, sys.prefix):
+            assert str(place) not in path.read_text(), path.name
+    assert 'photos = "photos"' in (bench.out / "warns.ipynb").read_text().replace("\\", "")
+    assert "numpy/__init__.py:1: UserWarning: from a package" in (bench.out / "warns.html").read_text()
 
 
 def test_a_run_of_one_notebook_gives_no_verdict(bench):
