@@ -25,9 +25,9 @@ TFLITE = "model_float32.tflite"  # in the folder, which is itself a SavedModel
 
 # In the converter's own interpreter, which does not know lib.guarded. It writes over its input.
 _CONVERT = """
-import os, sys, threading
+import os, threading
 threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()  # ends with the process that started it
-import onnx2tf
+import sys, onnx2tf
 onnx2tf.convert(input_onnx_file_path=sys.argv[1], output_folder_path=sys.argv[2], not_use_onnxsim=True, non_verbose=True)
 """
 
