@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 GRACE = 5  # seconds
 
@@ -38,6 +39,12 @@ def hold(orderly: bool = False) -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
+    if not orderly and hasattr(fcntl, "F_SETSIG"):
+        # a loop in C may never let the thread below have its turn: on Linux the system itself sends the signal
+        with suppress(OSError):
+            fcntl.fcntl(held, fcntl.F_SETOWN, -os.getpgrp())
+            fcntl.fcntl(held, fcntl.F_SETSIG, signal.SIGKILL)
+            fcntl.fcntl(held, fcntl.F_SETFL, os.O_ASYNC)
     threading.Thread(target=_wait, args=(held, orderly), daemon=True).start()
 
 
