@@ -146,7 +146,7 @@ class Process:
                 self._finalizer()
                 raise Ended(self._over) from None
             except BaseException:  # Ctrl-C: half a message may be on its way
-                self._over = f"{what}: it was interrupted"
+                self._over = f"{what}: it was interrupted; load the hand-off again"
                 self._finalizer()
                 raise
 
@@ -195,8 +195,15 @@ class Process:
         self._drain.join(timeout=LEAVES)
         lines = bytes(self._tail).decode(errors="replace").splitlines()
         last = printable(next((line for line in reversed(lines) if line.strip()), "").strip())
-        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        how = f"was ended by {_signal(-code)}" if code < 0 else f"ended with exit code {code}"
         return f"its process {how}{last and f' after it printed: {last}'}"
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have no name
+        return f"signal {number}"
 
 
 def _too_long(limit: float) -> str:

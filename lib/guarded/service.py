@@ -121,13 +121,13 @@ def _found(module_name: str, attribute: str) -> tuple[Any, list[str] | None]:
     found = getattr(module, attribute, None)
     if callable(found):
         return found, None
-    return None, [key for key, value in vars(module).items() if not key.startswith("_") and callable(value)]
+    return None, [key for key, value in vars(module).items() if key.isidentifier() and key[0] != "_" and callable(value)]
 
 
 def _built(function: Any, model: Path) -> tuple[Any, str]:
     """What the deployment made, and the name of its type, empty for a pipeline."""
     made = function(model)
-    return made, "" if isinstance(made, Pipeline) else type(made).__name__
+    return made, "" if isinstance(made, Pipeline) else printable(type(made).__name__)
 
 
 def _given(pipeline: Any, stage: str, value: Any) -> Any:
@@ -142,7 +142,7 @@ def _packed(pipeline: Any, stage: str, value: Any) -> Packed:
 
 def _kind(error: BaseException) -> str:
     try:
-        return str(type(error).__name__)
+        return printable(type(error).__name__)
     except BaseException:  # a team's own metaclass
         return "an exception"
 

@@ -15,7 +15,7 @@ LARGEST = 2**30  # bytes of one value: a picture of the most pixels that Pillow 
 _LENGTHS = struct.Struct("!IQ")  # of the JSON object and of the value, before both
 
 
-LONGEST = 300  # characters of a line that somebody's code said
+LONGEST = 1000  # characters of a line that somebody's code said
 
 
 def printable(line: str) -> str:

@@ -66,12 +66,24 @@ def read(path: Path) -> dict[str, Any]:
 
 def absolute(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values with their paths made absolute: a kernel may run in another folder."""
+    return {name: str(Path(value).resolve()) if _is_path(name, value) else value for name, value in values.items()}
 
-    def resolved(name: str, value: Any) -> Any:
-        is_path = name in PATHS or (name == "subject" and str(value).endswith(".toml"))
-        return str(Path(value).resolve()) if is_path and isinstance(value, str) and value else value
 
-    return {name: resolved(name, value) for name, value in values.items()}
+def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as a page shows them: a path from the current folder on, and of what lies elsewhere only the last name.
+
+    Where things lie on the machine that ran is nobody else's business; what they held, the report says by SHA-256.
+    """
+
+    def place(path: Path) -> str:
+        return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path.name)
+
+    return {name: place(Path(value).resolve()) if _is_path(name, value) else value for name, value in values.items()}
+
+
+def _is_path(name: str, value: Any) -> bool:
+    named = name in PATHS or (name == "subject" and str(value).endswith(".toml"))
+    return named and isinstance(value, str) and value != ""
 
 
 def checked(given: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

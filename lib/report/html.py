@@ -6,6 +6,8 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from lib.report.places import without_places
+
 
 class Html(str):
     """A piece of HTML that a notebook shows as such."""
@@ -36,7 +38,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = 
     pair = ' class="pair"' if len(headers) == 2 else ""
     title = f"<caption><span>{_cell(caption)}</span></caption>" if caption else ""
     return Html(
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption or label)}">'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{_cell(caption or label)}">'
         f"<table{pair}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -48,7 +50,9 @@ def note(text: str, kind: str = "finding") -> Html:
 
 def verbatim(text: str, label: str) -> Html:
     """Text as a program printed it, in a frame that scrolls by itself."""
-    return Html(f'<pre class="verbatim" tabindex="0" role="region" aria-label="{escape(label)}">{escape(text)}</pre>')
+    return Html(
+        f'<pre class="verbatim" tabindex="0" role="region" aria-label="{escape(label)}">{escape(without_places(text))}</pre>'
+    )
 
 
 def embedded(data: bytes, kind: str, alt: str, caption: str) -> Html:
@@ -70,7 +74,7 @@ def join(*parts: str) -> Html:
 
 
 def _cell(text: str) -> str:
-    return text if isinstance(text, Html) else escape(text)
+    return text if isinstance(text, Html) else escape(without_places(text))
 
 
 def _row(row: Sequence[str]) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import secrets
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from lib.cache import ROOT
 from lib.deploy import BadInput
 from lib.inputs import deployment, subject
 from lib.inputs.reading import NO_ROOM, unknown
+from lib.run import signals
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -28,7 +29,7 @@ exit codes:
   1    a check failed or was not recorded; the report is written and says which
   2    wrong use (unknown parameter, missing file, a deployment that cannot be used, no room); an earlier report stays as it was
   3    a notebook crashed or timed out; an earlier report stays as it was
-  130  interrupted (Ctrl-C); an earlier report stays as it was
+  130  interrupted (Ctrl-C, SIGTERM, SIGHUP); an earlier report stays as it was
 """
 
 _DIAGNOSE_EPILOG = """\
@@ -95,7 +96,7 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         notebooks: folder that holds the set of notebooks.
         table: the policy that a file of the user's may change.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends like Ctrl-C
+    signals.end_like_ctrl_c()
     try:
         options = _parser().parse_args(arguments)
         return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks, table)
@@ -115,9 +116,9 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         traceback.print_exc()
         return CRASHED
     except KeyboardInterrupt:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)  # an impatient second one must not change the exit code
-        print("interrupted: every kernel was ended, and an earlier report stays as it was", file=sys.stderr)
+        signals.ignore()  # an impatient second one must not change the exit code
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            print("interrupted: every kernel was ended, and an earlier report stays as it was", file=sys.stderr, flush=True)
         return INTERRUPTED
 
 
@@ -178,7 +179,7 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         )
         for name in chosen
     ]
-    result = runner.run(jobs, about, rules, effective, options.out.resolve(), complete=options.only is None)
+    result = runner.run(jobs, about, rules, parameters.shown(effective), options.out.resolve(), complete=options.only is None)
     print(f"{result.verdict.words}. {result.verdict.sentence}")
     print(f"report: {options.out / 'index.html'}")
     return CHECK_FAILED if result.verdict.key == "do not ship" else SHIP

@@ -2,7 +2,8 @@
 
 JOB is a JSON object with ``source``, ``output``, ``parameters`` and ``timeout`` (seconds a cell may take). One JSON object a
 line goes to stdout: ``{"cell": 3, "of": 14}`` as cells begin, and at most one ``{"error": "…", "traceback": "…"}`` at the
-end. Being a process, it can be interrupted: nbclient then ends the kernel, which it does only from a main thread.
+end. Being a process, it can be interrupted: nbclient then ends the kernel, which it does only from a main thread. It interrupts
+itself when the run is gone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from lib.guarded.lifeline import hold
 from lib.inputs.reading import NO_ROOM
 from lib.run.exit_codes import CRASHED, WRONG_USE
 
@@ -105,4 +107,5 @@ def _fail(code: int, message: str, traceback: str = "") -> int:
 if __name__ == "__main__":
     # The run ends its workers by SIGINT, which is ignored by all that a script starts in the background.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    hold(orderly=True)
     sys.exit(main(json.loads(sys.argv[1])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
@@ -35,7 +36,7 @@ class Progress:
         self._over.set()
         self._ticker.join()
         if self._terminal:
-            print(file=sys.stderr)
+            _say("\n")
 
     def started(self, name: str) -> None:
         """A notebook's worker was started."""
@@ -64,7 +65,12 @@ class Progress:
         gone = int(time.monotonic() - self._clock)
         line = f"[{gone // 60:02d}:{gone % 60:02d}] " + "   ".join(f"{name} {state}" for name, state in self._state.items())
         if self._terminal:
-            print(f"\r{line:<{self._width}}", end="", file=sys.stderr, flush=True)
+            _say(f"\r{line:<{self._width}}")
             self._width = len(line)
         else:
-            print(line, file=sys.stderr, flush=True)
+            _say(f"{line}\n")
+
+
+def _say(text: str) -> None:
+    with contextlib.suppress(OSError):  # a terminal that was closed must not keep the run from ending in order
+        print(text, end="", file=sys.stderr, flush=True)

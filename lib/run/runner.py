@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
+from papermill.translators import translate_parameters
 
-from lib import cache
 from lib.deploy import BadInput
+from lib.guarded.lifeline import lifeline
 from lib.handoff import Handoff
+from lib.inputs import parameters
 from lib.policy import Measurement, Policy, Record
 from lib.report import pages
+from lib.report.places import without_places
 from lib.run import provenance
 from lib.run.exit_codes import WRONG_USE, NotebookFailed
+from lib.run.place import move_into_place, scratch_beside
 from lib.run.progress import Progress
+from lib.run.signals import uninterrupted
 from lib.runtimes.runtime import threads
 
 CELL_TIMEOUT = 3600  # seconds; on the bundled photos and two cores the longest cell takes about 60
-ROOM = 100e6  # bytes that reports and exported models of a run may take, with room to spare
 
 
 @dataclass
@@ -71,7 +73,7 @@ class Job:
 
 
 def run(
-    jobs: Sequence[Job], handoff: Handoff, policy: Policy, parameters: dict[str, Any], out: Path, complete: bool
+    jobs: Sequence[Job], handoff: Handoff, policy: Policy, effective: dict[str, Any], out: Path, complete: bool
 ) -> pages.Run:
     """Execute the notebooks, render the report and move it to ``out``.
 
@@ -79,7 +81,7 @@ def run(
         jobs: the notebooks to run.
         handoff: what the run is about, for the report's facts.
         policy: what must hold.
-        parameters: of the run, for the report.
+        effective: the parameters of the run, as the report is to show them.
         out: folder to leave the report in; an earlier report there is replaced when the new one is whole, never before.
         complete: whether the jobs are the whole set of notebooks; only a complete run can say ship.
 
@@ -93,90 +95,42 @@ def run(
     """
     started = datetime.datetime.now(datetime.UTC)
     clock = time.monotonic()
-    with _scratch_beside(out) as scratch:
+    with scratch_beside(out) as scratch:
         _execute(jobs, scratch)
         executed = [_page(job, scratch) for job in jobs]
-        facts = provenance.facts(handoff, parameters) | {
+        facts = provenance.facts(handoff, effective) | {
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 1),
         }
         result = pages.Run(executed, _recorded(handoff), policy, facts, complete)
         pages.write(result, scratch)
-        _move_into_place(scratch, out)
+        move_into_place(scratch, out)
     return result
 
 
 def _page(job: Job, scratch: Path) -> pages.Page:
-    notebook = nbformat.read(scratch / f"{job.name}.ipynb", as_version=4)
+    path = scratch / f"{job.name}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    _forget_places(notebook, parameters.shown(job.parameters))
+    nbformat.write(notebook, path)
     return pages.Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
+
+
+def _forget_places(notebook: NotebookNode, shown: dict[str, Any]) -> None:
+    """Take out of an executed notebook where things lie on this machine."""
+    notebook.metadata.papermill |= {"input_path": None, "output_path": None, "parameters": shown}
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell.source = translate_parameters("python3", "python", shown, "Parameters")
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":  # warnings name the file that warns
+                output.text = without_places(output.text)
 
 
 def _recorded(handoff: Handoff) -> Record:
     """The checks of the run itself."""
     left_out, photos = len(handoff.photos.unreadable), len(handoff.photos.readable)
     return Record(handoff.subject.label, [Measurement("run.photos-left-out", left_out, photos + left_out)])
-
-
-@contextlib.contextmanager
-def _scratch_beside(out: Path) -> Iterator[Path]:
-    """A folder on the same disk as ``out``, removed at the end unless it was moved away."""
-    try:
-        if out.exists() and not out.is_dir():
-            raise BadInput(f"out {out}: is a file; name a folder")
-        if out.is_dir() and not _is_report(out):
-            raise BadInput(f"out {out}: holds something other than a report and would be replaced; name another folder")
-        out.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        scratch.chmod(0o755)  # mkdtemp's 0700 would keep a web server from reading the report
-    except OSError as error:
-        raise BadInput(f"out {out}: cannot write there: {error.strerror}; name another folder with --out") from None
-    try:
-        for folder in (scratch, cache.directory()):
-            free = shutil.disk_usage(folder).free
-            if free < ROOM:
-                raise BadInput(
-                    f"no room on the disk: {folder.parent} has {free / 1e6:.0f} MB free, a run needs {ROOM / 1e6:.0f} MB"
-                )
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-def _is_report(folder: Path) -> bool:
-    """Whether a folder is empty, or holds a report of ours and nothing else."""
-    names = {path.name for path in folder.iterdir()}
-    if not names:
-        return True
-    try:
-        ran = [notebook["name"] for notebook in json.loads((folder / "results.json").read_text())["notebooks"]]
-    except (OSError, ValueError, TypeError, KeyError):
-        return False
-    pages = {f"{name}{suffix}" for name in ran for suffix in (".html", ".ipynb")}
-    return names <= pages | {"index.html", "results.json", "summary.md"}
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let no signal in between: what is begun here is ended."""
-    former = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
-
-
-def _move_into_place(scratch: Path, out: Path) -> None:
-    """Swap the finished report in."""
-    former = scratch.with_name(f"{scratch.name}-former")
-    with _uninterrupted():
-        try:
-            if out.exists():
-                out.rename(former)
-            scratch.rename(out)
-        except OSError as error:
-            raise BadInput(f"out {out}: cannot be replaced: {error.strerror}; name another folder with --out") from None
-        shutil.rmtree(former, ignore_errors=True)
 
 
 def _execute(jobs: Sequence[Job], scratch: Path) -> None:
@@ -191,8 +145,8 @@ def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> Non
         return
     lanes = min(len(jobs), os.cpu_count() or 1)
     environment = os.environ | {"OMP_NUM_THREADS": str(max(1, threads() // lanes))}
-    gate = _Gate()
-    with ThreadPoolExecutor(lanes) as pool:
+    with lifeline() as stdin, ThreadPoolExecutor(lanes) as pool:
+        gate = _Gate(stdin)
         running = [pool.submit(_execute_one, job, scratch, environment, progress, gate) for job in jobs]
         try:
             while not all(future.done() for future in running):
@@ -200,7 +154,7 @@ def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> Non
                     break
                 time.sleep(0.2)
         finally:
-            with _uninterrupted():
+            with uninterrupted():
                 with gate.lock:
                     gate.closed = True
                 _stop(jobs)
@@ -219,8 +173,15 @@ def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> Non
 
 @dataclass
 class _Gate:
-    """Once it is closed no further worker starts, so that those which stand can be ended for good."""
+    """Once it is closed no further worker starts, so that those which stand can be ended for good.
 
+    Attributes:
+        stdin: what workers are started with, so that they end with us.
+        lock: to be held while one is started.
+        closed: whether it is.
+    """
+
+    stdin: int
     lock: threading.Lock = field(default_factory=threading.Lock)
     closed: bool = False
 
@@ -240,6 +201,7 @@ def _execute_one(job: Job, scratch: Path, environment: dict[str, str], progress:
         job.process = subprocess.Popen(
             [sys.executable, "-m", "lib.run.execute", json.dumps(order)],
             env=environment,
+            stdin=gate.stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

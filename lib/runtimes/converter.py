@@ -17,13 +17,16 @@ from onnx import ModelProto, helper, numpy_helper
 
 from lib import cache
 from lib.deploy import BadInput
+from lib.guarded.lifeline import lifeline
 from lib.inputs.reading import sha256
 
 REQUIREMENTS = Path(__file__).with_name("converter-requirements.txt")
 TFLITE = "model_float32.tflite"  # in the folder, which is itself a SavedModel
 
-# In the converter's own interpreter. It writes over its input.
+# In the converter's own interpreter, which does not know lib.guarded. It writes over its input.
 _CONVERT = """
+import os, threading
+threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()  # ends with the process that started it
 import sys, onnx2tf
 onnx2tf.convert(input_onnx_file_path=sys.argv[1], output_folder_path=sys.argv[2], not_use_onnxsim=True, non_verbose=True)
 """
@@ -72,7 +75,8 @@ def converted(network: Path) -> Path | None:
             onnx.save(pooled(onnx.load(network)), given)
             started = time.monotonic()
             command = [str(interpreter), "-c", _CONVERT, str(given), str(scratch)]
-            ran = subprocess.run(command, cwd=scratch, capture_output=True, text=True, env=_offline())
+            with lifeline() as stdin:
+                ran = subprocess.run(command, cwd=scratch, stdin=stdin, capture_output=True, text=True, env=_offline())
             if not (scratch / TFLITE).exists():
                 lines = [line for line in ran.stderr.splitlines() if line.strip()]
                 raise RuntimeError(f"onnx2tf failed: {lines[-1] if lines else f'code {ran.returncode}'}")

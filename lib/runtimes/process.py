@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.cache import ROOT
+from lib.guarded.lifeline import lifeline
 
 TIMEOUT = 600  # seconds that one runtime may take
 
@@ -88,7 +89,16 @@ def measured(
         }
         command = [str(python), "-m", "lib.runtimes.worker", json.dumps(job)]
         try:
-            ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=TIMEOUT)
+            with lifeline() as stdin:
+                ran = subprocess.run(
+                    command,
+                    cwd=ROOT,
+                    stdin=stdin,
+                    capture_output=True,
+                    text=True,
+                    timeout=TIMEOUT,
+                    start_new_session=True,
+                )
         except subprocess.TimeoutExpired:
             return Measured(runtime, f"took longer than {TIMEOUT} s", {})
         if ran.returncode != 0 or not ran.stdout.strip():

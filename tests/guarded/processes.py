@@ -23,3 +23,19 @@ def gone(*pids: int, within: float = 10) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def children(pid: int, within: float = 10) -> list[int]:
+    """The processes that one has started, waited for; a system without /proc has none to tell."""
+    deadline = time.monotonic() + within
+    found: list[int] = []
+    while not found and time.monotonic() < deadline:
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(status.read_text().rpartition(")")[2].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if parent == pid:
+                found.append(int(status.parent.name))
+        time.sleep(0.02)
+    return found

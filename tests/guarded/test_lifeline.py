@@ -12,7 +12,7 @@ from lib.guarded.lifeline import lifeline
 from tests.guarded.processes import gone
 
 
-@pytest.mark.parametrize("how", ["loops", "closes"])
+@pytest.mark.parametrize("how", ["loops", "closes", "matches"])
 def test_it_ends_with_all_that_it_started_when_the_block_is_left(how):
     command = [sys.executable, "-m", "tests.guarded.waits", how]
     with lifeline() as stdin:

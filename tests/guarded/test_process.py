@@ -12,6 +12,7 @@ import threading
 import pytest
 
 from lib.deploy import BadInput
+from lib.guarded import process as module
 from lib.guarded.process import Ended, Process
 from lib.inputs import deployment
 from tests.guarded.processes import gone
@@ -58,6 +59,11 @@ def test_a_fork_of_ours_does_not_end_it():
     os.waitpid(child, 0)
     assert process._process.poll() is None
     process.close()
+
+
+def test_a_signal_is_said_by_its_name_where_it_has_one():
+    assert module._signal(signal.SIGSEGV) == "SIGSEGV"
+    assert module._signal(signal.SIGRTMIN + 1) == f"signal {signal.SIGRTMIN + 1}"
 
 
 def test_an_interruption_ends_it():

@@ -21,6 +21,7 @@ def process(tmp_path_factory):
         ("leaves", "import sys; sys.exit(0)", "SystemExit: 0"),
         ("interrupts", "raise KeyboardInterrupt", "KeyboardInterrupt: KeyboardInterrupt"),
         ("unprintable", "raise type('E', (BaseException,), {'__str__': lambda self: 1 / 0})", "E: it cannot be printed"),
+        ("named", "raise type('a\\nb', (Exception,), {})", r"a\nb: a\nb"),
         ("refuses", "def __getattr__(name): raise ZeroDivisionError('no ' + name)", "ZeroDivisionError: no pipeline"),
         ("wrong", "a syntax error", "SyntaxError: invalid syntax (wrong.py, line 1)"),
         ("nul", "\0", "SyntaxError: source code string cannot contain null bytes"),
@@ -37,7 +38,7 @@ def test_a_module_that_cannot_be_imported_says_why_and_the_process_goes_on(proce
 
 
 def test_functions_are_found_or_named(process):
-    (process.folder / "team.py").write_text("import os\ndef serve(model): pass\ndef _hidden(): pass\nvalue = 3\n")
+    (process.folder / "team.py").write_text("def serve(model): pass\n_hidden = globals()['a\\nb'] = serve\nvalue = 3\n")
     asked = {"do": "import", "module": "team", "path": [str(process.folder)]}
     assert process.ask("importing", 20, asked | {"attribute": "serve"}) == ({"found": True, "public": None}, None)
     for attribute in ("value", "missing"):

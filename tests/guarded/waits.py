@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,8 @@ if __name__ == "__main__":
     print(os.getpid(), child.pid, flush=True)
     if how == "closes":
         os.closerange(0, 64)
+    if how == "matches":
+        re.match("(a+)+$", "a" * 60 + "b")  # takes longer than anybody lives, and no other thread has its turn
     while how == "loops":
         pass
     time.sleep(60)

@@ -81,8 +81,9 @@ def test_the_default_needs_no_look_and_no_process(monkeypatch):
     deployment.check(deployment.DEFAULT)
 
 
-def test_a_time_limit_is_more_than_nothing():
-    assert refused(deployment.check, deployment.DEFAULT, 0.0) == "time limit: it is 0 s; it must be more than 0"
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan"), 1e18])
+def test_a_time_limit_is_more_than_nothing_and_at_most_a_week(limit):
+    assert f"time limit: it is {limit:g} s; it takes more than 0" in refused(deployment.check, deployment.DEFAULT, limit)
 
 
 @pytest.mark.parametrize(

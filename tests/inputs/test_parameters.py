@@ -44,6 +44,24 @@ def test_paths_become_absolute_and_names_stay(tmp_path, monkeypatch):
     assert parameters.absolute({"subject": "mine.toml"}) == {"subject": str(tmp_path / "mine.toml")}
 
 
+def test_a_page_shows_paths_from_the_current_folder_on_or_by_their_last_name(tmp_path, monkeypatch):
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    given = {
+        "photos": str(here / "my" / "dogs"),
+        "weights": str(tmp_path / "mine.pth"),
+        "policy": "",
+        "subject": "../mine.toml",
+    }
+    assert parameters.shown(given) == {"photos": "my/dogs", "weights": "mine.pth", "policy": "", "subject": "mine.toml"}
+    assert parameters.shown({"subject": "b0-imagenet", "opset": 18, "photos": "."}) == {
+        "subject": "b0-imagenet",
+        "opset": 18,
+        "photos": ".",
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [(None, "cannot read"), ("- a\n- b", "name: value"), ("a: [", "not valid YAML"), ("", "name: value")],

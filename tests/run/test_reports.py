@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,13 @@ def test_the_swish_story_is_labelled_as_a_stand_in_where_b0_cannot_be_had(health
 def test_every_page_is_one_small_file_without_script(healthy, everything):
     for page in (*pages(healthy), *pages(everything)):
         assert_self_contained(page)
+
+
+def test_no_file_of_a_report_says_where_things_lie_on_the_machine(healthy):
+    for path in healthy.iterdir():
+        text = path.read_text()
+        for place in (healthy.parent, cache.ROOT, sys.prefix, cache.directory()):
+            assert str(place) not in text, path.name
 
 
 def test_what_a_notebook_prints_is_text_in_the_page(everything):

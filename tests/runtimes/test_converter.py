@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import onnx
 
+from lib.guarded.lifeline import lifeline
 from lib.runtimes import converter, onnx_runtime
 
 
@@ -28,3 +32,14 @@ def test_without_the_environment_there_is_nothing_to_convert_with(lite0, cache_f
     monkeypatch.setattr(converter, "folder_of", lambda _: tmp_path / "none")
     assert converter.python() is None
     assert converter.converted(lite0.onnx_path) is None
+
+
+def test_a_conversion_ends_with_the_process_that_started_it(tmp_path):
+    (tmp_path / "onnx2tf.py").write_text("def convert(**_):\n    print(flush=True)\n    while True: pass\n")
+    command = [sys.executable, "-c", converter._CONVERT, "model.onnx", "folder"]
+    with lifeline() as stdin:
+        process = subprocess.Popen(command, cwd=tmp_path, stdin=stdin, stdout=subprocess.PIPE)
+        assert process.stdout.readline() == b"\n"
+        assert process.poll() is None
+    assert process.wait(timeout=10) == 1
+    process.stdout.close()

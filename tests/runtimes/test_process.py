@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 from lib.runtimes import process
 from lib.runtimes.onnx_runtime import SHIPPED
+from tests.guarded.processes import children, gone
 
 
 @pytest.fixture
@@ -32,6 +35,22 @@ def test_a_process_that_dies_or_hangs_is_a_row_too(monkeypatch, lite0, inputs):
     assert "ended with code" in process.measured("no such runtime", "", inputs, 1).error
     monkeypatch.setattr(process, "TIMEOUT", 0.01)
     assert process.measured(SHIPPED, str(lite0.onnx_path), inputs, 1).error == "took longer than 0.01 s"
+
+
+MEASURES = """\
+import sys
+from pathlib import Path
+from lib.runtimes import process
+process.measured(sys.argv[1], sys.argv[2], Path(sys.argv[3]), 10**9)
+"""
+
+
+def test_a_process_ends_with_the_one_that_measures(lite0, inputs):
+    with subprocess.Popen([sys.executable, "-c", MEASURES, SHIPPED, str(lite0.onnx_path), str(inputs)]) as parent:
+        workers = children(parent.pid)
+        parent.kill()
+    assert workers
+    assert gone(*workers)
 
 
 def test_batches_are_timed_one_by_one(lite0, inputs):
