@@ -16,7 +16,7 @@ import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .contract import Contract
+from .contract import LARGEST, Contract
 from .domain import Domain
 from .errors import BadInput, BadPhoto
 
@@ -93,12 +93,12 @@ class Resize:
         The longer side is truncated, not rounded: ``int(size * longer / shorter)``, as in torchvision's ``Resize``.
 
         Raises:
-            BadPhoto: it would be more than :data:`MOST_PIXELS`, which a line of pixels easily is.
+            BadPhoto: the longer side would be longer than any network is fed, which that of a line of pixels easily is.
         """
         if self.rule == "squash":
             return self.size, self.size
         longer = int(self.size * max(width, height) / min(width, height))
-        if longer * self.size > MOST_PIXELS:
+        if longer > 4 * LARGEST:
             raise BadPhoto(
                 f"has {width} × {height} pixels, and with a shorter side of {self.size} would have a longer one of {longer}; "
                 "give a photo of another shape"

@@ -10,11 +10,13 @@ from typing import Any
 
 import onnx
 import torch
+from pydantic import TypeAdapter, ValidationError
 from torch import Tensor, nn
 from torch.export import Dim
 
 from lib import cache
-from lib.deploy import BadInput, Domain
+from lib.deploy import BadInput, BadModel, Domain
+from lib.deploy.errors import quoted
 from lib.deploy.model import CLASSES_KEY, CONTRACT_KEY, DOMAIN_KEY, IMAGE
 from lib.export import padding
 from lib.export.silence import silenced
@@ -94,10 +96,16 @@ def exported(
 
 
 def provenance(model: onnx.ModelProto) -> dict[str, Any]:
-    """What :func:`exported` wrote into a model about its origin; empty for a model from elsewhere."""
+    """What :func:`exported` wrote into a model about its origin; empty for a model from elsewhere.
+
+    Raises:
+        BadModel: it is no JSON object.
+    """
     entries = {entry.key: entry.value for entry in model.metadata_props}
-    origin: dict[str, Any] = json.loads(entries.get(PROVENANCE_KEY, "{}"))
-    return origin
+    try:
+        return TypeAdapter(dict[str, Any]).validate_json(entries.get(PROVENANCE_KEY, "{}"))
+    except ValidationError:
+        raise BadModel(f"{PROVENANCE_KEY}: is {quoted(entries[PROVENANCE_KEY])}; it takes a JSON object") from None
 
 
 def write(

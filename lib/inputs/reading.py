@@ -61,10 +61,15 @@ def absolute(path: str | Path, what: str) -> Path:
     """A path that holds from every folder, without links in it.
 
     Raises:
-        BadInput: no file can have this name, or a link leads to itself.
+        BadInput: no file can have this name, a link leads to itself, or it is not UTF-8: notebooks and pages, which name it,
+            can hold no other.
     """
     try:
-        return Path(path).resolve()
+        found = Path(path).resolve()
+        str(found).encode()
+        return found
+    except UnicodeEncodeError:
+        raise BadInput(f"{what} {path}: this name is not UTF-8; rename it") from None
     except (OSError, RuntimeError, ValueError) as error:  # a RuntimeError is what Python before 3.13 says of links in a circle
         raise BadInput(f"{what} {path}: no file can be there: {one_line(error)}") from None
 

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from pydantic import BaseModel, ValidationError
 
 from lib import cache
-from lib.deploy import BadInput
+from lib.deploy import BadInput, files
 from lib.handoff import Handoff
 from lib.policy import Measurement, Policy, Record
 from lib.report import pages
@@ -142,14 +143,22 @@ def _scratch_beside(out: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+class _Notebook(BaseModel):
+    name: str
+
+
+class _Results(BaseModel):
+    notebooks: list[_Notebook]
+
+
 def _is_report(folder: Path) -> bool:
     """Whether a folder is empty, or holds a report of ours and nothing else."""
     names = {path.name for path in folder.iterdir()}
     if not names:
         return True
     try:
-        ran = [notebook["name"] for notebook in json.loads((folder / "results.json").read_text())["notebooks"]]
-    except (OSError, ValueError, TypeError, KeyError):
+        ran = [notebook.name for notebook in _Results.model_validate_json(files.read(folder / "results.json", 10**8)).notebooks]
+    except (OSError, ValidationError):
         return False
     pages = {f"{name}{suffix}" for name in ran for suffix in (".html", ".ipynb")}
     return names <= pages | {"index.html", "results.json", "summary.md"}
