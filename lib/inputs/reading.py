@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import errno
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,8 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 TEXT = 1_000_000  # names of 20,000 classes take half of it
 WEIGHTS = 4 * 10**9  # the largest EfficientNet takes 2 GB
 TENSOR = 4 * 10**8  # of three channels, 4096 pixels a side, as float64
+
+PARTS = 100  # that a key of a TOML file may have, as in a.b.c
 
 
 def unknown(kind: str, name: str, choices: Iterable[str]) -> BadInput:
@@ -50,7 +53,11 @@ def read_toml(path: Path, what: str) -> tuple[dict[str, Any], bytes]:
     """
     data = read_bytes(path, what)
     try:
-        return tomllib.loads(data.decode()), data
+        text = data.decode()
+        # tomllib takes the square of a key's parts: a megabyte of a.a.a.a… would take hours
+        if "x." * PARTS in re.sub(r"[\w\"' \t-]+", "x", text):
+            raise ValueError(f"a key has more than {PARTS} parts")
+        return tomllib.loads(text), data
     except RecursionError:
         raise BadInput(f"{what} {path}: not valid TOML: nested too deep") from None
     except ValueError as error:  # of tomllib, of decoding, and of numbers with more than 4,300 digits

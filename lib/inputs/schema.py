@@ -48,9 +48,10 @@ def fitted(kind: Callable[..., T], values: Mapping[str, Any], where: str) -> T:
     except ValidationError as error:
         # an unknown field first: it often is the missing one, misspelt
         first = min(error.errors(include_url=False), key=lambda each: not _unknown(each))
-    *sections, name = map(str, first["loc"] or ("",))
-    for section in sections:
-        kind, where = _fields(kind)[section].annotation, f"{where}: [{section}]"
+    name, *inner = map(str, first["loc"])
+    while inner and hasattr(table := _fields(kind)[name].annotation, "__pydantic_fields__"):
+        kind, where = table, f"{where}: [{name}]"
+        name, *inner = inner
     if _unknown(first):
         raise BadInput(f"{where}: {unknown('field', name, _fields(kind))}")
     if first["type"] == "missing":

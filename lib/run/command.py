@@ -149,6 +149,8 @@ def _place(out: Path, *inputs: Path) -> Path:
     """
     place = absolute(out, "out")
     try:
+        if not place.parent.is_dir():
+            raise BadInput(f"out {out}: cannot write there: no folder {place.parent}; name another file with --out")
         if place.exists() and not place.is_file():
             raise BadInput(f"out {out}: is no regular file; name another with --out")
         for given in inputs:
