@@ -28,6 +28,10 @@ FORMATS = (
     "SGI", "TGA", "WEBP",
 )  # fmt: skip
 MOST_PIXELS = 178_956_970  # Pillow's own limit, twice Image.MAX_IMAGE_PIXELS, which a program may have changed
+# A header of a few bytes may ask for all of these, which take 1.4 GB. So many any file may have, as a white page of 35 million
+# does, scanned with 600 dots an inch; and so many more for each of its bytes, of which a photo packed to uselessness has 100.
+FREE_PIXELS = 50_000_000
+PIXELS_A_BYTE = 200
 
 
 def decode(data: bytes) -> Image.Image:
@@ -43,15 +47,16 @@ def decode(data: bytes) -> Image.Image:
             a channel is read by Pillow itself at 8.
 
     Raises:
-        BadPhoto: the bytes are empty, truncated, damaged, not an image, of more than :data:`MOST_PIXELS`, or of a grey mode
-            deeper than 8 bits.
+        BadPhoto: the bytes are empty, truncated, damaged, not an image, of more pixels than :data:`MOST_PIXELS` or than so few
+            bytes can mean, or of a grey mode deeper than 8 bits.
     """
     if not data:
         raise BadPhoto("the file is empty (0 bytes)")
     try:
         image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
-        if image.width * image.height > MOST_PIXELS:
-            raise BadPhoto(f"has {image.width} × {image.height} pixels, more than the {MOST_PIXELS:,} that are decoded")
+        most = min(MOST_PIXELS, FREE_PIXELS + PIXELS_A_BYTE * len(data))
+        if image.width * image.height > most:
+            raise BadPhoto(f"has {image.width} × {image.height} pixels in {len(data)} bytes; {most:,} at most are decoded")
         if image.mode.startswith(("I", "F")):
             raise BadPhoto(f"pixels are deeper than 8 bits (mode {image.mode}); convert the photo to 8 bits a channel")
         if "transparency" in image.info:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import signal
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -92,6 +94,9 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         table: the policy that a file of the user's may change.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a CI job that is cancelled ends like Ctrl-C
+    # What Pillow says of a damaged photo would stand beside the one line that refuses it.
+    warnings.filterwarnings("ignore", module="PIL")
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
         options = _parser().parse_args(arguments)
         return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks, table)

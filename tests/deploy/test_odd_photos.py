@@ -139,9 +139,17 @@ def huge(width: int, height: int) -> bytes:
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_a_header_of_more_pixels_than_are_decoded_is_refused(monkeypatch):
     assert said(huge(100_000, 100_000)).startswith("cannot be decoded: Image size (10000000000 pixels)")
-    assert said(huge(10_000, 10_000)).startswith("cannot be decoded: image file is truncated")
+    assert said(huge(7_000, 7_000)).startswith("cannot be decoded: image file is truncated")
+    assert said(huge(10_000, 10_000)) == "has 10000 × 10000 pixels in 54 bytes; 50,010,800 at most are decoded"
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # as a service may do for all that it opens
-    assert said(huge(20_000, 10_000)).startswith("has 20000 × 10000 pixels, more than the 178,956,970 that are decoded")
+    padded = huge(20_000, 10_000) + bytes(1_000_000)
+    assert said(padded) == "has 20000 × 10000 pixels in 1000054 bytes; 178,956,970 at most are decoded"
+
+
+def test_a_white_page_is_decoded_however_few_bytes_it_takes():
+    page = encoded(Image.new("1", (4960, 7016), 1), "TIFF", compression="group4")
+    assert len(page) < 10_000
+    assert decode(page).size == (4960, 7016)
 
 
 def test_a_format_whose_reader_starts_a_program_is_not_read(monkeypatch):
