@@ -93,9 +93,18 @@ def _entry(metadata: dict[str, str], key: str) -> object:
 
 
 def _names(values: object) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(name, str) for name in values):
+    if not isinstance(values, list) or not all(isinstance(name, str) and _in_utf8(name) for name in values):
         raise BadModel(f"{CLASSES_KEY}: is {quoted(values)}; it takes a list of class names")
     return tuple(values)
+
+
+def _in_utf8(name: str) -> bool:
+    r"""Whether a name can be printed and written: JSON lets one hold half of a character, as in "\ud800"."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _in_plain_words(said: str) -> str:
@@ -109,7 +118,11 @@ def _in_plain_words(said: str) -> str:
     if newer := re.search(r"Opset (\d+) is under development|Unsupported model IR version: (\d+)", said):
         what = f"operator set {newer[1]}" if newer[1] else f"file version {newer[2]}"
         return f"written in {what}, newer than onnxruntime {onnxruntime.__version__} knows; update it, or export lower"
-    return f"ONNX Runtime cannot load this file: {said.splitlines()[0]}"
+    return f"ONNX Runtime cannot load this file: {_first_line(said)}"
+
+
+def _first_line(said: str) -> str:
+    return next(iter(said.splitlines()), "it does not say why")
 
 
 def _of_input(inputs: list[Any]) -> str:
@@ -132,7 +145,7 @@ def _of_answer(session: onnxruntime.InferenceSession, side: int, classes: int) -
     try:
         answer = np.asarray(session.run(None, {name: grey})[0])
     except Exception as error:  # ONNX Runtime's own
-        return f"it cannot answer a plain grey picture of {side} × {side} pixels: {next(iter(str(error).splitlines()), '')}"
+        return f"it cannot answer a plain grey picture of {side} × {side} pixels: {_first_line(str(error))}"
     if answer.dtype != np.float32 or answer.shape != (1, classes):
         return f"it answers with {answer.dtype} {answer.shape}, and names {classes} classes: float32 (1, {classes}) is expected"
     return "" if np.isfinite(answer).all() else "it answers a plain grey picture with NaN, so a weight of it is NaN or infinite"

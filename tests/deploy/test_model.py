@@ -158,6 +158,7 @@ def test_metadata_of_another_type_are_refused(tmp_path, key, value):
     [
         ("handoff.classes", ["red", "green"], "it answers with float32 (1, 3), and names 2 classes"),
         ("handoff.classes", ["red", "green", 3], "it takes a list of class names"),
+        ("handoff.classes", ["red", "green", "\ud800"], "it takes a list of class names"),
         ("handoff.classes", "red", "it takes a list of class names"),
         ("handoff.domain", {"least": 10**9, "most": 10**9}, "it takes 'least' and 'most'"),
         ("handoff.domain", {"least": 2000, "most": 3000}, "it takes 'least' and 'most'"),
