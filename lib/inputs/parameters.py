@@ -24,6 +24,7 @@ from lib.inputs.schema import fits
 # What a whole run is about, with its defaults: checked before any notebook starts, and options of the command line.
 SHARED = {"subject": subject.DEFAULT, "photos": "", "weights": "", "deployment": deployment.DEFAULT, "policy": ""}
 PATHS = ("photos", "weights", "policy")
+MOST = 100_000  # bytes of a file of parameters: PyYAML takes a second for them
 
 
 def of_notebook(path: Path) -> dict[str, Any]:
@@ -48,12 +49,11 @@ def read(path: Path) -> dict[str, Any]:
     Raises:
         BadInput: the file is missing, is not YAML, or is not a mapping of names to values.
     """
+    data = read_bytes(path, "params", MOST)
     try:
-        values = yaml.safe_load(read_bytes(path, "params"))
+        values = yaml.safe_load(data)
     except yaml.YAMLError as error:
         raise BadInput(f"params {path}: not valid YAML: {' '.join(str(error).split())}") from None
-    except BadInput:
-        raise
     except Exception as error:  # of what looks like a date or a number and is none, PyYAML lets out whatever Python says
         raise BadInput(f"params {path}: a value cannot be read: {one_line(error)}") from None
     if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):

@@ -14,7 +14,7 @@ from PIL import Image
 
 from lib.deploy import BadInput, BadPhoto, Contract, Domain, files
 from lib.deploy.errors import printable
-from lib.deploy.stages import Normalise, Resize, decode, preprocessing
+from lib.deploy.stages import FORMATS, Normalise, Resize, decode, preprocessing
 from lib.inputs.reading import read_bytes, sha256
 
 # Photos that arrive inside packages, by the folder that holds them: landscape, portrait and square, JPEG and PNG, one grey.
@@ -57,7 +57,7 @@ class Photo:
             BadPhoto: as :func:`lib.deploy.stages.decode`.
         """
         upright = decode(data)
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             kind = f"{image.format} {image.mode}"
         return cls(name, upright.size, kind, sha256(data), source or data)
 
