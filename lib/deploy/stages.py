@@ -54,9 +54,9 @@ def decode(data: bytes) -> Image.Image:
         raise BadPhoto("the file is empty (0 bytes)")
     try:
         image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
-        most = min(MOST_PIXELS, FREE_PIXELS + PIXELS_A_BYTE * len(data))
-        if image.width * image.height > most:
-            raise BadPhoto(f"has {image.width} × {image.height} pixels in {len(data)} bytes; {most:,} at most are decoded")
+        _bound(image, data)
+        image.load()
+        _bound(image, data)  # an icon gives the picture that lies in it, which may be of any size
         if image.mode.startswith(("I", "F")):
             raise BadPhoto(f"pixels are deeper than 8 bits (mode {image.mode}); convert the photo to 8 bits a channel")
         if "transparency" in image.info:
@@ -72,6 +72,12 @@ def decode(data: bytes) -> Image.Image:
     if not (picture.width and picture.height):
         raise BadPhoto("has no pixels")
     return picture
+
+
+def _bound(image: Image.Image, data: bytes) -> None:
+    most = min(MOST_PIXELS, FREE_PIXELS + PIXELS_A_BYTE * len(data))
+    if image.width * image.height > most:
+        raise BadPhoto(f"has {image.width} × {image.height} pixels in {len(data)} bytes; {most:,} at most are decoded")
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,13 @@ def test_a_header_of_more_pixels_than_are_decoded_is_refused(monkeypatch):
     assert said(padded) == "has 20000 × 10000 pixels in 1000054 bytes; 178,956,970 at most are decoded"
 
 
+@pytest.mark.filterwarnings("ignore:Image was not the expected size")
+def test_an_icon_with_a_huge_picture_in_it_is_refused():
+    inside = encoded(Image.new("1", (9000, 9000), 1))
+    directory = struct.pack("<HHHBBBBHHII", 0, 1, 1, 16, 16, 0, 0, 1, 32, len(inside), 22)
+    assert said(directory + inside).startswith("has 9000 × 9000 pixels in ")
+
+
 def test_a_white_page_is_decoded_however_few_bytes_it_takes():
     page = encoded(Image.new("1", (4960, 7016), 1), "TIFF", compression="group4")
     assert len(page) < 10_000
