@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -39,7 +40,8 @@ def making(path: Path) -> Iterator[Path | None]:
     """Make ``path`` once, whoever asks: gives a scratch path to write to, or None where ``path`` is already there.
 
     It may be a file or a folder. What is on the scratch path is moved into place when the block ends well and removed when it
-    does not, so what stands at ``path`` is always whole. Others who ask meanwhile wait.
+    does not, so what stands at ``path`` is always whole. Others who ask meanwhile wait. The SHA-256 of a file is kept beside
+    it: one that was damaged since is made again.
     """
     lock = FileLock(f"{path}.lock")
     try:
@@ -48,12 +50,14 @@ def making(path: Path) -> Iterator[Path | None]:
     except OSError as error:
         raise _no_cache(path.parent, error) from None
     try:
-        if path.exists():
+        if path.exists() and not _damaged(path):
             yield None
             return
         scratch = path.with_name(f"{path.name}.partial")
         try:
             yield scratch
+            if scratch.is_file():
+                _digest_of(path).write_text(_sha256(scratch))
             scratch.replace(path)
         finally:
             if scratch.is_dir():
@@ -62,3 +66,18 @@ def making(path: Path) -> Iterator[Path | None]:
                 scratch.unlink(missing_ok=True)
     finally:
         lock.release()
+
+
+def _damaged(path: Path) -> bool:
+    """Whether a file is another one than was made here. One that was put there by hand has no digest, and is taken as it is."""
+    digest = _digest_of(path)
+    return digest.exists() and digest.read_text() != _sha256(path)
+
+
+def _digest_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.sha256")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

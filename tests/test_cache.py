@@ -82,3 +82,36 @@ def test_others_wait_until_it_is_made(tmp_path):
         scratch.write_text("whole")
     other.join(10)
     assert seen == [(None, "whole")]
+
+
+def test_a_file_that_was_damaged_since_is_made_again(tmp_path):
+    path, made = tmp_path / "a.onnx", []
+
+    def make() -> None:
+        with cache.making(path) as scratch:
+            made.append(scratch is not None)
+            if scratch is not None:
+                scratch.write_text("whole")
+
+    make()
+    path.write_text("who")
+    make()
+    make()
+    assert made == [True, True, False]
+    assert path.read_text() == "whole"
+
+
+def test_a_file_that_was_put_there_by_hand_is_taken_as_it_is(tmp_path):
+    (tmp_path / "a.onnx").write_text("mine")
+    with cache.making(tmp_path / "a.onnx") as scratch:
+        assert scratch is None
+
+
+def test_a_damaged_file_stays_until_another_one_is_whole(tmp_path):
+    path = tmp_path / "a.onnx"
+    with cache.making(path) as scratch:
+        scratch.write_text("whole")
+    path.write_text("who")
+    with pytest.raises(ZeroDivisionError), cache.making(path):
+        raise ZeroDivisionError
+    assert path.read_text() == "who"

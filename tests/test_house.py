@@ -17,7 +17,6 @@ MODULES = sorted(str(path.relative_to(LIB).with_suffix("")) for path in LIB.rglo
 # Modules that have no test file of their name, and where they are tested instead.
 ELSEWHERE = {
     "__main__": "run/test_runner.py",  # calls run/command
-    "deploy/errors": "deploy/test_model.py",  # an exception without behaviour
     "deploy/pipelines": "compare/test_shared.py",
     "deploy/sessions": "deploy/test_model.py",
     "deploy/domain": "deploy/test_model.py",

@@ -7,8 +7,11 @@
 from .classifier import Classifier, Prediction, pipeline
 from .contract import Contract
 from .domain import Domain
-from .errors import BadInput
+from .errors import BadInput, BadModel, BadPhoto
 from .model import Model
 from .pipelines import STAGES, Pipeline, Trace
 
-__all__ = ["STAGES", "BadInput", "Classifier", "Contract", "Domain", "Model", "Pipeline", "Prediction", "Trace", "pipeline"]
+__all__ = [
+    "STAGES", "BadInput", "BadModel", "BadPhoto", "Classifier", "Contract", "Domain", "Model", "Pipeline", "Prediction",
+    "Trace", "pipeline",
+]  # fmt: skip

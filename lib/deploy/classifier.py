@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import BadInput
+from . import files
+from .errors import BadModel, BadPhoto
 from .model import PIXELS, PROBABILITIES, Model
 from .pipelines import Pipeline
 from .stages import Infer, decode, preprocessing, score
@@ -24,11 +24,11 @@ def pipeline(model: str | os.PathLike[str]) -> Pipeline:
         model: path of an ONNX file written by ``01_export``, which carries its preprocessing contract.
 
     Raises:
-        BadInput: as :meth:`Model.open`; or the file is end to end, so that there are no stages to take apart.
+        BadModel: as :meth:`Model.open`; or the file is end to end, so that there are no stages to take apart.
     """
     opened = Model.open(model)
     if opened.end_to_end:
-        raise BadInput(
+        raise BadModel(
             f"{opened.path}: this file holds its preprocessing and has no stages; open it with lib.deploy.Classifier"
         )
     return _pipeline(opened)
@@ -55,7 +55,7 @@ class Classifier:
         model: path of an ONNX file written by ``01_export``: the network, or the end-to-end file.
 
     Raises:
-        BadInput: as :meth:`Model.open`.
+        BadModel: as :meth:`Model.open`.
     """
 
     def __init__(self, model: str | os.PathLike[str]) -> None:
@@ -82,22 +82,23 @@ class Classifier:
             top: how many classes to give.
 
         Raises:
-            BadInput: the file cannot be read, is not an image that :func:`~lib.deploy.stages.decode` takes, or is of a shape
-                that leads outside of the model's domain; or the network answers with NaN.
+            BadPhoto: the file cannot be read, is not an image that :func:`~lib.deploy.stages.decode` takes, or is of a shape
+                that leads outside of the model's domain.
+            BadModel: the network answers with NaN.
         """
         if isinstance(photo, bytes):
             data, where = photo, "photo"
         else:
             where = os.fspath(photo)
             try:
-                data = Path(photo).read_bytes()
+                data = files.read(where, files.PHOTO)
             except OSError as error:
-                raise BadInput(f"{where}: {error.strerror}") from None
+                raise BadPhoto(f"{where}: {error.strerror}") from None
         try:
             probabilities = self.probabilities(data)[0]
-        except BadInput as error:
-            raise BadInput(f"{where}: {error}") from None
+        except BadPhoto as error:
+            raise BadPhoto(f"{where}: {error}") from None
         if not np.isfinite(probabilities).all():
-            raise BadInput(f"{where}: the network answers with NaN; hold {self.model.path} against its SHA-256")
+            raise BadModel(f"{where}: the network answers with NaN; hold {self.model.path} against its SHA-256")
         likeliest = probabilities.argsort()[::-1][:top]
         return [Prediction(int(i), self.model.classes[i], float(probabilities[i])) for i in likeliest]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
-from .errors import BadInput
+from .contract import LARGEST
+from .errors import BadModel, BadPhoto, quoted
+
+SMALLEST = 1024  # pixels: opening a file tries the least side, so a larger one would be costly, and no network needs it
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,19 @@ class Domain:
     most: int
 
     @classmethod
-    def from_mapping(cls, values: Mapping[str, Any], where: str) -> Domain:
+    def from_mapping(cls, values: object, where: str) -> Domain:
         """Check ``values``, as JSON gives them; ``where`` they come from goes into the message.
 
         Raises:
-            BadInput: they are not two whole numbers in order.
+            BadModel: they are not two whole numbers in order, of a size that a network may take.
         """
-        least, most = values.get("least"), values.get("most")
-        if type(least) is not int or type(most) is not int or not 1 <= least <= most:
-            raise BadInput(f"{where}: is {dict(values)}; it takes 'least' and 'most', whole numbers of pixels in this order")
+        given = values if isinstance(values, dict) else {}
+        least, most = given.get("least"), given.get("most")
+        if type(least) is not int or type(most) is not int or not 1 <= least <= min(most, SMALLEST) or most > 4 * LARGEST:
+            raise BadModel(
+                f"{where}: is {quoted(values)}; it takes 'least' and 'most', whole numbers of pixels in this order, at most "
+                f"{SMALLEST} and {4 * LARGEST}"
+            )
         return cls(least, most)
 
     def to_json(self) -> str:
@@ -42,10 +47,10 @@ class Domain:
         """Let an input of ``width`` x ``height`` pixels pass.
 
         Raises:
-            BadInput: it is outside.
+            BadPhoto: it is outside.
         """
         if min(width, height) < self.least or max(width, height) > self.most:
-            raise BadInput(
+            raise BadPhoto(
                 f"the network would be fed {width} × {height} pixels, and is known to be right from {self.least} to "
                 f"{self.most} a side; give a photo of another shape or size"
             )

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from . import files
 from .contract import Contract
 from .domain import Domain
-from .errors import BadInput
+from .errors import BadInput, BadModel, quoted
 from .sessions import open_session
 
 CONTRACT_KEY = "handoff.contract"
@@ -55,25 +56,55 @@ class Model:
         """Open ``path`` and try it on a plain grey picture.
 
         Raises:
-            BadInput: there is no such file, ONNX Runtime cannot load it, it carries no contract, its input is not what
-                notebook 01_export writes, or it answers with NaN; one line says which.
+            BadModel: there is no such file, ONNX Runtime cannot load it, it carries no contract or one that cannot be used, its
+                input is not what notebook 01_export writes, or it answers with NaN; one line says which.
         """
         path = Path(path)
-        if not path.is_file():
-            raise BadInput(f"{path}: no such model file; export it first (notebook 01_export)")
+        try:
+            files.open_regular(path, files.MODEL).close()  # ONNX Runtime opens it itself, to find weights that lie beside it
+        except FileNotFoundError:
+            raise BadModel(f"{path}: no such model file; export it first (notebook 01_export)") from None
+        except OSError as error:
+            raise BadModel(f"{path}: {error.strerror}; export it with notebook 01_export") from None
         try:
             session = open_session(path)
         except Exception as error:  # ONNX Runtime's own exception classes share no base but Exception
-            raise BadInput(f"{path}: {_in_plain_words(str(error))}") from None
+            raise BadModel(f"{path}: {_in_plain_words(str(error))}") from None
         metadata = session.get_modelmeta().custom_metadata_map
-        for key in (CONTRACT_KEY, CLASSES_KEY, DOMAIN_KEY):
-            if key not in metadata:
-                raise BadInput(f"{path}: the model carries no '{key}'; export it with notebook 01_export, which writes it")
-        contract = Contract.from_mapping(json.loads(metadata[CONTRACT_KEY]), f"{path}: {CONTRACT_KEY}")
-        domain = Domain.from_mapping(json.loads(metadata[DOMAIN_KEY]), f"{path}: {DOMAIN_KEY}")
-        if complaint := _of_input(session.get_inputs()) or _of_answer(session, domain.least):
-            raise BadInput(f"{path}: {complaint}; export it with notebook 01_export")
-        return cls(path, session, contract, domain, tuple(json.loads(metadata[CLASSES_KEY])))
+        try:
+            contract = Contract.from_mapping(_entry(metadata, CONTRACT_KEY), CONTRACT_KEY)
+            domain = Domain.from_mapping(_entry(metadata, DOMAIN_KEY), DOMAIN_KEY)
+            classes = _names(_entry(metadata, CLASSES_KEY))
+        except BadInput as error:
+            raise BadModel(f"{path}: {error}; export it with notebook 01_export") from None
+        if complaint := _of_input(session.get_inputs()) or _of_answer(session, domain.least, len(classes)):
+            raise BadModel(f"{path}: {complaint}; export it with notebook 01_export")
+        return cls(path, session, contract, domain, classes)
+
+
+def _entry(metadata: dict[str, str], key: str) -> object:
+    """One entry of a file's metadata, from its JSON."""
+    if key not in metadata:
+        raise BadModel(f"the model carries no '{key}'")
+    try:
+        return json.loads(metadata[key])
+    except (ValueError, RecursionError):  # nested thousands deep
+        raise BadModel(f"{key}: is {quoted(metadata[key])}, which is no JSON") from None
+
+
+def _names(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(name, str) and _in_utf8(name) for name in values):
+        raise BadModel(f"{CLASSES_KEY}: is {quoted(values)}; it takes a list of class names")
+    return tuple(values)
+
+
+def _in_utf8(name: str) -> bool:
+    r"""Whether a name can be printed and written: JSON lets one hold half of a character, as in "\ud800"."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _in_plain_words(said: str) -> str:
@@ -87,7 +118,11 @@ def _in_plain_words(said: str) -> str:
     if newer := re.search(r"Opset (\d+) is under development|Unsupported model IR version: (\d+)", said):
         what = f"operator set {newer[1]}" if newer[1] else f"file version {newer[2]}"
         return f"written in {what}, newer than onnxruntime {onnxruntime.__version__} knows; update it, or export lower"
-    return f"ONNX Runtime cannot load this file: {said.splitlines()[0]}"
+    return f"ONNX Runtime cannot load this file: {_first_line(said)}"
+
+
+def _first_line(said: str) -> str:
+    return next(iter(said.splitlines()), "it does not say why")
 
 
 def _of_input(inputs: list[Any]) -> str:
@@ -103,9 +138,14 @@ def _of_input(inputs: list[Any]) -> str:
     return f"{expected} of any size, and it takes only {', '.join(fixed)}" if fixed else ""
 
 
-def _of_answer(session: onnxruntime.InferenceSession, side: int) -> str:
+def _of_answer(session: onnxruntime.InferenceSession, side: int, classes: int) -> str:
     """What is wrong with the answer to a plain grey picture of the smallest size; empty where nothing is."""
     name = session.get_inputs()[0].name
     grey = np.zeros((1, 3, side, side), np.float32) if name == IMAGE else np.full((side, side, 3), 127, np.uint8)
-    answer = np.asarray(session.run(None, {name: grey})[0])
+    try:
+        answer = np.asarray(session.run(None, {name: grey})[0])
+    except Exception as error:  # ONNX Runtime's own
+        return f"it cannot answer a plain grey picture of {side} × {side} pixels: {_first_line(str(error))}"
+    if answer.dtype != np.float32 or answer.shape != (1, classes):
+        return f"it answers with {answer.dtype} {answer.shape}, and names {classes} classes: float32 (1, {classes}) is expected"
     return "" if np.isfinite(answer).all() else "it answers a plain grey picture with NaN, so a weight of it is NaN or infinite"

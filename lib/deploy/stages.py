@@ -7,7 +7,6 @@ shape (H, W, 3) and dtype uint8. A stage takes either, so that stages of differe
 from __future__ import annotations
 
 import io
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +16,22 @@ import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from .contract import Contract
+from .contract import LARGEST, Contract
 from .domain import Domain
-from .errors import BadInput
+from .errors import BadInput, BadPhoto
+
+# What photos come in, by Pillow's names and in the order in which Pillow tries them. Of the others EPS and WMF start a program
+# or ask the system to draw, BUFR, GRIB, HDF5 and MPEG are known and not read, and the rest are of science and of museums: each
+# reader that is not needed is one more that a hostile file can be written for.
+FORMATS = (
+    "BMP", "DIB", "GIF", "JPEG", "PPM", "PNG", "AVIF", "BLP", "PCX", "DDS", "JPEG2000", "ICNS", "ICO", "TIFF", "PSD", "QOI",
+    "SGI", "TGA", "WEBP",
+)  # fmt: skip
+MOST_PIXELS = 178_956_970  # Pillow's own limit, twice Image.MAX_IMAGE_PIXELS, which a program may have changed
+# A header of a few bytes may ask for all of these, which take 1.4 GB. So many any file may have, as a white page of 35 million
+# does, scanned with 600 dots an inch; and so many more for each of its bytes, of which a photo packed to uselessness has 100.
+FREE_PIXELS = 50_000_000
+PIXELS_A_BYTE = 200
 
 
 def decode(data: bytes) -> Image.Image:
@@ -27,28 +39,45 @@ def decode(data: bytes) -> Image.Image:
 
     The EXIF orientation is applied; grey, palette and alpha modes are converted as Pillow's ``convert("RGB")`` does.
 
+    Pillow warns of some damage. What becomes of its warnings is the caller's to say; where they are errors, such a photo is
+    refused. They are not silenced here, since Python's way to do so is not safe among threads.
+
     Args:
-        data: the whole file, in any format that Pillow reads. Of an animation the first frame counts; a colour PNG of 16 bits
+        data: the whole file, in one of :data:`FORMATS`. Of an animation the first frame counts; a colour PNG of 16 bits
             a channel is read by Pillow itself at 8.
 
     Raises:
-        BadInput: the bytes are empty, truncated, not an image, too large to be safe, or of a grey mode deeper than 8 bits.
+        BadPhoto: the bytes are empty, truncated, damaged, not an image, of more pixels than :data:`MOST_PIXELS` or than so few
+            bytes can mean, or of a grey mode deeper than 8 bits.
     """
     if not data:
-        raise BadInput("the file is empty (0 bytes)")
+        raise BadPhoto("the file is empty (0 bytes)")
     try:
-        image: Image.Image = Image.open(io.BytesIO(data))
+        image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
+        _bound(image, data)
+        image.load()
+        _bound(image, data)  # an icon gives the picture that lies in it, which may be of any size
         if image.mode.startswith(("I", "F")):
-            raise BadInput(f"pixels are deeper than 8 bits (mode {image.mode}); convert the photo to 8 bits a channel")
+            raise BadPhoto(f"pixels are deeper than 8 bits (mode {image.mode}); convert the photo to 8 bits a channel")
         if "transparency" in image.info:
             image = image.convert("RGBA")  # the same colours; Pillow warns where transparency is dropped on the way to RGB
         ImageOps.exif_transpose(image, in_place=True)  # a copy only where the photo has to be turned
-        return image if image.mode == "RGB" else image.convert("RGB")
+        picture = image if image.mode == "RGB" else image.convert("RGB")
+    except BadPhoto:
+        raise
     except UnidentifiedImageError:
-        raise BadInput("not an image in a format that Pillow knows") from None
-    except (OSError, SyntaxError, ValueError, TypeError, EOFError, struct.error, Image.DecompressionBombError) as error:
-        # Pillow's readers raise any of these on damaged files: SyntaxError on a PNG, struct.error and TypeError on EXIF.
-        raise BadInput(f"cannot be decoded: {error}") from None
+        raise BadPhoto(f"not an image in a format that is read here ({', '.join(FORMATS)})") from None
+    except Exception as error:  # on damaged bytes Pillow's readers raise nearly anything
+        raise BadPhoto(f"cannot be decoded: {str(error) or type(error).__name__}") from None
+    if not (picture.width and picture.height):
+        raise BadPhoto("has no pixels")
+    return picture
+
+
+def _bound(image: Image.Image, data: bytes) -> None:
+    most = min(MOST_PIXELS, FREE_PIXELS + PIXELS_A_BYTE * len(data))
+    if image.width * image.height > most:
+        raise BadPhoto(f"has {image.width} × {image.height} pixels in {len(data)} bytes; {most:,} at most are decoded")
 
 
 @dataclass(frozen=True)
@@ -73,16 +102,24 @@ class Resize:
         """Width and height in pixels after scaling and before any crop.
 
         The longer side is truncated, not rounded: ``int(size * longer / shorter)``, as in torchvision's ``Resize``.
+
+        Raises:
+            BadPhoto: the longer side would be longer than any network is fed, which that of a line of pixels easily is.
         """
         if self.rule == "squash":
             return self.size, self.size
-        if width <= height:
-            return self.size, int(self.size * height / width)
-        return int(self.size * width / height), self.size
+        longer = int(self.size * max(width, height) / min(width, height))
+        if longer > 4 * LARGEST:
+            raise BadPhoto(
+                f"has {width} × {height} pixels, and with a shorter side of {self.size} would have a longer one of {longer}; "
+                "give a photo of another shape"
+            )
+        return (self.size, longer) if width <= height else (longer, self.size)
 
     def fed(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height in pixels of what comes out."""
-        return self.target(width, height) if self.crop is None else (self.crop, self.crop)
+        """Width and height in pixels of what comes out; errors as of :meth:`target`."""
+        scaled = self.target(width, height)
+        return scaled if self.crop is None else (self.crop, self.crop)
 
 
 def _centre_crop(image: Image.Image, side: int) -> Image.Image:
@@ -130,7 +167,7 @@ def logits_of(session: onnxruntime.InferenceSession, tensor: NDArray[np.float32]
 class Infer:
     """Stage 4: the network. float32 (N, 3, H, W) in, logits float32 (N, classes) out, by ONNX Runtime.
 
-    An input whose size is outside of ``domain`` raises BadInput.
+    An input whose size is outside of ``domain`` raises BadPhoto.
     """
 
     session: onnxruntime.InferenceSession

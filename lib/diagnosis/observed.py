@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.deploy import BadInput
-from lib.inputs.reading import read_bytes
+from lib.deploy.contract import LARGEST
+from lib.inputs.reading import TENSOR, read_bytes
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ class Observed:
         """Read an array of shape (h, w, 3), (3, h, w), or one of these with a leading 1; integers 0..255 or floats.
 
         Raises:
-            BadInput: another shape or type, no values, or values that are NaN or infinite.
+            BadInput: another shape or type, no values, more pixels a side than a network is fed, or values that are NaN,
+                infinite or too large for float32.
         """
         kind = f"{array.dtype} {array.shape}"
         picture = array[0] if array.ndim == 4 and array.shape[0] == 1 else array
@@ -55,10 +57,12 @@ class Observed:
             raise BadInput(
                 f"tensor is {kind}; dump what one photo becomes: (h, w, 3) or (3, h, w), with or without a leading 1"
             )
+        if max(picture.shape) > LARGEST:
+            raise BadInput(f"tensor is {kind}; no network is fed more than {LARGEST} pixels a side")
         if array.dtype.kind not in "uif":
             raise BadInput(f"tensor is {kind}; dump numbers: uint8 levels, or the floats that the network is fed")
-        if not np.isfinite(picture).all():
-            raise BadInput(f"tensor is {kind} and holds NaN or infinite values; look at the step that made them first")
+        if not (np.abs(picture, dtype=np.float64) <= np.finfo(np.float32).max).all():
+            raise BadInput(f"tensor is {kind} and holds NaN, infinite or huge values; look at the step that made them first")
         levels = array.dtype.kind in "ui"
         if levels and (picture.min() < 0 or picture.max() > 255):
             raise BadInput(f"tensor is {kind} with values {picture.min()} to {picture.max()}; whole levels are 0 to 255")
@@ -74,12 +78,12 @@ class Observed:
         Raises:
             BadInput: the file cannot be read or is no ``.npy`` file, or as :meth:`of`.
         """
-        data = read_bytes(path, "tensor")
+        data = read_bytes(path, "tensor", TENSOR)
+        if data.startswith(b"PK"):
+            raise BadInput(f"tensor {path}: an archive of several arrays; save one with np.save")
         try:
-            array = np.load(io.BytesIO(data), allow_pickle=False)
-            if not isinstance(array, np.ndarray):
-                raise BadInput(f"tensor {path}: an archive of several arrays; save one with np.save")
-        except (OSError, ValueError, EOFError):
+            array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+        except Exception:  # of a damaged header numpy lets out whatever Python says, and of an absurd shape MemoryError
             raise BadInput(
                 f"tensor {path}: not a .npy file of numbers, as np.save writes it; one that holds Python objects is refused"
             ) from None

@@ -10,6 +10,7 @@ from typing import Any
 
 import onnx
 import torch
+from pydantic import TypeAdapter, ValidationError
 from torch import Tensor, nn
 from torch.export import Dim
 
@@ -99,13 +100,12 @@ def origin(subject: Subject, weights_sha256: str, exporter: str, opset: int) -> 
 
 
 def provenance(model: onnx.ModelProto) -> dict[str, Any]:
-    """What :func:`exported` wrote into a model about its origin; empty for a model from elsewhere."""
+    """What :func:`exported` wrote into a model about its origin; empty where that is nothing, or no JSON object."""
     entries = {entry.key: entry.value for entry in model.metadata_props}
     try:
-        written = json.loads(entries.get(PROVENANCE_KEY, "{}"))
-    except (ValueError, RecursionError):
+        return TypeAdapter(dict[str, Any]).validate_json(entries.get(PROVENANCE_KEY, "{}"))
+    except ValidationError:
         return {}
-    return written if isinstance(written, dict) else {}
 
 
 def write(

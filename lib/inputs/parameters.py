@@ -6,18 +6,20 @@ papermill only warns of a name that a notebook does not have; here it is refused
 from __future__ import annotations
 
 import ast
-import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import nbformat
 import papermill
 import yaml
+from pydantic import BeforeValidator, Field, Strict, TypeAdapter
 
 from lib.deploy import BadInput
 from lib.inputs import deployment, subject
-from lib.inputs.reading import read_bytes, unknown
+from lib.inputs.reading import absolute as absolute_path
+from lib.inputs.reading import one_line, read_bytes, unknown
+from lib.inputs.schema import fits
 
 # What a whole run is about, with its defaults: checked before any notebook starts, and options of the command line.
 SHARED: dict[str, Any] = {
@@ -31,6 +33,7 @@ SHARED: dict[str, Any] = {
 # A seed that a run draws by itself where it is not given: what it decides is to be another each time.
 DRAWN_ANEW = "sizes_seed"
 PATHS = ("photos", "weights", "policy")
+MOST = 100_000  # bytes of a file of parameters: PyYAML takes a second for them
 
 
 def of_notebook(path: Path) -> dict[str, Any]:
@@ -55,18 +58,25 @@ def read(path: Path) -> dict[str, Any]:
     Raises:
         BadInput: the file is missing, is not YAML, or is not a mapping of names to values.
     """
+    data = read_bytes(path, "params", MOST)
     try:
-        values = yaml.safe_load(read_bytes(path, "params"))
+        values = yaml.safe_load(data)
     except yaml.YAMLError as error:
         raise BadInput(f"params {path}: not valid YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(values, dict):
+    except Exception as error:  # of what looks like a date or a number and is none, PyYAML lets out whatever Python says
+        raise BadInput(f"params {path}: a value cannot be read: {one_line(error)}") from None
+    if not isinstance(values, dict) or not all(isinstance(name, str) for name in values):
         raise BadInput(f"params {path}: write one 'name: value' a line, as in 'opset: 18'")
-    return {str(name): value for name, value in values.items()}
+    return values
 
 
 def absolute(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with their paths made absolute: a kernel may run in another folder."""
-    return {name: str(Path(value).resolve()) if _is_path(name, value) else value for name, value in values.items()}
+    """The values with their paths made absolute: a kernel may run in another folder.
+
+    Raises:
+        BadInput: as :func:`lib.inputs.reading.absolute`.
+    """
+    return {name: str(absolute_path(value, name)) if _is_path(name, value) else value for name, value in values.items()}
 
 
 def shown(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,14 +119,23 @@ def checked(given: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) ->
 
 
 def _fitted(name: str, value: Any, default: Any) -> Any:
-    wanted = type(default)
-    if wanted is float and type(value) in (int, str):
-        with contextlib.suppress(ValueError):
-            value = float(value)
-    fits = type(value) is wanted
-    if fits and wanted in (int, float):
-        fits = abs(value) < 2**63  # what a seed may be; no NaN either
-    if not fits:
-        kinds = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-        raise BadInput(f"parameter '{name}' is {value!r}; it takes {kinds[wanted]}, as in {default!r}")
-    return value
+    what, kind = _KINDS[type(default)]
+    return fits(kind, value, f"parameter '{name}'", f"{what}, as in {default!r}")
+
+
+def _number(value: object) -> object:
+    """YAML reads ``1e-3`` as text."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+_WHOLE = Annotated[int, Strict(), Field(gt=-(2**63), lt=2**63)]  # what a seed may be
+_FLOAT = Annotated[float, Strict(), Field(gt=-(2**63), lt=2**63), BeforeValidator(_number)]  # NaN is neither
+_KINDS: dict[type, tuple[str, TypeAdapter[Any]]] = {
+    str: ("a text, in UTF-8", TypeAdapter(Annotated[str, Strict()])),
+    int: ("a whole number", TypeAdapter(_WHOLE)),
+    float: ("a number", TypeAdapter(_FLOAT)),
+    bool: ("true or false", TypeAdapter(Annotated[bool, Strict()])),
+}

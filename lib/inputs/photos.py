@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.deploy import BadInput, Contract, Domain
-from lib.deploy.stages import Normalise, Resize, decode, preprocessing
+from lib.deploy import BadInput, BadPhoto, Contract, Domain, files
+from lib.deploy.errors import printable
+from lib.deploy.stages import FORMATS, Normalise, Resize, decode, preprocessing
 from lib.inputs.reading import read_bytes, sha256
 
 # Photos that arrive inside packages, by the folder that holds them: landscape, portrait and square, JPEG and PNG, one grey.
@@ -36,7 +36,7 @@ class Photo:
     """One photo.
 
     Attributes:
-        name: file name.
+        name: file name, made printable.
         size: width and height in pixels, upright.
         kind: file format and pixel mode, as in ``JPEG RGB``.
         sha256: of the file.
@@ -54,10 +54,10 @@ class Photo:
         """A photo from its bytes, which are kept only where no file holds them.
 
         Raises:
-            BadInput: as :func:`lib.deploy.stages.decode`.
+            BadPhoto: as :func:`lib.deploy.stages.decode`.
         """
         upright = decode(data)
-        with Image.open(io.BytesIO(data)) as image:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             kind = f"{image.format} {image.mode}"
         return cls(name, upright.size, kind, sha256(data), source or data)
 
@@ -70,7 +70,7 @@ class Photo:
         """
         if isinstance(self.source, bytes):
             return self.source
-        data = read_bytes(self.source, "photo")
+        data = read_bytes(self.source, "photo", files.PHOTO)
         if sha256(data) != self.sha256:
             raise BadInput(f"photo {self.source}: was changed since the run began; start again")
         return data
@@ -97,13 +97,14 @@ def load(path: str = "") -> Photos:
     Raises:
         BadInput: the path does not exist, holds no photo, or holds none that can be decoded.
     """
-    files = _files(path) if path else [_package_folder(package) / name for package, name in BUNDLED]
+    found = _files(path) if path else [_package_folder(package) / name for package, name in BUNDLED]
     readable, unreadable = [], []
-    for file in files:
+    for file in found:
+        name = printable(file.name)
         try:
-            readable.append(_photo(file))
+            readable.append(Photo.of(name, read_bytes(file, "photo", files.PHOTO), file))
         except BadInput as error:
-            unreadable.append((file.name, str(error)))
+            unreadable.append((name, str(error)))
     if not readable:
         name, reason = unreadable[0]
         others = f" (and {len(unreadable) - 1} more like it)" if len(unreadable) > 1 else ""
@@ -122,7 +123,7 @@ def within(photos: Photos, contract: Contract, domain: Domain) -> Photos:
     for photo in photos.readable:
         try:
             domain.require(*resize.fed(*photo.size))
-        except BadInput as error:
+        except BadPhoto as error:
             left_out.append((photo.name, str(error)))
         else:
             kept.append(photo)
@@ -135,10 +136,10 @@ def _files(path: str) -> list[Path]:
     try:
         if Path(path).is_dir():
             inside = sorted(f for f in Path(path).iterdir() if f.suffix.lower() in SUFFIXES and not f.name.startswith("."))
-            files = [file for file in inside if not file.is_dir()]
-            if not files:
+            found = [file for file in inside if not file.is_dir()]
+            if not found:
                 raise BadInput(f"photos {path}: no photo in this folder (files ending in {', '.join(SUFFIXES)})")
-            return files
+            return found
         if Path(path).exists():
             return [Path(path)]
     except OSError as error:
@@ -156,11 +157,6 @@ def square_batch(photos: Sequence[Photo], contract: Contract) -> NDArray[np.floa
     resize = Resize(side, "shorter-side-crop", contract.filter, side)
     normalise = Normalise(contract.mean, contract.std)
     return np.concatenate([normalise(resize(decode(photo.data))) for photo in photos])
-
-
-def _photo(file: Path) -> Photo:
-    name = os.fsencode(file.name).decode(errors="replace")  # a name may be no text at all
-    return Photo.of(name, read_bytes(file, "photo"), file)
 
 
 def _package_folder(package: str) -> Path:

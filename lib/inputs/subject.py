@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import dropwhile
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, HttpUrl, TypeAdapter, model_validator
 
 from lib.deploy import BadInput, Contract
-from lib.inputs.reading import read_bytes, sha256, unknown
+from lib.deploy.contract import LARGEST
+from lib.inputs.reading import absolute, read_bytes, read_toml, sha256, unknown
+from lib.inputs.schema import Flag, MaybeText, Positive, Table, Text, fits, fitted
 
 BUILT_IN = Path(__file__).with_name("subjects")
 DEFAULT = "lite0-imagenet"
 
-PADDINGS = ("static", "same")
+Padding = Literal["static", "same"]
+PADDINGS: tuple[Padding, ...] = get_args(Padding)
+_DIGITS = r"^[0-9a-fA-F]{8,64}$"
 
-_FIELDS = {"about", "claims_accuracy", "architecture", "image_size", "padding", "weights", "classes", "preprocessing"}
-_WEIGHTS_FIELDS = {"package", "file", "url", "sha256", "stand_in"}
-_CLASSES_FIELDS = {"count", "file", "names"}
+
+class _Weights(Table):
+    package: MaybeText = None
+    file: MaybeText = None
+    url: MaybeText = None
+    sha256: Annotated[
+        str, Field(pattern=r"^[0-9a-fA-F]{8,64}$", description="the 64 hexadecimal digits, or the first 8 or more")
+    ]
+    stand_in: Flag = False
+
+    @model_validator(mode="after")
+    def _one_source(self) -> _Weights:
+        if (self.url is None) == (self.file is None):
+            raise ValueError("give either 'file' (with 'package' where a package holds it) or 'url'")
+        return self
+
+
+class _Classes(Table):
+    count: Positive
+    file: MaybeText = None
+    names: Annotated[list[str] | None, Field(description="a list of texts")] = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> _Classes:
+        if (self.names is None) == (self.file is None):
+            raise ValueError("give either 'names' or 'file'")
+        return self
+
+
+class _Subject(Table):
+    about: Text
+    claims_accuracy: Flag = True
+    architecture: Text
+    image_size: Annotated[int, Field(ge=1, le=LARGEST, description=f"a whole number of pixels, 1 to {LARGEST}")]
+    padding: Annotated[Padding, Field(description=f"one of {', '.join(PADDINGS)}")] = "static"
+    weights: Annotated[_Weights, Field(description="a table")]
+    classes: Annotated[_Classes, Field(description="a table")]
+    preprocessing: Annotated[dict[str, Any], Field(description="a table")]
 
 
 @dataclass(frozen=True)
@@ -91,94 +129,42 @@ def load(name: str) -> Subject:
         BadInput: no such subject or file, or a field is missing, unknown or unusable; the message names file and field.
     """
     if name.endswith(".toml"):
-        path = Path(name).resolve()
+        path = absolute(name, "subject")
     elif name in built_in():
         path = BUILT_IN / f"{name}.toml"
     else:
         raise unknown("subject", name, built_in())
-    data = read_bytes(path, "subject")
-    try:
-        table = tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path}: not valid TOML: {error}") from None
-    return _parse(table, path, sha256(data))
-
-
-def _parse(table: Mapping[str, Any], path: Path, digest: str) -> Subject:
-    where = str(path)
-    _only(table, _FIELDS, where)
-    padding = _field(table, "padding", str, where) if "padding" in table else "static"
-    if padding not in PADDINGS:
-        raise BadInput(f"{where}: field 'padding' is {padding!r}; it takes one of {', '.join(PADDINGS)}")
-    weights = _weights(_field(table, "weights", dict, where), path)
+    table, data = read_toml(path, "subject")
+    told = fitted(_Subject, table, str(path))
+    weights = _weights(told.weights, path)
     return Subject(
         name=path.stem,
         path=path,
-        digest=digest,
-        about=_field(table, "about", str, where),
-        claims_accuracy=_flag(table, "claims_accuracy", True, where) and not weights.stand_in,
-        architecture=_field(table, "architecture", str, where),
-        image_size=_field(table, "image_size", int, where),
-        padding=padding,
+        digest=sha256(data),
+        about=told.about,
+        claims_accuracy=told.claims_accuracy and not weights.stand_in,
+        architecture=told.architecture,
+        image_size=told.image_size,
+        padding=told.padding,
         weights=weights,
-        classes=_classes(_field(table, "classes", dict, where), path),
-        contract=Contract.from_mapping(_field(table, "preprocessing", dict, where), f"{where}: [preprocessing]"),
+        classes=_classes(told.classes, path),
+        contract=Contract.from_mapping(told.preprocessing, f"{path}: [preprocessing]"),
     )
 
 
-def _weights(table: Mapping[str, Any], path: Path) -> WeightsSource:
-    where = f"{path}: [weights]"
-    _only(table, _WEIGHTS_FIELDS, where)
-    if ("url" in table) == ("file" in table):
-        raise BadInput(f"{where}: give either 'file' (with 'package' where a package holds it) or 'url'")
-    digest = _field(table, "sha256", str, where).lower()
-    if not re.fullmatch(r"[0-9a-f]{8,64}", digest):
-        raise BadInput(f"{where}: field 'sha256' is {digest!r}; it takes the 64 hexadecimal digits, or the first 8 or more")
-    package = _field(table, "package", str, where) if "package" in table else None
-    file = Path(_field(table, "file", str, where)) if "file" in table else None
-    if file is not None and package is None:
-        file = path.parent / file
-    url = _field(table, "url", str, where) if "url" in table else None
-    if url is not None and not re.match(r"https?://\S+$", url):
-        raise BadInput(f"{where}: field 'url' is {url!r}; it takes an address that begins with https://")
-    return WeightsSource(digest, package, file, url, _flag(table, "stand_in", False, where))
+def _weights(told: _Weights, path: Path) -> WeightsSource:
+    file = None if told.file is None else Path(told.file) if told.package is not None else path.parent / told.file
+    if told.url is not None:
+        fits(TypeAdapter(HttpUrl), told.url, f"{path}: [weights]: field 'url'", "an address that begins with https://")
+    return WeightsSource(told.sha256.lower(), told.package, file, told.url, told.stand_in)
 
 
-def _classes(table: Mapping[str, Any], path: Path) -> tuple[str, ...]:
+def _classes(told: _Classes, path: Path) -> tuple[str, ...]:
     where = f"{path}: [classes]"
-    _only(table, _CLASSES_FIELDS, where)
-    count = _field(table, "count", int, where)
-    if ("file" in table) == ("names" in table):
-        raise BadInput(f"{where}: give either 'names' or 'file'")
-    if "file" in table:
-        file = path.parent / _field(table, "file", str, where)
-        lines = read_bytes(file, f"{where}: field 'file'").decode(errors="replace").splitlines()
+    names = told.names or []
+    if told.file is not None:
+        lines = read_bytes(path.parent / told.file, f"{where}: field 'file'").decode(errors="replace").splitlines()
         names = [line.strip() for line in dropwhile(lambda line: line.startswith("# "), lines) if line.strip()]
-    else:
-        names = _field(table, "names", list, where)
-    if len(names) != count or not all(isinstance(name, str) for name in names):
-        raise BadInput(f"{where}: field 'count' is {count}, but there are {len(names)} class names")
+    if len(names) != told.count:
+        raise BadInput(f"{where}: field 'count' is {told.count}, but there are {len(names)} class names")
     return tuple(names)
-
-
-def _only(table: Mapping[str, Any], names: set[str], where: str) -> None:
-    for name in table:
-        if name not in names:
-            raise BadInput(f"{where}: {unknown('field', name, names)}")
-
-
-def _flag(table: Mapping[str, Any], name: str, default: bool, where: str) -> bool:
-    value = table.get(name, default)
-    if not isinstance(value, bool):
-        raise BadInput(f"{where}: field '{name}' is {value!r}; it takes true or false")
-    return value
-
-
-def _field(table: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
-    if name not in table:
-        raise BadInput(f"{where}: field '{name}' is missing")
-    value = table[name]
-    if not isinstance(value, kind) or isinstance(value, bool):
-        kinds = {str: "a string", int: "a whole number", dict: "a table", list: "a list"}
-        raise BadInput(f"{where}: field '{name}' is {value!r}; it takes {kinds[kind]}")
-    return value

@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 import pooch
 
 from lib import cache
-from lib.deploy import BadInput
-from lib.inputs.reading import NO_ROOM, one_line, sha256
+from lib.deploy import BadInput, files
+from lib.inputs.reading import NO_ROOM, WEIGHTS, one_line, sha256
 from lib.inputs.subject import Subject, WeightsSource
 
 pooch.get_logger().setLevel(logging.WARNING)  # it reports each download on stderr, which pages show
 
+NAME = 100  # characters of an address's last part that its file in the cache is named after
 TIMEOUT = 20  # seconds without an answer or a byte before a download is given up
 
 
@@ -37,12 +38,12 @@ def locate(subject: Subject, given: str = "") -> Path:
         path = _downloaded(subject, source.url)
     else:
         path = _on_disk(source)
-    if given and not path.is_file():
-        raise BadInput(f"weights: no file {path}; correct the path given with --weights (make: WEIGHTS=)")
-    if not path.is_file():
-        raise BadInput(f"weights of {subject.name}: no file {path}; correct [weights] in {subject.path}")
     try:
         digest = digest_of(path)
+    except FileNotFoundError:
+        if given:
+            raise BadInput(f"weights: no file {path}; correct the path given with --weights (make: WEIGHTS=)") from None
+        raise BadInput(f"weights of {subject.name}: no file {path}; correct [weights] in {subject.path}") from None
     except OSError as error:
         raise BadInput(f"weights of {subject.name}: cannot read {path}: {error.strerror}") from None
     if not digest.startswith(source.sha256):
@@ -54,8 +55,12 @@ def locate(subject: Subject, given: str = "") -> Path:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file, as 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    """SHA-256 of a file of weights, as 64 hexadecimal digits.
+
+    Raises:
+        OSError: as :func:`lib.deploy.files.open_regular`.
+    """
+    with files.open_regular(path, WEIGHTS) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -68,7 +73,10 @@ def _on_disk(source: WeightsSource) -> Path:
     assert source.file is not None
     if source.package is None:
         return source.file
-    spec = importlib.util.find_spec(source.package)
+    try:
+        spec = importlib.util.find_spec(source.package)
+    except (ImportError, ValueError, AttributeError):  # a name with dots is imported up to its last one
+        spec = None
     if spec is None or spec.origin is None:
         raise BadInput(f"weights: package {source.package} is not installed; run 'pip install {source.package}'")
     return Path(spec.origin).parent / source.file
@@ -76,7 +84,7 @@ def _on_disk(source: WeightsSource) -> Path:
 
 def _cached(url: str) -> Path:
     # Two addresses may end in the same file name.
-    return cache.directory() / "weights" / f"{sha256(url.encode())[:8]}-{PurePosixPath(urlsplit(url).path).name}"
+    return cache.directory() / "weights" / f"{sha256(url.encode())[:8]}-{PurePosixPath(urlsplit(url).path).name[-NAME:]}"
 
 
 def _downloaded(subject: Subject, url: str) -> Path:

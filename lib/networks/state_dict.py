@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from lib.deploy import BadInput
+from lib.deploy.errors import quoted
 from lib.inputs.reading import one_line
 from lib.inputs.subject import Subject
 
@@ -17,7 +18,7 @@ def read(path: Path) -> dict[str, Tensor]:
     """The state dict in ``path``, as tensors only: a pickle that wants to run code is refused.
 
     Raises:
-        BadInput: the file is not a state dict, or holds anything but tensors.
+        BadInput: the file is not a state dict, or holds anything but tensors of real numbers, by name.
     """
     try:
         tensors = torch.load(path, map_location="cpu", weights_only=True)
@@ -30,7 +31,24 @@ def read(path: Path) -> dict[str, Tensor]:
         raise BadInput(f"{path}: not a PyTorch state dict: {one_line(error)}") from None
     if not isinstance(tensors, dict) or not all(isinstance(value, Tensor) for value in tensors.values()):
         raise BadInput(f"{path}: holds more than a state dict; save it again with torch.save(model.state_dict(), path)")
+    for name, tensor in tensors.items():
+        if not isinstance(name, str):
+            raise BadInput(f"{path}: a tensor is named {quoted(name)}; a state dict names its tensors by texts")
+        if kind := _unusable(tensor):
+            raise BadInput(f"{path}: tensor '{name}' is {kind}; save the weights as plain tensors of real numbers")
     return tensors
+
+
+def _unusable(tensor: Tensor) -> str:
+    """What a tensor is other than plain real numbers; empty where it is no other thing."""
+    kinds = {
+        "nested": tensor.is_nested,
+        "sparse": tensor.layout != torch.strided,
+        "quantised": tensor.is_quantized,
+        "without values (meta)": tensor.is_meta,
+        "complex": tensor.is_complex(),
+    }
+    return next((kind for kind, holds in kinds.items() if holds), "")
 
 
 def check(tensors: dict[str, Tensor], model: nn.Module, path: Path, subject: Subject) -> None:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import Field
 
 from lib.compare.comparison import UNITS
 from lib.deploy import STAGES, BadInput
-from lib.inputs.reading import read_bytes, unknown
+from lib.deploy.errors import quoted
+from lib.inputs.reading import read_toml, unknown
+from lib.inputs.schema import STRICT, Finite, Flag, Table, Text, fitted
 
 TABLE = Path(__file__).with_name("checks.toml")
 RUN = "run"  # in the place of a notebook's name: the run itself records it
-RELATIONS = ("<=", ">=", "==")
-SEVERITIES = ("error", "warning")
 # Where a failure can point at, the first to look at first: what comes later fails because of what came before.
 PARTS = (
     RUN, "photos", "dependencies", "weights", "metadata", "file", "exporter", *STAGES, "behaviour", "end-to-end file",
@@ -40,7 +41,7 @@ class UnknownCheck(LookupError):
     """A check was named that the table does not have: a bug in the code that names it."""
 
 
-@dataclass(frozen=True)
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
 class Check:
     """One row of the table: ``checks.toml`` says what each field means.
 
@@ -48,23 +49,34 @@ class Check:
         threshold: finite; in ``unit``.
     """
 
-    id: str
-    says: str
-    unit: str
-    relation: str
-    threshold: float
-    why: str
-    source: str
-    notebook: str
-    blames: str
-    severity: str
-    may_skip: bool = False
+    id: Text
+    says: Text
+    unit: Text
+    relation: Annotated[Literal["<=", ">=", "=="], Field(description="one of <=, >=, ==")]
+    threshold: Finite
+    why: Text
+    source: Text
+    notebook: Text
+    blames: Annotated[str, Field(pattern=f"^({'|'.join(PARTS)})$", description=f"one of {', '.join(PARTS)}")]
+    severity: Annotated[Literal["error", "warning"], Field(description="one of error, warning")]
+    may_skip: Flag = False
 
     def holds(self, measured: float) -> bool:
         """Whether a measured value stands to the threshold as it must; NaN never does."""
         if self.relation == "<=":
             return measured <= self.threshold
         return measured >= self.threshold if self.relation == ">=" else measured == self.threshold
+
+
+class _Table(Table):
+    check: Annotated[list[dict[str, Any]], Field(description="rows, each a table [[check]]")] = Field([])
+    answers: Annotated[dict[str, str], Field(description="a text for each notebook")] = Field({})
+
+
+class _Change(Table):
+    threshold: Any = None  # these two are held by the row that they go into
+    severity: Any = None
+    why: Text = ""
 
 
 @dataclass(frozen=True)
@@ -142,9 +154,9 @@ def read(path: Path) -> Policy:
         BadInput: a row misses a field, or has one that is unknown or cannot be used; two rows share an id; an answer names what
             no row has.
     """
-    table = _parsed(path)
-    checks = tuple(_row(entry, f"{path.name}: check {i}") for i, entry in enumerate(table.get("check", ()), 1))
-    policy = Policy(checks, dict(table.get("answers", {})))
+    table = fitted(_Table, read_toml(path, "policy")[0], path.name)
+    checks = tuple(fitted(Check, entry, f"{path.name}: check {i}") for i, entry in enumerate(table.check, 1))
+    policy = Policy(checks, table.answers)
     if len(policy._by_id) < len(checks):
         raise BadInput(f"{path.name}: two checks have the same id")
     for notebook, text in policy.answers.items():
@@ -157,51 +169,21 @@ def read(path: Path) -> Policy:
 def changed(policy: Policy, path: Path) -> Policy:
     """The policy with the changes of a user's file; as :func:`load` says."""
     rows, changes = dict(policy._by_id), []
-    for id_, entry in _parsed(path).items():
+    for id_, entry in read_toml(path, "policy")[0].items():
         where = f'policy {path}: ["{id_}"]'
         if id_ not in rows:
             raise BadInput(f"policy {path}: {unknown('check', id_, rows)}")
         if not isinstance(entry, dict):
-            raise BadInput(f"policy {path}: '{id_}' is {entry!r}; write a table, [\"{id_}\"], with threshold = … below it")
-        for name in entry:
-            if name not in ("threshold", "severity", "why"):
-                raise BadInput(f"{where}: {unknown('field', name, ('threshold', 'severity', 'why'))}")
+            raise BadInput(
+                f"policy {path}: '{id_}' is {quoted(entry)}; write a table, [\"{id_}\"], with threshold = … below it"
+            )
+        told = fitted(_Change, entry, where)
         before = rows[id_]
-        after = _usable(replace(before, **{name: value for name, value in entry.items() if name != "why"}), where)
+        after = fitted(Check, vars(before) | {name: entry[name] for name in entry if name != "why"}, where)
         rows[id_] = after
         changes += [
-            Change(after, name, getattr(before, name), getattr(after, name), str(entry.get("why", "")))
+            Change(after, name, getattr(before, name), getattr(after, name), told.why)
             for name in ("threshold", "severity")
             if getattr(before, name) != getattr(after, name)
         ]
     return replace(policy, checks=tuple(rows.values()), changes=tuple(changes))
-
-
-def _parsed(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(read_bytes(path, "policy").decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"policy {path}: not valid TOML: {error}") from None
-
-
-def _row(entry: Mapping[str, Any], where: str) -> Check:
-    names = [each.name for each in fields(Check)]
-    for name in entry:
-        if name not in names:
-            raise BadInput(f"{where}: {unknown('field', name, names)}")
-    for name in names:
-        if name not in entry and name != "may_skip":
-            raise BadInput(f"{where}: field '{name}' is missing")
-    return _usable(Check(**entry), where)
-
-
-def _usable(check: Check, where: str) -> Check:
-    if type(check.threshold) not in (int, float) or not math.isfinite(check.threshold):
-        raise BadInput(f"{where}: threshold is {check.threshold!r}; it takes a finite number")
-    if check.relation not in RELATIONS:
-        raise BadInput(f"{where}: relation is {check.relation!r}; it takes one of {', '.join(RELATIONS)}")
-    if check.blames not in PARTS:
-        raise BadInput(f"{where}: blames is {check.blames!r}; it takes one of {', '.join(PARTS)}")
-    if check.severity not in SEVERITIES:
-        raise BadInput(f"{where}: severity is {check.severity!r}; it takes one of {', '.join(SEVERITIES)}")
-    return check

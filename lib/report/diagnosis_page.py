@@ -94,7 +94,7 @@ def write(finding: Finding, subject: Subject, photo: Path, tensor: Path, out: Pa
     )
     scratch = out.with_name(f".{out.name}.partial")
     try:
-        scratch.write_text(html)
+        scratch.write_text(html, encoding="utf-8", errors="backslashreplace")  # of a name that is not UTF-8
         scratch.replace(out)
     finally:
         scratch.unlink(missing_ok=True)

@@ -20,6 +20,7 @@ from lib.policy.policy import RUN
 from lib.policy.results import with_unit
 from lib.report.checks import HEADERS, answered, counts, results_table, rows
 from lib.report.html import Html, table
+from lib.report.markdown import plain
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -133,7 +134,7 @@ def write(run: Run, folder: Path) -> None:
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
     for page in run.pages:
         said = answered(run.answers[page.name], run.judged[page.name])
-        (folder / f"{page.name}.html").write_text(_notebook_page(page, said, css, pages))
+        _write(folder / f"{page.name}.html", _notebook_page(page, said, css, pages))
     titles = {page.name: page.title for page in run.pages}
     index = (
         environment()
@@ -158,24 +159,29 @@ def write(run: Run, folder: Path) -> None:
             facts=_facts(run),
         )
     )
-    (folder / "index.html").write_text(index)
-    (folder / "results.json").write_text(json.dumps(run.as_json(), indent=2, allow_nan=False) + "\n")
-    (folder / "summary.md").write_text(summary(run))
+    _write(folder / "index.html", index)
+    _write(folder / "results.json", json.dumps(run.as_json(), indent=2, allow_nan=False) + "\n")
+    _write(folder / "summary.md", summary(run))
+
+
+def _write(path: Path, text: str) -> None:
+    """In UTF-8, wherever this runs. A name that is no text must not cost a whole run at its end."""
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 def summary(run: Run) -> str:
     """The verdict and every check in Markdown, for a CI job's page."""
-    lines = [f"# {run.verdict.words}", "", run.verdict.sentence, ""]
+    lines = [f"# {run.verdict.words}", "", plain(run.verdict.sentence), ""]
     if not run.facts["subject"]["claims_accuracy"]:
-        lines += [f"Stand-in weights: {run.facts['subject']['name']} makes no claim on accuracy.", ""]
-    lines += [f"Changed by the policy file: {' | '.join(row)}" for row in _change_rows(run.policy)]
-    lines += [f"Left out: {p['name']} ({p['reason']})" for p in run.facts["photos"]["unreadable"]]
+        lines += [f"Stand-in weights: {plain(run.facts['subject']['name'])} makes no claim on accuracy.", ""]
+    lines += [f"Changed by the policy file: {' | '.join(map(plain, row))}" for row in _change_rows(run.policy)]
+    lines += [f"Left out: {plain(p['name'])} ({plain(p['reason'])})" for p in run.facts["photos"]["unreadable"]]
     for name, results in run.judged.items():
         if results:
-            lines += ["", f"**{name}**: {run.answers.get(name) or _caption(results)}", ""]
+            lines += ["", f"**{plain(name)}**: {plain(run.answers.get(name) or _caption(results))}", ""]
             lines += [f"| {' | '.join(HEADERS)} |", "| --- " * len(HEADERS) + "|"]
             for *cells, mark in rows(results):
-                lines.append(f"| {' | '.join(cells)} | {f'**{mark}**' if mark.startswith('✗') else mark} |")
+                lines.append(f"| {' | '.join(map(plain, cells))} | {f'**{mark}**' if mark.startswith('✗') else mark} |")
     return "\n".join(lines) + "\n"
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import secrets
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 from lib import policy
 from lib.cache import ROOT
-from lib.deploy import BadInput
+from lib.deploy import BadInput, files
+from lib.deploy.errors import printable
+from lib.deploy.stages import decode, preprocessing
 from lib.inputs import deployment, subject
-from lib.inputs.reading import NO_ROOM, unknown
+from lib.inputs.reading import NO_ROOM, absolute, read_bytes, unknown
 from lib.run import signals
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
 
@@ -97,6 +101,9 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         table: the policy that a file of the user's may change.
     """
     signals.end_like_ctrl_c()
+    # What Pillow says of a damaged photo would stand beside the one line that refuses it.
+    warnings.filterwarnings("ignore", module="PIL")
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
         options = _parser().parse_args(arguments)
         return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks, table)
@@ -124,24 +131,46 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
 
 def _diagnose(options: argparse.Namespace) -> int:
     from lib.diagnosis import Observed, diagnose
-    from lib.inputs.reading import read_bytes
+    from lib.export.exporter import domain
     from lib.report import diagnosis_page as page
 
     chosen = subject.load(options.subject)
-    data, observed = read_bytes(options.photo, "photo"), Observed.load(options.tensor)
+    out = _place(options.out, options.photo, options.tensor, chosen.path)
+    data, observed = read_bytes(options.photo, "photo", files.PHOTO), Observed.load(options.tensor)
     try:
+        domain(chosen).require(*preprocessing(chosen.contract)[0].fed(*decode(data).size))
         finding = diagnose(data, observed, chosen.contract)
     except BadInput as error:
         raise BadInput(f"photo {options.photo}: {error}") from None
     try:
-        page.write(finding, chosen, options.photo, options.tensor, options.out)
+        page.write(finding, chosen, options.photo, options.tensor, out)
     except OSError as error:
-        raise BadInput(f"out {options.out}: cannot write there: {error.strerror}; name another file with --out") from None
+        raise BadInput(f"out {out}: cannot write there: {error.strerror}; name another file with --out") from None
     print("\n".join([page.heading(finding), *page.sentences(finding)]))
     for each in finding.evidence:
         print(f"  {each.name}: {each.value}{each.says and f' ({each.says})'}")
-    print(f"page: {options.out}")
+    print(f"page: {printable(str(options.out))}")
     return SHIP if finding.healthy else CHECK_FAILED
+
+
+def _place(out: Path, *inputs: Path) -> Path:
+    """Where a page may be written: a file that is missing or a regular one, and none of those that it is made from.
+
+    Raises:
+        BadInput: ``out`` is anything else.
+    """
+    place = absolute(out, "out")
+    try:
+        if not place.parent.is_dir():
+            raise BadInput(f"out {out}: cannot write there: no folder {place.parent}; name another file with --out")
+        if place.exists() and not place.is_file():
+            raise BadInput(f"out {out}: is no regular file; name another with --out")
+        for given in inputs:
+            if place.exists() and given.exists() and place.samefile(given):
+                raise BadInput(f"out {out}: is {given} itself, and would be lost; name another file with --out")
+    except OSError as error:
+        raise BadInput(f"out {out}: cannot write there: {error.strerror}; name another file with --out") from None
+    return place
 
 
 def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
@@ -179,7 +208,8 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         )
         for name in chosen
     ]
-    result = runner.run(jobs, about, rules, parameters.shown(effective), options.out.resolve(), complete=options.only is None)
+    out = absolute(options.out, "out")
+    result = runner.run(jobs, about, rules, parameters.shown(effective), out, complete=options.only is None)
     print(f"{result.verdict.words}. {result.verdict.sentence}")
-    print(f"report: {options.out / 'index.html'}")
+    print(f"report: {printable(str(options.out / 'index.html'))}")
     return CHECK_FAILED if result.verdict.key == "do not ship" else SHIP

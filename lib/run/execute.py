@@ -80,7 +80,7 @@ def main(job: dict[str, Any]) -> int:
             store_widget_state=False,  # a page shows the still that a widget brings
         )
     except PapermillExecutionError as error:
-        if error.ename == "BadInput":
+        if error.ename in ("BadInput", "BadPhoto", "BadModel", "Over"):
             return _fail(WRONG_USE, str(error.evalue))
         if error.ename == "OSError" and any(f"[Errno {number}]" in str(error.evalue) for number in NO_ROOM):
             return _fail(WRONG_USE, f"no room on the disk: {error.evalue}")

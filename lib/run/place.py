@@ -6,7 +6,6 @@ import contextlib
 import ctypes
 import errno
 import fcntl
-import json
 import os
 import re
 import shutil
@@ -15,10 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import BaseModel, ValidationError
+
 from lib import cache
-from lib.deploy import BadInput
+from lib.deploy import BadInput, files
 from lib.run.signals import uninterrupted
 
+MOST = 10**8  # bytes of an earlier results.json that are read
 ROOM = 100e6  # bytes that reports and exported models of a run may take, with room to spare
 UNFINISHED = "unfinished-"  # in the name of a folder that a run works in
 FORMER = "-former"  # after it: the earlier report on its way out, where the system cannot exchange two folders
@@ -172,14 +174,22 @@ def _refuse(out: Path) -> None:
                 raise BadInput(f"out {out}: holds something other than a report and would be replaced; name another folder")
 
 
+class _Notebook(BaseModel):
+    name: str
+
+
+class _Results(BaseModel):
+    notebooks: list[_Notebook]
+
+
 def _is_report(folder: Path) -> bool:
     """Whether a folder is empty, or holds a report of ours and nothing else."""
     names = {path.name for path in folder.iterdir()}
     if not names:
         return True
     try:
-        ran = [notebook["name"] for notebook in json.loads((folder / "results.json").read_text())["notebooks"]]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        ran = [notebook.name for notebook in _Results.model_validate_json(files.read(folder / "results.json", MOST)).notebooks]
+    except (OSError, ValidationError):
         return False
     pages = {f"{name}{suffix}" for name in ran for suffix in (".html", ".ipynb")}
     return names <= pages | {"index.html", "results.json", "summary.md"}

@@ -6,8 +6,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from lib.deploy import BadInput, Classifier, Pipeline, pipeline
+from lib.deploy import BadModel, BadPhoto, Classifier, Pipeline, pipeline
 from lib.export.end_to_end import written
 from tests.conftest import encoded, picture
 
@@ -75,19 +76,31 @@ def test_an_exception_in_a_stage_says_which(lite0):
     [(b"", "photo: the file is empty"), ("missing.jpg", "missing.jpg: No such file"), (b"text", "photo: not an image")],
 )
 def test_a_photo_that_cannot_be_read_is_named(classifier, photo, said):
-    with pytest.raises(BadInput, match=said):
+    with pytest.raises(BadPhoto, match=said):
         classifier.classify(photo)
 
 
 @pytest.mark.parametrize("end_to_end", [False, True])
 def test_a_photo_that_leads_outside_of_the_domain_is_refused(lite0, end_to_end):
     path = written(lite0.onnx_path, lite0.subject.contract) if end_to_end else lite0.onnx_path
-    with pytest.raises(BadInput, match="photo: the network would be fed 224 × 1120 pixels, and is known to be right from 32"):
+    with pytest.raises(BadPhoto, match="photo: the network would be fed 224 × 1120 pixels, and is known to be right from 32"):
         Classifier(path).classify(encoded(picture(100, 500)))
+
+
+@pytest.mark.parametrize("end_to_end", [False, True])
+def test_a_line_of_pixels_is_refused_before_it_is_resized(lite0, end_to_end):
+    path = written(lite0.onnx_path, lite0.subject.contract) if end_to_end else lite0.onnx_path
+    with pytest.raises(BadPhoto, match="photo: has 1 × 900000 pixels, and with a shorter side of 224 would have a longer one"):
+        Classifier(path).classify(encoded(Image.new("RGB", (1, 900_000))))
+
+
+def test_a_file_without_stages_gives_no_pipeline(lite0):
+    with pytest.raises(BadModel, match=r"open it with lib\.deploy\.Classifier"):
+        pipeline(written(lite0.onnx_path, lite0.subject.contract))
 
 
 def test_a_nan_in_the_answer_is_never_taken_for_one(lite0):
     classifier = Classifier(lite0.onnx_path)
     classifier.probabilities = lambda _: np.full((1, 1000), np.nan, np.float32)
-    with pytest.raises(BadInput, match="photo: the network answers with NaN"):
+    with pytest.raises(BadModel, match="photo: the network answers with NaN"):
         classifier.classify(lite0.photos.readable[0].data)

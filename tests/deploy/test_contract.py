@@ -25,11 +25,19 @@ def test_a_contract_survives_the_way_through_json():
         ({"filter": "cubic"}, "'filter' is 'cubic'"),
         ({"mean": [0.5, 0.5]}, "'mean'"),
         ({"mean": [0.5, 0.5, float("nan")]}, "'mean'"),
-        ({"std": [0.5, 0.5, 0]}, "'std' has a value that is not above 0"),
+        ({"std": [0.5, 0.5, 0]}, "'std' is [0.5, 0.5, 0]; it takes three numbers, for red, green and blue, 1e-06 to"),
+        ({"std": [0.5, 0.5, 1e-300]}, "'std'"),
+        ({"mean": [0.5, 0.5, True]}, "'mean'"),
+        ({"mean": [0.5, 0.5, 10**400]}, "'mean'"),
+        ({"mean": [0.5, 0.5, 1e300]}, "'mean'"),
+        ({"size": 10**9}, "'size' is 1000000000; it takes a whole number of pixels, 1 to 4096"),
+        ({"size": 10**5000}, "'size' is <int that is too long to show>"),
+        ({"rule": ["squash"]}, "'rule' is ['squash']"),
         ({"crop": 200}, "'crop' goes with rule 'shorter-side-crop'"),
         ({"rule": "shorter-side-crop"}, "'crop' goes with rule"),
         ({"rule": "shorter-side-crop", "crop": 300}, "more than size 224"),
         ({"gamma": 2}, "unknown field 'gamma'"),
+        ({"a\nb": 2}, r"unknown field 'a\nb'"),
     ],
 )
 def test_a_bad_field_is_named(change, said):
@@ -43,3 +51,9 @@ def test_a_bad_field_is_named(change, said):
 def test_a_missing_field_is_named(name):
     with pytest.raises(BadInput, match=f"field '{name}' is missing"):
         Contract.from_mapping({key: value for key, value in GOOD.items() if key != name}, "here")
+
+
+@pytest.mark.parametrize("values", [[], 3, "size", None])
+def test_what_is_no_table_is_refused(values):
+    with pytest.raises(BadInput, match=r"here: is .*; it takes a table of fields"):
+        Contract.from_mapping(values, "here")

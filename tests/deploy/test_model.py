@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 from onnx import ModelProto, numpy_helper
 
-from lib.deploy import BadInput, Domain, Model
+from lib.deploy import BadModel, Domain, Model
 from lib.export.end_to_end import written
 from tests.conftest import encoded, picture
 
@@ -29,7 +30,7 @@ def file(tmp_path, lite0) -> Callable[..., str]:
 
 
 def refused(path) -> str:
-    with pytest.raises(BadInput) as raised:
+    with pytest.raises(BadModel) as raised:
         Model.open(path)
     said = str(raised.value)
     assert said.startswith(f"{path}: ")
@@ -120,9 +121,79 @@ def test_both_files_open_and_say_their_domain(lite0):
         assert Model.open(path).domain == Domain(32, 1024)
 
 
-@pytest.mark.parametrize("values", [{}, {"least": 0, "most": 10}, {"least": 20, "most": 10}, {"least": 1.5, "most": 10}])
+CONTRACT = {"size": 32, "rule": "squash", "filter": "box", "mean": [0.5] * 3, "std": [0.5] * 3, "crop": None}
+GOOD = {
+    "handoff.contract": json.dumps(CONTRACT),
+    "handoff.domain": json.dumps({"least": 32, "most": 64}),
+    "handoff.classes": json.dumps(["red", "green", "blue"]),
+}
+DEEP = "[" * 100_000
+
+
+def tiny(
+    path: Path, entries: dict[str, str], graph: str = "answer = GlobalAveragePool(image) logits = Flatten(answer)"
+) -> Path:
+    """A network that answers with the mean of each channel, with these entries in its metadata."""
+    text = f'<ir_version: 10, opset_import: ["" : 20]> net (float[n, 3, h, w] image) => (float[n, c] logits) {{ {graph} }}'
+    model = onnx.parser.parse_model(text)
+    onnx.helper.set_model_props(model, entries)
+    onnx.save(model, path)
+    return path
+
+
+def test_the_tiny_network_is_fine(tmp_path):
+    assert Model.open(tiny(tmp_path / "model.onnx", GOOD)).classes == ("red", "green", "blue")
+
+
+@pytest.mark.parametrize("key", GOOD)
+@pytest.mark.parametrize("value", ["", "x", "[]", "{}", "3", "null", '"text"', "NaN", DEEP, "9" * 5000, '{"a": 1}', "\n"])
+def test_metadata_of_another_type_are_refused(tmp_path, key, value):
+    said = refused(tiny(tmp_path / "model.onnx", GOOD | {key: value}))
+    assert key in said or (key == "handoff.classes" and "names 0 classes" in said)
+    assert said.endswith("export it with notebook 01_export")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("handoff.classes", ["red", "green"], "it answers with float32 (1, 3), and names 2 classes"),
+        ("handoff.classes", ["red", "green", 3], "it takes a list of class names"),
+        ("handoff.classes", ["red", "green", "\ud800"], "it takes a list of class names"),
+        ("handoff.classes", "red", "it takes a list of class names"),
+        ("handoff.domain", {"least": 10**9, "most": 10**9}, "it takes 'least' and 'most'"),
+        ("handoff.domain", {"least": 2000, "most": 3000}, "it takes 'least' and 'most'"),
+        ("handoff.domain", {"least": 32, "most": 10**400}, "it takes 'least' and 'most'"),
+        ("handoff.domain", {"least": True, "most": 64}, "it takes 'least' and 'most'"),
+        ("handoff.contract", CONTRACT | {"size": 10**9}, "field 'size' is 1000000000; it takes a whole number of pixels, 1 to"),
+        ("handoff.contract", CONTRACT | {"mean": [10**400, 0, 0]}, "it takes three numbers"),
+        ("handoff.contract", CONTRACT | {"std": [True, 1, 1]}, "it takes three numbers"),
+        ("handoff.contract", CONTRACT | {"rule": None}, "field 'rule' is None"),
+    ],
+)
+def test_metadata_of_absurd_values_are_refused(tmp_path, key, value, said):
+    assert said in refused(tiny(tmp_path / "model.onnx", GOOD | {key: json.dumps(value)}))
+
+
+@pytest.mark.parametrize(
+    ("graph", "said"),
+    [
+        ("flat = Flatten(image) logits = Slice(flat, flat, flat)", "ONNX Runtime cannot load this file"),
+        (
+            "shape = Constant<value_ints = [1, 7]>() logits = Reshape(image, shape)",
+            "it cannot answer a plain grey picture",
+        ),
+        ("logits = Flatten(image)", "it answers with float32 (1, 3072), and names 3 classes"),
+    ],
+)
+def test_a_network_that_does_not_answer_as_it_says_is_refused(tmp_path, graph, said):
+    assert said in refused(tiny(tmp_path / "model.onnx", GOOD, graph))
+
+
+@pytest.mark.parametrize(
+    "values", [[], 3, None, {"least": 0, "most": 10}, {"least": 20, "most": 10}, {"least": 1.5, "most": 10}]
+)
 def test_a_domain_that_makes_no_sense_is_refused(values):
-    with pytest.raises(BadInput, match=r"model\.onnx: is .*; it takes 'least' and 'most'"):
+    with pytest.raises(BadModel, match=r"model\.onnx: is .*; it takes 'least' and 'most'"):
         Domain.from_mapping(values, "model.onnx")
 
 

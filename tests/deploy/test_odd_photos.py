@@ -6,12 +6,13 @@ import io
 import struct
 import warnings
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from lib.deploy import BadInput, Contract
+from lib.deploy import BadInput, BadPhoto, Contract
 from lib.deploy.stages import decode, preprocessing
 from lib.networks import reference
 from tests.conftest import encoded, picture
@@ -104,7 +105,7 @@ def test_grey_deeper_than_8_bits_is_refused(mode):
 def said(data: bytes) -> str:
     try:
         return decode(data).mode
-    except BadInput as refused:
+    except BadPhoto as refused:
         return str(refused)
 
 
@@ -118,3 +119,53 @@ def test_damage_anywhere_is_refused_in_one_line_or_decoded(kind):
         every += [said(whole[:size]), said(bytes(damaged))]
     assert any(every)
     assert not any("\n" in each for each in every)
+
+
+@pytest.mark.parametrize("size", [(1, 900_000), (900_000, 1)])
+def test_a_line_of_pixels_is_refused_before_it_is_resized(size):
+    line = decode(encoded(Image.new("RGB", size)))
+    for contract in (CONTRACT, replace(CONTRACT, size=256, rule="shorter-side-crop", crop=224)):
+        resize = preprocessing(contract)[0]
+        for refuse in (resize, lambda picture, resize=resize: resize.fed(*picture.size)):
+            with pytest.raises(BadPhoto, match="would have a longer one of"):
+                refuse(line)
+
+
+def huge(width: int, height: int) -> bytes:
+    """The header of a bitmap and nothing else."""
+    return b"BM" + struct.pack("<IHHIIiiHHIIiiII", 0, 0, 0, 54, 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0)
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_header_of_more_pixels_than_are_decoded_is_refused(monkeypatch):
+    assert said(huge(100_000, 100_000)).startswith("cannot be decoded: Image size (10000000000 pixels)")
+    assert said(huge(7_000, 7_000)).startswith("cannot be decoded: image file is truncated")
+    assert said(huge(10_000, 10_000)) == "has 10000 × 10000 pixels in 54 bytes; 50,010,800 at most are decoded"
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)  # as a service may do for all that it opens
+    padded = huge(20_000, 10_000) + bytes(1_000_000)
+    assert said(padded) == "has 20000 × 10000 pixels in 1000054 bytes; 178,956,970 at most are decoded"
+
+
+@pytest.mark.filterwarnings("ignore:Image was not the expected size")
+def test_an_icon_with_a_huge_picture_in_it_is_refused():
+    inside = encoded(Image.new("1", (9000, 9000), 1))
+    directory = struct.pack("<HHHBBBBHHII", 0, 1, 1, 16, 16, 0, 0, 1, 32, len(inside), 22)
+    assert said(directory + inside).startswith("has 9000 × 9000 pixels in ")
+
+
+def test_a_white_page_is_decoded_however_few_bytes_it_takes():
+    page = encoded(Image.new("1", (4960, 7016), 1), "TIFF", compression="group4")
+    assert len(page) < 10_000
+    assert decode(page).size == (4960, 7016)
+
+
+def test_a_format_whose_reader_starts_a_program_is_not_read(monkeypatch):
+    monkeypatch.setattr("subprocess.Popen", pytest.fail)
+    assert said(encoded(picture(8, 6), "EPS")).startswith("not an image in a format that is read here (BMP, ")
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), MemoryError(), RecursionError("deep\nand deeper"), UserWarning("odd")])
+def test_whatever_a_reader_raises_the_photo_is_bad(monkeypatch, error):
+    monkeypatch.setattr("PIL.ImageOps.exif_transpose", lambda *_, **__: (_ for _ in ()).throw(error))
+    assert said(encoded(picture(8, 6))).startswith("cannot be decoded: ")
+    assert "\n" not in said(encoded(picture(8, 6)))

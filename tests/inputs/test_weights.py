@@ -85,7 +85,7 @@ def published(own_subject: Path, server: Server, cache_folder: Path) -> Subject:
 
 
 def kept(cache_folder: Path) -> list[Path]:
-    return [path for path in cache_folder.rglob("*mine.pth*") if path.suffix != ".lock"]
+    return [path for path in cache_folder.rglob("*mine.pth*") if path.suffix not in (".lock", ".sha256")]
 
 
 def test_offline_it_names_what_it_could_not_reach_and_the_two_ways_out(own_subject, cache_folder):
@@ -128,9 +128,17 @@ def test_two_addresses_may_end_in_the_same_name(published, server, own_subject):
     assert server.asked == ["/mine.pth", "/others/mine.pth"]
 
 
-def test_a_download_damaged_since_says_how_to_get_it_again(published):
+def test_a_download_damaged_since_is_fetched_again(published, server):
     with weights.locate(published).open("ab") as file:
         file.write(b"!")
+    assert weights.locate(published).read_bytes() == server.content
+    assert server.asked == ["/mine.pth", "/mine.pth"]
+
+
+def test_a_wrong_file_in_the_place_of_a_download_is_named(published):
+    path = weights.locate(published)
+    path.with_name(f"{path.name}.sha256").unlink()
+    path.write_bytes(b"!")
     with pytest.raises(BadInput, match="delete the file to download it again"):
         weights.locate(published)
 

@@ -38,3 +38,10 @@ def test_a_stand_in_of_another_architecture_is_refused(own_subject):
     name = edited(own_subject, 'file = "mine.pth"', 'file = "mine.pth"\nstand_in = true')
     with pytest.raises(BadInput, match="stand_in takes Lite0's weights"):
         built(name)
+
+
+def test_a_stand_in_of_tensors_of_another_shape_is_refused(own_subject):
+    edited(own_subject, 'file = "mine.pth"', 'file = "mine.pth"\nstand_in = true')
+    name = edited(own_subject, 'count = 3\nnames = ["cup", "cat", "car"]', 'count = 1\nnames = ["cup"]')
+    with pytest.raises(BadInput, match="stand_in takes Lite0's weights"):
+        built(name)

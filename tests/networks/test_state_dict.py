@@ -39,6 +39,34 @@ def test_a_checkpoint_around_a_state_dict_is_refused_with_advice(tmp_path):
         state_dict.read(tmp_path / "checkpoint.pth")
 
 
+@pytest.mark.filterwarnings("ignore")  # of torch, that some of these are old or new
+@pytest.mark.parametrize(
+    ("kind", "make"),
+    [
+        ("sparse", lambda: torch.eye(3).to_sparse()),
+        ("sparse", lambda: torch.eye(3).to_sparse_csr()),
+        ("quantised", lambda: torch.quantize_per_tensor(torch.zeros(3), 0.1, 0, torch.qint8)),
+        ("without values (meta)", lambda: torch.zeros(3, device="meta")),
+        ("complex", lambda: torch.zeros(3, dtype=torch.complex64)),
+        ("nested", lambda: torch.nested.nested_tensor([torch.zeros(2), torch.zeros(3)])),
+    ],
+)
+def test_a_tensor_that_is_not_of_real_numbers_is_refused_by_its_name(tmp_path, kind, make):
+    torch.save({"_fc.weight": make()}, tmp_path / "odd.pth")
+    with pytest.raises(BadInput) as refused:
+        state_dict.read(tmp_path / "odd.pth")
+    assert str(refused.value).startswith(f"{tmp_path / 'odd.pth'}: tensor '_fc.weight' is {kind}; save")
+
+
+@pytest.mark.parametrize(
+    "saved", [[torch.zeros(1)], torch.zeros(1), 3, None, {"a": {"b": torch.zeros(1)}}, {3: torch.zeros(1)}, {"a": 1.5}]
+)
+def test_what_holds_no_tensors_by_name_is_refused(tmp_path, saved):
+    torch.save(saved, tmp_path / "odd.pth")
+    with pytest.raises(BadInput, match=r"odd\.pth: (holds more than a state dict|a tensor is named 3)"):
+        state_dict.read(tmp_path / "odd.pth")
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory) -> bytes:
     path = tmp_path_factory.mktemp("whole") / "whole.pth"

@@ -308,17 +308,28 @@ def test_a_disk_that_fills_up_while_the_report_is_written_is_named(bench, earlie
     assert bench.leftovers() == []
 
 
-def test_one_bad_photo_among_good_ones_is_listed(bench, tmp_path):
+def test_bad_photos_among_good_ones_are_listed_whatever_they_are_called(bench, tmp_path):
     folder = tmp_path / "photos"
     folder.mkdir()
-    (folder / "good.png").write_bytes(encoded(picture(64, 48)))
+    good = ("good.png", os.fsdecode(b"\xff.png"), "<i>|`a`\n.png")
+    for name in good:
+        (folder / name).write_bytes(encoded(picture(64, 48)))
     (folder / "cut.jpg").write_bytes(encoded(picture(64, 48), "JPEG")[:500])
+    (folder / "line.png").write_bytes(encoded(picture(1, 9000)))
+    os.mkfifo(folder / "a|b\n.png")
     assert bench.run("ships", options=("--photos", str(folder))) == SHIP
-    assert [photo["name"] for photo in bench.results["photos"]["unreadable"]] == ["cut.jpg"]
+    assert {photo["name"] for photo in bench.results["photos"]["readable"]} == {"good.png", r"\xff.png", r"<i>|`a`\n.png"}
+    reasons = {photo["name"]: photo["reason"] for photo in bench.results["photos"]["unreadable"]}
+    assert reasons.keys() == {"cut.jpg", "line.png", r"a|b\n.png"}
+    assert "is a FIFO" in reasons[r"a|b\n.png"]
+    assert "would have a longer one of" in reasons["line.png"]
     left_out = next(check for check in bench.results["checks"] if check["id"] == "run.photos-left-out")
-    assert (left_out["measured"], left_out["compared"], left_out["passed"]) == (1, 2, False)
-    assert "cut.jpg" in (bench.out / "index.html").read_text()
-    assert "cut.jpg" in (bench.out / "summary.md").read_text()
+    assert (left_out["measured"], left_out["compared"], left_out["passed"]) == (3, 6, False)
+    index, summary = ((bench.out / name).read_text() for name in ("index.html", "summary.md"))
+    assert "cut.jpg" in index
+    assert r"&lt;i&gt;|`a`\n.png" in index
+    assert "Left out: cut.jpg (" in summary
+    assert r"Left out: a\|b\\n.png (" in summary
 
 
 @pytest.mark.parametrize(

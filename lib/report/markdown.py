@@ -1,0 +1,15 @@
+"""Texts in Markdown, which a CI job's page shows."""
+
+from __future__ import annotations
+
+import re
+
+from lib.deploy.errors import printable
+
+# What begins or ends something in GitHub's Markdown: emphasis, code, links, HTML, cells of tables. A backslash takes that away.
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
+
+
+def plain(text: str) -> str:
+    """The text as it is, in one line, whatever it holds: names of files come from anywhere."""
+    return _SPECIAL.sub(r"\\\g<0>", printable(text))

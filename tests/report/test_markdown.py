@@ -1,0 +1,26 @@
+"""Texts in Markdown show as they are."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import mistune
+import pytest
+
+from lib.report.markdown import plain
+
+HOSTILE = (
+    "a|b", "`code`", "<script>alert(1)</script>", "**bold**", "_emphasis_", "[link](http://x.invalid)", "![](x.png)",
+    "# heading", r"a\|b", "&amp;", "~~gone~~", "<!-- comment", "$x$", "\\", "a&#124;b", "a`|`b", "a  b", "grace_hopper.jpg",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_shows_as_it_is_in_a_cell_of_a_table(text):
+    page = mistune.create_markdown(plugins=["table", "strikethrough"])(f"| a | b |\n| --- | --- |\n| {plain(text)} | here |\n")
+    assert [html.unescape(cell) for cell in re.findall(r"<td>(.*?)</td>", page)] == [text, "here"]
+
+
+def test_a_line_end_does_not_end_the_line():
+    assert plain("a\nb") == r"a\\nb"
