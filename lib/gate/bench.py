@@ -22,7 +22,8 @@ from lib.deploy import BadInput
 from lib.export import end_to_end, exporter
 from lib.gate.case import CRASHED, REFUSED, SHIPS, STOPS, Outcome
 from lib.gate.notebook import recorded
-from lib.inputs import parameters, photos
+from lib.inputs import parameters, photos, subject
+from lib.inputs.subject import Subject
 from lib.policy import judged, verdict
 from lib.run.command import NOTEBOOKS, main
 from lib.run.exit_codes import CHECK_FAILED, SHIP, WRONG_USE
@@ -92,11 +93,12 @@ class Bench:
         return self.with_file(lambda path: _rewritten(path, change), notebooks, **given)
 
     def with_file(self, change: Callable[[Path], object], notebooks: Sequence[str] = ("01_export",), **given: Any) -> Outcome:
-        """Run with a change made to a copy of the exported file."""
+        """Run with a change made to a copy of the default subject's exported file."""
         original = exporter.exported
 
-        def planted(*arguments: Any, **named: Any) -> Path:
-            return self._copy(original(*arguments, **named), change)
+        def planted(chosen: Subject, *arguments: Any) -> Path:
+            path = original(chosen, *arguments)
+            return self._copy(path, change) if chosen.name == subject.DEFAULT else path
 
         with patch.object(exporter, "exported", planted):
             return self.run(notebooks, **given)

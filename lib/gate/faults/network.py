@@ -192,7 +192,7 @@ _ON_PHOTOS: tuple[tuple[str, str, Change], ...] = (
     ("a fixed height", "height 224", _fixed(2, 224)),
     ("an input of another name", "one input is expected", _input_renamed),
     ("an input of another type", "is expected as float", _other_type),
-    ("two classes less", "logits", _two_classes_less),
+    ("two classes less", "classes", _two_classes_less),
 )
 _ON_SIZES: tuple[tuple[str, Change], ...] = (
     ("wrong from 400 to 480 pixels high", scaled_where(2, 400, 480, 1.1)),
