@@ -42,7 +42,7 @@ def probes(motif: Motif) -> Iterator[Probe]:
     for kind in ("PNG", "TIFF"):
         yield Probe(f"one bit, {kind}", saved(picture.convert("1"), kind))
     yield Probe("16 bits a channel", _sixteen(picture))
-    ink = picture.convert("CMYK")
+    ink = _printed(picture)
     yield Probe("CMYK JPEG", saved(ink, "JPEG", quality=90))
     yield Probe("CMYK TIFF", saved(ink, "TIFF"))
     yield Probe("YCCK JPEG", ycck(saved(ink, "JPEG", quality=90)))
@@ -71,6 +71,14 @@ def swapped_profile() -> bytes:
     """
     data = bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     return data.replace(b"rXYZ", b"tmp.", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp.", b"bXYZ", 1)
+
+
+def _printed(picture: Image.Image) -> Image.Image:
+    """A picture in CMYK, with as much black as it takes; Pillow's own conversion leaves the black plate empty."""
+    inks = 255 - np.asarray(picture)
+    black = inks.min(axis=2, keepdims=True)
+    plates = np.concatenate([inks - black, black], axis=2)
+    return Image.frombytes("CMYK", picture.size, plates.tobytes())
 
 
 def _slope() -> Image.Image:

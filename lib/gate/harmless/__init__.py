@@ -1,0 +1,1 @@
+"""Harmless variants: what is made in another way, and answers the same."""
