@@ -145,7 +145,7 @@ FAULTS = (
     _levels("pictures of little contrast stretched", _stretched, "dark"),
     _levels("dark pictures made brighter", dark_lifted, "dark"),
     _levels("flat pictures made grey", _flat_centred, "flat black", "flat white"),
-    _levels("levels clipped at 250", lambda levels: np.minimum(levels, 250), "flat white"),
+    _levels("levels clipped at 250", lambda levels: np.minimum(levels, 250)),
     _levels("half a level added", lambda levels: levels + 0.5),
     _of_pixels("mean taken off in bytes", _wrapped),
     _input("cut to bfloat16", _bfloat16),

@@ -36,17 +36,13 @@ def by_opencv(data: bytes, flags: int) -> Any:
 FAULTS = (
     stage("files cut short completed with grey", "decode", lambda _: completed, ("cut short, JPEG", "cut short, PNG")),
     stage("grey in place of files that cannot be read", "decode", lambda _: _grey_for_unreadable, ("no picture", "empty")),
-    stage("OpenCV's imdecode", "decode", lambda _: lambda data: by_opencv(data, cv2.IMREAD_COLOR), ("cut short, JPEG",)),
+    stage(
+        "OpenCV's imdecode", "decode", lambda _: lambda data: by_opencv(data, cv2.IMREAD_COLOR), ("CMYK", "16 bits, grey PNG")
+    ),
     stage(
         "OpenCV's imdecode, which is told to ignore orientation",
         "decode",
         lambda _: lambda data: by_opencv(data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION),
         ("EXIF orientation 6",),
-    ),
-    stage(
-        "OpenCV's imdecode, with colours as it keeps them",
-        "decode",
-        lambda _: lambda data: decode(data) and by_opencv(data, cv2.IMREAD_COLOR)[:, :, ::-1],
-        ("saturated colours",),
     ),
 )

@@ -49,19 +49,19 @@ def _sheared(image: Image.Image) -> Any:
 
 
 FAULTS = (
-    _levels("red and blue exchanged", lambda levels: levels[:, :, ::-1], "saturated colours"),
+    _levels("red and blue exchanged", lambda levels: levels[:, :, ::-1]),
     _levels("colours kept in 16 bits, 5-6-5", five_six_five),
-    _levels("levels squeezed into 16 to 235", lambda levels: np.rint(16 + levels * 219 / 255), "flat"),
+    _levels("levels squeezed into 16 to 235", lambda levels: np.rint(16 + levels * 219 / 255)),
     _levels("one level brighter", lambda levels: np.minimum(levels + 1, 255)),
     _levels("the lowest bit lost", lambda levels: levels // 2 * 2),
-    _levels("levels below 16 made black", lambda levels: np.where(levels < 16, 0, levels), "dark"),
-    _levels("levels above 250 made white", lambda levels: np.where(levels > 250, 255, levels), "bright"),
+    _levels("levels below 16 made black", lambda levels: np.where(levels < 16, 0, levels)),
+    _levels("levels above 250 made white", lambda levels: np.where(levels > 250, 255, levels)),
     _levels("brightened by a gamma of 1.1", lambda levels: np.rint(255 * (levels / 255) ** (1 / 1.1))),
-    of_pictures("grey in place of colours", always, lambda image: image.convert("L").convert("RGB"), "saturated colours"),
-    of_pictures("saved as JPEG on the way", always, _saved_again, "noise"),
-    of_pictures("256 colours", always, lambda image: image.quantize(256).convert("RGB"), "noise"),
-    of_pictures("noise taken out by a median", always, lambda image: image.filter(ImageFilter.MedianFilter(3)), "noise"),
-    of_pictures("mirrored", always, ImageOps.mirror, "as wide as it may be"),
+    of_pictures("grey in place of colours", always, lambda image: image.convert("L").convert("RGB")),
+    of_pictures("saved as JPEG on the way", always, _saved_again),
+    of_pictures("256 colours", always, lambda image: image.quantize(256).convert("RGB")),
+    of_pictures("noise taken out by a median", always, lambda image: image.filter(ImageFilter.MedianFilter(3))),
+    of_pictures("mirrored", always, ImageOps.mirror),
     of_pictures(
         "a thumbnail in place of a photo above 2,000 pixels",
         lambda image: max(image.size) > 2000,
