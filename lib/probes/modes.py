@@ -74,9 +74,9 @@ def swapped_profile() -> bytes:
 
 
 def _printed(picture: Image.Image) -> Image.Image:
-    """A picture in CMYK, with as much black as it takes; Pillow's own conversion leaves the black plate empty."""
+    """A picture in CMYK, half of its grey in black ink; Pillow's own conversion leaves the black plate empty."""
     inks = 255 - np.asarray(picture)
-    black = inks.min(axis=2, keepdims=True)
+    black = inks.min(axis=2, keepdims=True) // 2
     plates = np.concatenate([inks - black, black], axis=2)
     return Image.frombytes("CMYK", picture.size, plates.tobytes())
 
