@@ -34,6 +34,7 @@ def probes(motif: Motif) -> Iterator[Probe]:
     yield Probe("palette, PNG", saved(palette, "PNG"))
     yield Probe("palette, BMP", saved(palette, "BMP"))
     yield Probe("palette, TIFF", saved(palette, "TIFF"))
+    yield Probe("palette of four bits", saved(picture.quantize(16), "PNG"))
     for kind in ("PNG", "GIF"):
         yield Probe(f"palette with transparency, {kind}", saved(palette, kind, transparency=7))
     yield Probe("palette with alpha", saved(clear.quantize(64, method=Image.Quantize.FASTOCTREE), "PNG"))
@@ -41,7 +42,8 @@ def probes(motif: Motif) -> Iterator[Probe]:
     yield Probe("transparent colour, grey", saved(grey, "PNG", transparency=grey.getpixel((40, 40))))
     for kind in ("PNG", "TIFF"):
         yield Probe(f"one bit, {kind}", saved(picture.convert("1"), kind))
-    yield Probe("16 bits a channel", _sixteen(picture))
+    yield Probe("16 bits a channel", _sixteen(picture, "png"))
+    yield Probe("16 bits a channel, TIFF", _sixteen(picture, "tiff"))
     ink = _printed(picture)
     yield Probe("CMYK JPEG", saved(ink, "JPEG", quality=90))
     yield Probe("CMYK TIFF", saved(ink, "TIFF"))
@@ -86,9 +88,9 @@ def _slope() -> Image.Image:
     return Image.fromarray(np.tile(np.linspace(0, 255, WIDTH).astype(np.uint8), (HEIGHT, 1)))
 
 
-def _sixteen(picture: Image.Image) -> bytes:
-    """A PNG of 16 bits a channel, which Pillow reads and does not write; the lower bits are not the upper ones again."""
+def _sixteen(picture: Image.Image, ending: str) -> bytes:
+    """A file of 16 bits a channel, which Pillow reads and does not write; the lower bits are not the upper ones again."""
     levels = np.asarray(picture)[:, :, ::-1].astype(np.uint16) * 256 + 200
-    written, data = cv2.imencode(".png", levels)
+    written, data = cv2.imencode(f".{ending}", levels)
     assert written
     return data.tobytes()

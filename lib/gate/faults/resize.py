@@ -14,6 +14,7 @@ from PIL.Image import Resampling
 from lib.deploy.stages import Resize, preprocessing
 from lib.gate.deployed import Planted, factories, stage
 
+SIDE = 224  # pixels that the network of most cases is fed
 Wrong = Callable[[Image.Image, Resize], Any]
 
 
@@ -166,12 +167,17 @@ def _long(image: Image.Image) -> bool:
 
 
 def _small(image: Image.Image) -> bool:
-    return min(image.size) < 224
+    return min(image.size) < SIDE
 
 
 def above(side: int) -> Callable[[Image.Image], bool]:
     """Pictures with a side of more pixels."""
     return lambda image: max(image.size) > side
+
+
+def _twice(image: Image.Image) -> bool:
+    """OpenCV's linear filter takes the mean of four there, and nowhere else."""
+    return min(image.size) == 2 * SIDE
 
 
 def _grey(image: Image.Image) -> bool:
@@ -241,6 +247,7 @@ FAULTS = (
         ),
         "odd width, even height",
     ),
+    only("the mean of four where it is exactly half", _twice, lambda image, _: image.reduce(2), "twice the network's size"),
     only(
         "long pictures cropped",
         _long,

@@ -152,8 +152,10 @@ def _weights(before: int, after: int) -> NDArray[np.int64]:
 def _across(pixels: Array, width: int) -> Array:
     if pixels.shape[1] == width:
         return pixels
-    sums = _weights(pixels.shape[1], width).astype(np.float64) @ pixels.astype(np.float64)  # exact below 2**53
-    return np.clip(np.floor((sums + (1 << 21)) / (1 << 22)), 0, 255).astype(np.uint8)
+    columns = pixels.transpose(1, 0, 2).astype(np.float64)
+    sums = _weights(pixels.shape[1], width).astype(np.float64) @ columns.reshape(len(columns), -1)  # exact below 2**53
+    levels = np.clip(np.floor((sums + (1 << 21)) / (1 << 22)), 0, 255).astype(np.uint8)
+    return levels.reshape(width, pixels.shape[0], 3).transpose(1, 0, 2)
 
 
 def _down(pixels: Array, height: int) -> Array:

@@ -37,6 +37,18 @@ def _indices(image: Image.Image) -> Any:
     return np.repeat(np.asarray(image)[:, :, None], 3, axis=2)
 
 
+def _four_bits(image: Image.Image) -> bool:
+    return image.format == "PNG" and image.mode == "P" and int(np.asarray(image).max()) < 16
+
+
+def _pairs_exchanged(image: Image.Image) -> Any:
+    """The two pixels of a byte in the wrong order."""
+    pixels = np.asarray(image.convert("RGB")).copy()
+    even = image.width // 2 * 2
+    pixels[:, :even] = pixels[:, :even].reshape(image.height, -1, 2, 3)[:, :, ::-1].reshape(image.height, even, 3)
+    return pixels
+
+
 def clear_palette(image: Image.Image) -> bool:
     """Palettes some of whose colours are transparent."""
     return image.mode == "P" and "transparency" in image.info
@@ -77,6 +89,12 @@ def sixteen(change: Callable[[NDArray[Any]], NDArray[Any]], decode: Callable[[by
 def low(levels: NDArray[Any]) -> NDArray[Any]:
     """The lower byte."""
     return levels & 255
+
+
+def _low_of_tiff(data: bytes) -> Any:
+    right = decode(data)
+    deep = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data[:2] == b"II" else None
+    return right if deep is None or deep.dtype != np.uint16 else low(np.asarray(deep)[:, :, ::-1]).astype(np.uint8)
 
 
 def _rounded(levels: NDArray[Any]) -> NDArray[Any]:
@@ -149,11 +167,13 @@ FAULTS = (
     of_files("alpha of WebP alone dropped onto white", _clear_webp, onto(255), "alpha, WEBP"),
     of_files("grey with alpha dropped onto black", of_mode("LA"), onto(0), "grey with alpha"),
     of_files("indices of a palette as levels", of_mode("P"), _indices, "palette", "palette with transparency"),
+    of_files("palette of four bits with its pixels exchanged in pairs", _four_bits, _pairs_exchanged, "palette of four bits"),
     of_files("palette with transparency laid onto white", clear_palette, onto(255), "palette with transparency"),
     of_files("one transparent colour made white", clear_colour, onto(255), "one transparent colour"),
     of_files("one bit as the levels 0 and 1", of_mode("1"), zero_and_one, "one bit"),
     of_files("grey stretched to full contrast", of_mode("L"), _contrast, "grey PNG"),
     stage("the low byte of 16 bits a channel", "decode", lambda _: sixteen(low), ("16 bits a channel",)),
+    stage("the low byte of 16 bits a channel in TIFF", "decode", lambda _: _low_of_tiff, ("16 bits a channel, TIFF",)),
     stage("16 bits a channel rounded, not cut", "decode", lambda _: sixteen(_rounded), ("16 bits a channel",)),
     _answered("grey of 16 bits cut to its low byte", _sixteen_grey, lambda levels: levels & 255, "16 bits, grey PNG"),
     _answered("grey of 16 bits cut to its high byte", _sixteen_grey, lambda levels: levels >> 8, "16 bits, grey TIFF"),
