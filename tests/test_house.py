@@ -36,6 +36,25 @@ ELSEWHERE = {
         ),
         "runtimes/test_libraries.py",  # all are held to the same answers
     ),
+    "probes/motif": "probes/test_probe.py",
+    "probes/patterns": "probes/test_properties.py",
+    "probes/unfit": "probes/test_probe.py",
+    **dict.fromkeys(
+        (
+            "gate/__main__", "gate/bench", "gate/faults/end_to_end", "gate/faults/metadata", "gate/faults/network",
+            "gate/faults/packaging", "gate/faults/run", "gate/harmless/variants",
+        ),
+        "gate/test_suite.py",  # some are tried there, and all by `make gate`
+    ),
+    **dict.fromkeys(
+        (
+            "gate/faults/behaviour", "gate/faults/decode/damaged", "gate/faults/decode/files", "gate/faults/decode/modes",
+            "gate/faults/decode/pixels", "gate/faults/decode/reading", "gate/faults/decode/turned", "gate/faults/dependencies",
+            "gate/faults/dependencies_at_import", "gate/faults/infer", "gate/faults/normalise", "gate/faults/resize",
+            "gate/faults/score", "gate/faults/seventeen", "gate/harmless/deployments",
+        ),
+        "gate/faults/test_planted.py",  # each is built, and answers a photo; `make gate` tries what has to become of it
+    ),
 }  # fmt: skip
 
 

@@ -35,24 +35,19 @@ def stage(name: str, blames: str, make: Callable[[Contract], Stage], words: tupl
     return Planted(name, blames, lambda ours, model: replace(ours, **{blames: make(model.contract)}), words)
 
 
+def around(name: str, blames: str, change: Callable[[Stage], Stage], words: tuple[str, ...] = ()) -> Planted:
+    """A deployment in which the blamed stage is made from the right one."""
+    return Planted(name, blames, lambda ours, _: replace(ours, **{blames: change(getattr(ours, blames))}), words)
+
+
 def before(name: str, blames: str, change: Callable[[Any], Any], words: tuple[str, ...] = ()) -> Planted:
     """A deployment in which something is done to what the blamed stage is given."""
-
-    def changed(ours: Pipeline, _: Model) -> Pipeline:
-        right: Stage = getattr(ours, blames)
-        return replace(ours, **{blames: lambda value: right(change(value))})
-
-    return Planted(name, blames, changed, words)
+    return around(name, blames, lambda right: lambda value: right(change(value)), words)
 
 
 def after(name: str, blames: str, change: Callable[[Any], Any], words: tuple[str, ...] = ()) -> Planted:
     """A deployment in which something is done to what the blamed stage gives."""
-
-    def changed(ours: Pipeline, _: Model) -> Pipeline:
-        right: Stage = getattr(ours, blames)
-        return replace(ours, **{blames: lambda value: change(right(value))})
-
-    return Planted(name, blames, changed, words)
+    return around(name, blames, lambda right: lambda value: change(right(value)), words)
 
 
 def factories(planted: Sequence[Planted]) -> Callable[[str], Callable[[Path], Pipeline]]:

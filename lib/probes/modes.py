@@ -36,6 +36,7 @@ def probes(motif: Motif) -> Iterator[Probe]:
     yield Probe("palette, PNG", saved(palette, "PNG"))
     yield Probe("palette, BMP", saved(palette, "BMP"))
     yield Probe("palette, TIFF", saved(palette, "TIFF"))
+    yield Probe("palette of four bits", saved(picture.quantize(16), "PNG"))
     for kind in ("PNG", "GIF"):
         yield Probe(f"palette with transparency, {kind}", saved(palette, kind, transparency=7))
     yield Probe("palette with alpha", saved(clear.quantize(64, method=Image.Quantize.FASTOCTREE), "PNG"))
@@ -43,8 +44,9 @@ def probes(motif: Motif) -> Iterator[Probe]:
     yield Probe("transparent colour, grey", saved(grey, "PNG", transparency=grey.getpixel((40, 40))))
     for kind in ("PNG", "TIFF"):
         yield Probe(f"one bit, {kind}", saved(picture.convert("1"), kind))
-    yield Probe("16 bits a channel", _sixteen(picture))
-    ink = picture.convert("CMYK")
+    yield Probe("16 bits a channel", _sixteen(picture, "png"))
+    yield Probe("16 bits a channel, TIFF", _sixteen(picture, "tiff"))
+    ink = _printed(picture)
     yield Probe("CMYK JPEG", saved(ink, "JPEG", quality=90))
     yield Probe("CMYK TIFF", saved(ink, "TIFF"))
     yield Probe("YCCK JPEG", ycck(saved(ink, "JPEG", quality=90)))
@@ -76,14 +78,22 @@ def swapped_profile() -> bytes:
     return data.replace(b"rXYZ", b"tmp.", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp.", b"bXYZ", 1)
 
 
+def _printed(picture: Image.Image) -> Image.Image:
+    """A picture in CMYK, half of its grey in black ink; Pillow's own conversion leaves the black plate empty."""
+    inks = 255 - np.asarray(picture)
+    black = inks.min(axis=2, keepdims=True) // 2
+    plates = np.concatenate([inks - black, black], axis=2)
+    return Image.frombytes("CMYK", picture.size, plates.tobytes())
+
+
 def _slope() -> Image.Image:
     """From clear to opaque, left to right."""
     return Image.fromarray(np.tile(np.linspace(0, 255, WIDTH).astype(np.uint8), (HEIGHT, 1)))
 
 
-def _sixteen(picture: Image.Image) -> bytes:
-    """A PNG of 16 bits a channel, which Pillow reads and does not write; the lower bits are not the upper ones again."""
+def _sixteen(picture: Image.Image, ending: str) -> bytes:
+    """A file of 16 bits a channel, which Pillow reads and does not write; the lower bits are not the upper ones again."""
     levels = np.asarray(picture)[:, :, ::-1].astype(np.uint16) * 256 + 200
-    written, data = cv2.imencode(".png", levels)
+    written, data = cv2.imencode(f".{ending}", levels)
     assert written
     return data.tobytes()

@@ -17,12 +17,13 @@ SEED = 0
 
 def probes(motif: Motif) -> Iterator[Probe]:
     """All patterns, as PNG."""
-    drawn = patterns() | {
-        "bright": _stretched(motif, 225, 255),
-        "dark": _stretched(motif, 0, 30),
-    }
-    for name, levels in drawn.items():
+    for name, levels in drawn(motif).items():
         yield Probe(name, saved(Image.fromarray(levels), "PNG", compress_level=1))
+
+
+def drawn(motif: Motif) -> dict[str, NDArray[np.uint8]]:
+    """Levels, uint8 (h, w, 3), by name: the patterns, and a photo made bright and dark."""
+    return patterns() | {"bright": _stretched(motif, 225, 255), "dark": _stretched(motif, 0, 30)}
 
 
 def patterns() -> dict[str, NDArray[np.uint8]]:

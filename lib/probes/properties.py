@@ -179,6 +179,7 @@ PROPERTIES = (
     *(Property(f"a side above {side:,} pixels", _larger(side)) for side in LARGE),
     Property("smaller than the network's input", lambda seen: seen.readable and max(seen.size) < seen.contract.size),
     Property("already of the network's size", lambda seen: min(seen.size) == seen.contract.size),
+    Property("twice the network's size", lambda seen: min(seen.size) == 2 * seen.contract.size),
     *(
         Property(f"{('even', 'odd')[width]} width, {('even', 'odd')[height]} height", _parity(width, height))
         for width in (0, 1)

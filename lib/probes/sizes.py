@@ -24,6 +24,7 @@ def probes(motif: Motif, contract: Contract, domain: Domain) -> Iterator[Probe]:
     far = int(edge * aspect)
     sizes = [
         (far, edge), (edge, far), (side, side), (side + 1, side + 1), (side, round(side * 1.5)), (side - 1, side * 2),
+        (side * 2, side * 2), (side * 3, side * 2), (side // 2 + 1, side // 2),
         (301, 200), (300, 201), (201, 300), (333, 251), (640, 480), (481, 640), (40, 30), (31, 37), (8, 8), (3, 2),
     ]  # fmt: skip
     for number, (width, height) in enumerate(sizes):

@@ -18,12 +18,13 @@ from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.inputs.deployment import Over
 from lib.policy import Policy
-from lib.probes import Probe, probes, properties
+from lib.probes import Motif, Probe, patterns, probes, properties
 from lib.studies.robustness.behaviour import Behaviour, behaviour
 
 STAGES = ("decode", "resize", "normalise")  # those that a picture's properties matter to
 THUMBNAIL = 64  # pixels
 DRAWN = 6  # pictures that differ and are drawn
+SURE = 30.0  # logits by which a class leads: all others together have less than 1e-9 of the probability
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,29 @@ class Sizes:
 
 
 @dataclass(frozen=True)
+class Made:
+    """One stage of the deployment against PyTorch's, on what is made for it.
+
+    Attributes:
+        worst: the largest difference; infinite where one is refused, NaN where one is NaN.
+        compared: how many were made.
+        off: the names of those that differ by more than the tolerance or are refused.
+    """
+
+    worst: float
+    compared: int
+    off: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Study:
     """What the notebook measured.
 
     Attributes:
         held: one a probe.
         sizes: the network at sizes drawn at random.
+        patterns: the network on pictures that no photo is like, in logits.
+        scores: the last stage on logits that no photo need lead to, in probability.
         covered: one a property.
         photos_resized: how many of the user's photos the reference's resize changes.
         behaviour: of the deployment, asked in other ways.
@@ -118,6 +136,8 @@ class Study:
 
     held: tuple[Held, ...]
     sizes: Sizes
+    patterns: Made
+    scores: Made
     covered: tuple[Covered, ...]
     photos_resized: int
     behaviour: Behaviour
@@ -159,18 +179,21 @@ class Study:
     def where(self, stage: str) -> tuple[str, ...]:
         """What is common to the probes that first differ at a stage.
 
-        A property is named where every probe that has it differs there, a probe by its own name where it has no such property;
-        where all of them differ, that is said instead.
+        A property is named where every probe that has it differs there, the most general first and none that only few of a
+        named one's probes have; a probe by its own name where it has no such property. Where all of them differ, that is said
+        instead.
         """
         off = self.off(stage)
         if off and len(off) == len(self.fit):
             return ("every probe",)
-        named = [
-            each.property
-            for each in self.covered
-            if (having := [probe for probe in self.fit if each.property in probe.properties])
-            and all(probe.first == stage for probe in having)
-        ]
+        having = {
+            each.property: {probe.name for probe in self.fit if each.property in probe.properties} for each in self.covered
+        }
+        differing = {each.name for each in off}
+        named: list[str] = []
+        for name in sorted(having, key=lambda name: -len(having[name])):
+            if having[name] and having[name] <= differing and not any(having[name] <= having[other] for other in named):
+                named.append(name)
         return (*named, *(each.name for each in off if not set(named) & set(each.properties)))
 
 
@@ -194,7 +217,15 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         decoded = handoff.reference.decode(photo.data)
         resized += handoff.reference.resize(decoded).size != decoded.size
     at_random = at_sizes(handoff, drawn_fed(contract, sizes, seed), seed, rules["robustness.sizes"].threshold)
-    return Study(tuple(held), at_random, covered(held, of_photos), resized, behaviour(handoff, rules))
+    return Study(
+        tuple(held),
+        at_random,
+        on_patterns(handoff, rules["robustness.patterns"].threshold),
+        on_logits(handoff, rules["robustness.scores"].threshold),
+        covered(held, of_photos),
+        resized,
+        behaviour(handoff, rules),
+    )
 
 
 def at_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], seed: int, tolerance: float) -> Sizes:
@@ -210,16 +241,57 @@ def at_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], seed: int, tole
     differences = {}
     for height, width in sizes:
         tensor = handoff.reference.normalise(image.resize((width, height)))
-        try:
-            made = np.asarray(handoff.deployment.infer(tensor))
-        except Over:
-            raise
-        except BadInput:
-            differences[height, width] = float("inf")
-        else:
-            differences[height, width] = max_abs_difference(handoff.reference.infer(tensor), made)
+        differences[height, width] = _difference(handoff, "infer", tensor)
     off = tuple(f"{height} × {width}" for (height, width), largest in differences.items() if not largest <= tolerance)
     return Sizes(seed, float(np.max(list(differences.values()))), len(differences), off)
+
+
+def on_patterns(handoff: Handoff, tolerance: float) -> Made:
+    """Both networks on the reference's input of each pattern, of a bright photo and of a dark one.
+
+    Args:
+        handoff: whose networks.
+        tolerance: what a logit may differ by.
+    """
+    right = handoff.reference
+    return _made(
+        {
+            name: _difference(handoff, "infer", right.normalise(right.resize(Image.fromarray(levels))))
+            for name, levels in patterns.drawn(Motif.bundled()).items()
+        },
+        tolerance,
+    )
+
+
+def on_logits(handoff: Handoff, tolerance: float) -> Made:
+    """Both last stages on the logits of an answer that is sure, of one between two classes, and of none at all.
+
+    Args:
+        handoff: whose last stages.
+        tolerance: what a probability may differ by.
+    """
+    none = np.zeros((1, len(handoff.subject.classes)), np.float32)
+    sure, two = none.copy(), none.copy()
+    sure[0, 0] = SURE
+    two[0, -2:] = SURE
+    logits = {"a sure answer": sure, "two classes alike": two, "all classes alike": none, "below zero": sure - 2 * SURE}
+    return _made({name: _difference(handoff, "score", each) for name, each in logits.items()}, tolerance)
+
+
+def _made(differences: Mapping[str, float], tolerance: float) -> Made:
+    off = tuple(name for name, largest in differences.items() if not largest <= tolerance)
+    return Made(float(np.max(list(differences.values()))), len(differences), off)
+
+
+def _difference(handoff: Handoff, stage: str, given: NDArray[np.float32]) -> float:
+    """The largest difference of what both make of one input; infinite where the deployment refuses it."""
+    try:
+        made = np.asarray(getattr(handoff.deployment, stage)(given))
+    except Over:
+        raise
+    except BadInput:
+        return float("inf")
+    return max_abs_difference(getattr(handoff.reference, stage)(given), made)
 
 
 def covered(held: Collection[Held], of_photos: Mapping[str, int]) -> tuple[Covered, ...]:

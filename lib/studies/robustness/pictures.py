@@ -16,7 +16,7 @@ from lib.report.drawing import show, styled
 from lib.report.gallery import Panel, gallery, grid
 from lib.report.html import Html, join, note, table
 from lib.studies.robustness.behaviour import Behaviour
-from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Sizes, Study
+from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Made, Sizes, Study
 
 COLUMNS = 12
 ROW = 0.43  # inches
@@ -122,6 +122,23 @@ def sizes(measured: Sizes) -> Html:
     if measured.off:
         return note(f"{said}the deployment's network is not PyTorch's: {listed(measured.off)}.", "warning")
     return note(f"{said}the deployment's logits are off from PyTorch's by {number(measured.worst)} at most.")
+
+
+def made(patterns: Made, scores: Made) -> Html:
+    """What came of the patterns and of the made logits, in a sentence each."""
+    pictures = (
+        f"On {counted(patterns.compared, 'picture')} that no photo is like, as noise, stripes and plain white, the logits"
+    )
+    logits = (
+        f"Of {counted(scores.compared, 'row')} of logits that no photo need lead to, as of a sure answer, the probabilities"
+    )
+    return join(_of_made(pictures, patterns), _of_made(logits, scores))
+
+
+def _of_made(what: str, measured: Made) -> Html:
+    if measured.off:
+        return note(f"{what} are not PyTorch's: {listed(measured.off)}.", "warning")
+    return note(f"{what} are off from PyTorch's by {number(measured.worst)} at most.")
 
 
 def _mark(right: bool) -> str:

@@ -88,8 +88,10 @@ def test_what_probes_that_differ_have_in_common_is_named(study):
     off = {"CMYK JPEG", "CMYK TIFF", "EXIF orientation 3", "palette, PNG"}
     held = [replace(each, first="decode") if each.name in off else each for each in study.held]
     found = replace(study, held=tuple(held))
-    assert found.where("decode") == ("EXIF orientation 3", "CMYK", "palette, PNG")
+    assert found.where("decode") == ("CMYK", "EXIF orientation 3", "palette, PNG")
     assert found.where("resize") == ()
+    large = [replace(each, first="resize") if " × " in each.name and "01" in each.name else each for each in study.held]
+    assert replace(study, held=tuple(large)).where("resize")[0] == "a side above 1,000 pixels"
     everything = replace(study, held=tuple(replace(each, first="decode") for each in study.held))
     assert everything.where("decode") == ("every probe",)
 

@@ -1,0 +1,46 @@
+"""Stages that are wrong on what no photo need lead to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lib.deploy import BadInput
+from lib.studies.robustness import measure, pictures
+from tests.few import changed, of_photos
+
+
+@pytest.fixture
+def coffee(lite0):
+    return of_photos(lite0, "coffee.png")
+
+
+def test_the_deployment_is_right_on_patterns_and_made_logits(coffee):
+    found = measure.on_patterns(coffee, 1e-3)
+    assert (found.compared, found.off) == (12, ())
+    scores = measure.on_logits(coffee, 1e-6)
+    assert (scores.compared, scores.off) == (4, ())
+    assert "12 pictures" in str(pictures.made(found, scores))
+
+
+def test_a_pattern_that_is_answered_otherwise_or_refused_is_named(coffee):
+    def infer(tensor):
+        if tensor.min() == tensor.max() > 0.9:
+            raise BadInput("too bright")
+        return coffee.reference.infer(tensor) * np.float32(1.1 if tensor.mean() < -0.75 else 1)
+
+    other = changed(coffee, coffee.photos.readable, deployment=replace(coffee.reference, infer=infer))
+    found = measure.on_patterns(other, 1e-3)
+    assert (found.worst, found.off) == (math.inf, ("flat black", "flat white", "one white pixel", "dark"))
+    assert "flat white" in str(pictures.made(found, found))
+
+
+def test_a_sure_answer_that_is_held_back_is_named(coffee):
+    right = coffee.reference
+    other = changed(
+        coffee, coffee.photos.readable, deployment=replace(right, score=lambda each: np.minimum(right.score(each), 0.99))
+    )
+    assert measure.on_logits(other, 1e-6).off == ("a sure answer", "below zero")
