@@ -57,10 +57,9 @@ def _bt709(pixels: Pixels) -> Pixels:
 
 def _rgb565(pixels: Pixels) -> Pixels:
     # the upper bits are repeated in the lower ones, so that white stays white, as Android's bitmaps do
-    five, six = (pixels >> 3), (pixels[:, :, 1] >> 2)
-    expanded = (five << 3) | (five >> 2)
-    expanded[:, :, 1] = (six << 2) | (six >> 4)
-    return expanded
+    expanded = (pixels & 0xF8) | (pixels >> 5)
+    expanded[:, :, 1] = (pixels[:, :, 1] & 0xFC) | (pixels[:, :, 1] >> 6)
+    return expanded.astype(np.uint8)
 
 
 _AFTER, AFTER = changes(

@@ -49,7 +49,9 @@ def examples(handoff: Handoff, photo: Photo, shared: SharedTraces, made: list[Ph
         shared: of the photo.
         made: as :func:`made_from` gives them.
     """
-    where = {name: (each, SharedTraces(each.data)) for names, each in zip(MADE.values(), made, strict=True) for name in names}
+    where = {}
+    for names, each in zip(MADE.values(), made, strict=True):
+        where |= dict.fromkeys(names, (each, SharedTraces(each.data)))
     return tuple(_example(handoff, mistake, *where.get(mistake.name, (photo, shared))) for mistake in SHOWN)
 
 
