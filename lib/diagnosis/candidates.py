@@ -72,8 +72,8 @@ class Candidate:
 
 
 def few(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """One in seven of a tensor's values, by which most candidates turn out to be too far away already."""
-    return np.ascontiguousarray(values.ravel()[::7])
+    """One in 29 of a tensor's values, by which most candidates turn out to be too far away already."""
+    return np.ascontiguousarray(values.ravel()[::29])
 
 
 def singles(data: bytes, contract: Contract, levels: bool, allowed: Allowed = lambda _: True) -> Iterator[Candidate]:

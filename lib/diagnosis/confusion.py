@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from lib.diagnosis.finding import Finding, diagnose_all
 from lib.diagnosis.observed import Observed
 from lib.diagnosis.strangers import STRANGERS
 from lib.inputs.photos import Photo
+from lib.mistakes import Mistake
 
 NOISE = 1 / 3  # the share of the picture's values that are put off by one level, up or down
 
@@ -53,7 +54,7 @@ class Confusion:
         attempts: at what changes the photo's tensor.
         idle: how many combinations of mistake and photo change nothing, and so cannot be diagnosed.
         false_alarms: how many photos' own right tensors were taken for a mistake's.
-        photos: how many photos every mistake was committed on.
+        photos: how many photos mistakes were committed on, one at a time.
     """
 
     attempts: tuple[Attempt, ...] = ()
@@ -88,8 +89,8 @@ class Confusion:
         return self.count(WRONG) / len(self.attempts) if self.attempts else float("nan")
 
 
-def confusion(photo: Photo, contract: Contract, random: np.random.Generator) -> Confusion:
-    """Commit every mistake on a photo, put a part of the levels off by one, and diagnose the tensor.
+def confusion(photo: Photo, contract: Contract, random: np.random.Generator, mistakes: Iterable[Mistake]) -> Confusion:
+    """Commit mistakes on a photo, one at a time, put a part of the levels off by one, and diagnose the tensor.
 
     A service in another language computes the same filter with other roundings; the noise stands for that, so that diagnosis
     is not compared with its own digits.
@@ -98,8 +99,10 @@ def confusion(photo: Photo, contract: Contract, random: np.random.Generator) -> 
         photo: to commit the mistakes on.
         contract: the right preprocessing.
         random: for the noise.
+        mistakes: of the catalogue; all of them are candidates when the tensor is diagnosed.
     """
-    right, *mistaken = singles(photo.data, contract, levels=False)
+    names = {(mistake.name,) for mistake in mistakes}
+    right, *mistaken = singles(photo.data, contract, False, names.__contains__)
     changing = [each for each in mistaken if not _same(each.values, right.values)]
     healthy, *findings = diagnose_all(photo.data, [_noisy(each, random) for each in (right, *changing)], contract)
     attempts = tuple(_attempt(photo.name, ONE, *each) for each in zip(changing, findings, strict=True))

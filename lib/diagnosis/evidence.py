@@ -30,9 +30,11 @@ from lib.diagnosis.measurements import (
 from lib.diagnosis.observed import Observed, at_size
 from lib.mistakes import turns
 
-Planes = NDArray[np.float64]
+Tensor = NDArray[np.float32]
+Floats = NDArray[np.float64]
 SAME = 1e-5  # in units of std, or levels: values this close are one; float32 rounding stays below
 SMALL = 32  # pixels along the side of the pictures by which direction is told
+ENOUGH = 20_000  # pixels, of which larger pictures are thinned to no fewer: as exact, and several times as fast
 
 _WAYS: dict[str, Callable[[Any], Any]] = {
     UPRIGHT: lambda picture: picture,
@@ -76,9 +78,11 @@ class Evidence:
     @property
     def stages(self) -> tuple[str, ...]:
         """The stages of which one is the first that differs."""
-        if self.whole is None or self.whole.right:
-            return "decode", "resize"
-        return ("normalise",) if self.curve is not None and self.curve.line else ("decode", "resize", "normalise")
+        if self.curve is not None and self.curve.alone:  # of the finished picture's values: decoding and geometry are right
+            whole = self.whole is None or self.whole.right
+            return ("resize",) if whole else ("normalise",) if self.curve.line else ("resize", "normalise")
+        before = ("decode", "resize")
+        return before if self.whole is None or self.whole.right else (*before, "normalise")
 
 
 def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Evidence:
@@ -91,35 +95,42 @@ def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -
     """
     layout = Layout(observed.kind, observed.layout)
     geometry = Geometry(observed.size, (right.shape[1], right.shape[0]))
-    whole = None if observed.levels else _whole_levels(observed, contract)
     expected = planes(observed, contract, right)
-    values = observed.values.astype(np.float64)
-    if geometry.right and np.abs(values - expected).max() <= SAME + observed.rounding:
-        return Evidence(layout, geometry, whole, Same())
-    curve = _curve(values, expected, right) if geometry.right else None
-    turn = channels = None
+    if geometry.right and np.abs(observed.values - expected).max() <= SAME + observed.rounding:
+        return Evidence(layout, geometry, None if observed.levels else WholeLevels(1.0, True), Same())
+    whole = None if observed.levels else _whole_levels(_thinned(observed.values), observed.rounding, contract)
+    curve = turn = channels = None
+    if geometry.right:
+        curve = _curve(_thinned(observed.values), _thinned(expected), _thinned(right.transpose(2, 0, 1)))
     if curve is None or not curve.alone:  # else nothing has moved or mixed
-        turn = _turn(values, expected)
-        channels = _channels(at_size(observed.values, geometry.wanted).astype(np.float64), expected)
+        turn = _turn(observed.values, expected)
         if not turn.alike:
             return Evidence(layout, geometry, whole, None, turn)
+        channels = _channels(_thinned(at_size(observed.values, geometry.wanted)), _thinned(expected))
     return Evidence(layout, geometry, whole, None, turn, channels, curve)
 
 
-def planes(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Planes:
-    """What should have been observed, float64 (3, h, w), from the reference's picture, uint8 (h, w, 3)."""
-    wanted = right.transpose(2, 0, 1) if observed.levels else Normalise(contract.mean, contract.std)(right)[0]
-    return wanted.astype(np.float64)
+def _thinned(values: NDArray[Any]) -> NDArray[Any]:
+    """(3, n) of (3, h, w): all pixels, or so many that they are at least :data:`ENOUGH`."""
+    pixels = values.reshape(3, -1)
+    return pixels[:, :: max(1, pixels.shape[1] // ENOUGH)]
 
 
-def _whole_levels(observed: Observed, contract: Contract) -> WholeLevels:
-    levels = denormalised(observed.values, contract)
-    slack = 0.01 + observed.rounding * 255 * max(contract.std)
+def planes(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Tensor:
+    """What should have been observed, float32 (3, h, w), from the reference's picture, uint8 (h, w, 3)."""
+    if observed.levels:
+        return right.transpose(2, 0, 1).astype(np.float32)
+    return Normalise(contract.mean, contract.std)(right)[0]
+
+
+def _whole_levels(values: Tensor, rounding: float, contract: Contract) -> WholeLevels:
+    levels = denormalised(values[:, :, None], contract)
+    slack = 0.01 + rounding * 255 * max(contract.std)
     whole = (np.abs(levels - np.rint(levels)) < slack) & (levels > -0.5) & (levels < 255.5)
     return WholeLevels(float(whole.mean()), bool((levels > -1).all() and (levels < 256).all()))
 
 
-def _turn(values: Planes, expected: Planes) -> Turn:
+def _turn(values: Tensor, expected: Tensor) -> Turn:
     seen, wanted = (_small(planes) for planes in (values, expected))
     table = _correlations(np.stack([seen, *(change(wanted) for change in _WAYS.values())]))
     likeness = dict(zip(_WAYS, table[0, 1:].tolist(), strict=True))
@@ -127,51 +138,51 @@ def _turn(values: Planes, expected: Planes) -> Turn:
     return Turn(best, likeness[best], likeness[best] - likeness[others[0]])
 
 
-def _small(planes: Planes) -> Planes:
+def _small(values: Tensor) -> Tensor:
     """The channels' mean as a square of :data:`SMALL` pixels: whatever the shape, turned pictures can be compared."""
-    grey = Image.fromarray(planes.mean(axis=0).astype(np.float32))
-    return np.asarray(grey.resize((SMALL, SMALL), Image.Resampling.BOX), np.float64)
+    return np.asarray(Image.fromarray(values.mean(axis=0)).resize((SMALL, SMALL), Image.Resampling.BOX))
 
 
-def _channels(values: Planes, expected: Planes) -> Channels:
+def _channels(values: Tensor, expected: Tensor) -> Channels:
     table = _correlations(np.concatenate([values, expected]))[:3, 3:]
     likeness = {order: float(table[range(3), order].mean()) for order in permutations(STRAIGHT)}
     best, second, *_ = sorted(likeness, key=lambda order: (likeness[order], order == STRAIGHT), reverse=True)
     return Channels(best, likeness[best], likeness[STRAIGHT], likeness[best] - likeness[second])
 
 
-def _correlations(pictures: Planes) -> Planes:
-    """Of each with each, (n, n) of (n, h, w); 0 where one is flat."""
+def _correlations(pictures: Tensor) -> Floats:
+    """Of each with each, (n, n) of (n, …); 0 where one is flat."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.nan_to_num(np.corrcoef(pictures.reshape(len(pictures), -1)))
+        table = np.corrcoef(pictures.reshape(len(pictures), -1))
+    return np.nan_to_num(np.asarray(table))
 
 
-def _curve(values: Planes, expected: Planes, right: NDArray[np.uint8]) -> Curve:
+def _curve(values: Tensor, expected: Tensor, right: NDArray[np.uint8]) -> Curve:
     """The mean observed value at each of the reference's levels, and the line through these means, channel by channel."""
     gains, offsets, scatters, bends, unexplained = [], [], [], [], 0.0
-    for seen, wanted, levels in zip(values, expected, right.transpose(2, 0, 1), strict=True):
-        counts = np.bincount(levels.ravel(), minlength=256)
+    for seen, wanted, levels in zip(values.astype(np.float64), expected, right, strict=True):
+        counts = np.bincount(levels, minlength=256)
         there = np.flatnonzero(counts)
         shares = counts[there] / levels.size
-        curve = np.bincount(levels.ravel(), weights=seen.ravel(), minlength=256)[there] / counts[there]
+        curve = np.bincount(levels, weights=seen, minlength=256)[there] / counts[there]
         table = np.zeros(256)
         table[there] = curve
         scatter = float(np.mean((seen - table[levels]) ** 2))
         slope, start = _line(there.astype(np.float64), curve, shares)
         bend = float(np.sum(shares * (curve - slope * there - start) ** 2))
         level = abs(slope) or 1.0
-        step = (wanted.max() - wanted.min()) / max(1, int(levels.max()) - int(levels.min())) or 1.0
-        zero = float(wanted.ravel()[0]) - step * int(levels.ravel()[0])
+        step = float(wanted.max() - wanted.min()) / max(1, int(levels.max()) - int(levels.min())) or 1.0
+        zero = float(wanted[0]) - step * int(levels[0])
         gains.append(slope / step)
         offsets.append(start - slope / step * zero)
         scatters.append(scatter**0.5 / level)
         bends.append(bend**0.5 / level)
         unexplained += scatter / 3
-    difference = float(np.mean((values - expected) ** 2))
+    difference = float(np.mean((values - expected) ** 2)) or 1.0
     return Curve(tuple(gains), tuple(offsets), max(scatters), max(bends), unexplained / difference)
 
 
-def _line(x: Planes, y: Planes, weights: Planes) -> tuple[float, float]:
+def _line(x: Floats, y: Floats, weights: Floats) -> tuple[float, float]:
     """Slope and start of the least-squares line through weighted points; slope 1 through a single one."""
     centre, height = float(np.sum(weights * x)), float(np.sum(weights * y))
     spread = float(np.sum(weights * (x - centre) ** 2))

@@ -26,7 +26,7 @@ ARITHMETIC = SCALES | CURVES  # each value becomes another, whatever stands besi
 _TURNING = {mistake.name for mistake in TURNS} | {"transposed by .T", "EXIF ignored"}
 
 WHOLE = 0.99  # the share of values from which on they count as whole levels; of numbers drawn at random 2 % do
-ALIKE = 0.5  # correlation from which on two pictures are of one thing for certain
+ALIKE = 0.8  # correlation above which two pictures are of one thing for certain; a crop turned may be like the whole by 0.6
 UNLIKE = 0.3  # correlation below which two pictures have nothing in common
 ROUNDING = 0.75  # root mean square in levels that roundings leave: 0.29 of one, 0.58 where a third of all levels is off by one
 FLAT = 1e-3  # a gain below which nothing of the photo is left; dividing by 255 twice is one of 4e-3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,6 @@ class Ranking:
 
     Attributes:
         same: whether the reference's own way gives the tensor to rounding.
-        nearest: the nearest candidates, nearest first, and of those equally near the one with the fewest mistakes.
     """
 
     def __init__(self, observed: Observed, evidence: Evidence, reference: Candidate) -> None:
@@ -81,23 +81,30 @@ class Ranking:
         self._gap = _distance(self._seen, self._right)
         self.same = reference.size == observed.size and _within_a_level(reference, observed)
         self._few = few(observed.values)
-        self.nearest: list[RankedCandidate] = []
+        self._nearest: list[tuple[float, Candidate]] = []
 
     def add(self, candidate: Candidate) -> None:
         """Take a candidate into account; one of another shape, or ruled out, is passed over."""
         if candidate.size != self.observed.size or not self.evidence.allows(candidate.names):
             return
-        within = max(_reach(self.nearest[0].distance), self.nearest[-1].distance) if len(self.nearest) >= NEAR else np.inf
-        if _distance(candidate.few, self._few) > _MARGIN * within:
+        reach = np.inf
+        if len(self._nearest) >= NEAR:
+            reach = max(_reach(self._nearest[0][0]), self._nearest[-1][0])
+        if _distance(candidate.few, self._few) > _MARGIN * reach:
             return
         distance = _distance(candidate.values, self.observed.values)
-        if distance <= within:
-            if candidate.names and candidate.size == self._size and _equal(candidate.values, self._right):
-                return  # it changes nothing on this photo
-            self.nearest.append(self._ranked(candidate, distance))
-            self.nearest.sort(key=lambda each: (each.distance, len(each.names)))
-            reach = _reach(self.nearest[0].distance)
-            self.nearest = [each for i, each in enumerate(self.nearest) if i < NEAR or each.distance <= reach]
+        if distance > reach or (candidate.names and candidate.size == self._size and _equal(candidate.values, self._right)):
+            return  # too far away, or it changes nothing on this photo
+        self._nearest.append((distance, candidate))
+        self._nearest.sort(key=lambda each: (each[0], len(each[1].names)))
+        reach = _reach(self._nearest[0][0])
+        self._nearest = [each for i, each in enumerate(self._nearest) if i < NEAR or each[0] <= reach]
+        vars(self).pop("nearest", None)
+
+    @cached_property
+    def nearest(self) -> list[RankedCandidate]:
+        """The nearest candidates so far, nearest first, and of those equally near the one with the fewest mistakes first."""
+        return [self._ranked(candidate, distance) for distance, candidate in self._nearest]
 
     def _ranked(self, candidate: Candidate, distance: float) -> RankedCandidate:
         same = candidate.size == self._size

@@ -15,7 +15,7 @@ from lib.compare.view import denormalised
 from lib.deploy import Contract
 from lib.diagnosis.evidence import SAME
 from lib.diagnosis.finding import Finding, stage_of
-from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE, Measurement
+from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE, Layout, Measurement
 from lib.diagnosis.ranking import CONFIDENT, MEASURED, ROUNDED
 from lib.inputs.reading import sha256
 from lib.inputs.subject import Subject
@@ -57,7 +57,7 @@ def sentences(finding: Finding) -> list[str]:
     if finding.healthy:
         same = "in every value" if not observed.rounding else "as far as its type can hold"
         return [f"The tensor ({observed.kind}) is what PyTorch's preprocessing makes of this photo, {same}."]
-    said = [f"The first stage that differs is {' or '.join(finding.stages)}."]
+    said = [f"The first stage that differs is {_or(finding.stages)}."]
     if not finding.names:
         return [*said, *_unknown(finding)]
     nearest = finding.nearest[0]
@@ -71,6 +71,11 @@ def sentences(finding: Finding) -> list[str]:
     if len(finding.ties) > 1:
         said.append(f"On this photo it gives the same tensor as {', '.join(' and '.join(t) for t in finding.ties[1:])}.")
     return said
+
+
+def _or(stages: Sequence[str]) -> str:
+    *others, last = stages
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _unknown(finding: Finding) -> list[str]:
@@ -90,7 +95,7 @@ def _unknown(finding: Finding) -> list[str]:
         )
         share = f"{max(0.0, nearest.explained):.0%} of the difference from the reference"
         said.append(f"The nearest, {nearest.label}, explains {share}: {short}.")
-    known = [f"{each.name}: {each.says}" for each in finding.evidence if each.says]
+    known = [f"{each.name}: {each.says}" for each in finding.evidence if each.says and each.name != Layout.name]
     return [*said, f"What is known: {'; '.join(known)}.", "What is not known is the step that makes the difference."]
 
 

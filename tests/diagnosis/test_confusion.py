@@ -33,6 +33,7 @@ from lib.mistakes import CATALOGUE
 from tests.diagnosis import toy
 
 MANY = 8
+EVERY = CATALOGUE.values()
 CONTRACT = toy.CONTRACT
 
 
@@ -43,7 +44,7 @@ def photo() -> Photo:
 
 @pytest.fixture(scope="module")
 def measured(photo) -> Confusion:
-    return confusion(photo, CONTRACT, np.random.default_rng(0))
+    return confusion(photo, CONTRACT, np.random.default_rng(0), EVERY)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_diagnosis_that_names_anything_is_caught(photo, monkeypatch):
 
     monkeypatch.setattr(module, "diagnose_all", careless)
     monkeypatch.setattr(module, "STRANGERS", dict(list(STRANGERS.items())[:3]))
-    found = confusion(photo, CONTRACT, np.random.default_rng(0)) + beyond(photo, CONTRACT, np.random.default_rng(0), 0)
+    found = confusion(photo, CONTRACT, np.random.default_rng(0), EVERY) + beyond(photo, CONTRACT, np.random.default_rng(0), 0)
     assert found.false_alarms == 1
     assert found.count(WRONG, STRANGER) == 3
     assert found.wrong > 0.02
@@ -110,7 +111,7 @@ def test_diagnosis_that_names_anything_is_caught(photo, monkeypatch):
 
 def test_diagnosis_that_never_knows_is_caught(photo, monkeypatch):
     monkeypatch.setattr(module, "diagnose_all", lambda *given: [replace(f, names=(), ties=[]) for f in diagnose_all(*given)])
-    found = confusion(photo, CONTRACT, np.random.default_rng(0))
+    found = confusion(photo, CONTRACT, np.random.default_rng(0), EVERY)
     assert found.share == 0
     assert found.wrong == 0
 
@@ -123,7 +124,7 @@ def test_what_is_diagnosed_has_the_noise_in_it(photo, monkeypatch):
         return diagnose_all(data, tensors, contract)
 
     monkeypatch.setattr(module, "diagnose_all", watched)
-    confusion(photo, CONTRACT, np.random.default_rng(0))
+    confusion(photo, CONTRACT, np.random.default_rng(0), EVERY)
     off = np.abs(denormalised(diagnosed[0].values, CONTRACT) - toy.RIGHT.transpose(2, 0, 1))
     assert off.max() == pytest.approx(1, abs=1e-3)
     assert (off > 0.5).mean() == pytest.approx(NOISE, abs=0.02)  # a level of 0 or 255 cannot go further

@@ -35,6 +35,7 @@ def linear() -> Finding:
         (NORMALISE(RIGHT), "✓ The reference's own input", "as far as its type can hold"),
         (NORMALISE(LINEAR), "✗ OpenCV linear", "It gives this very tensor."),
         (LINEAR[:, :, ::-1], "✗ OpenCV linear and BGR", "The first stage that differs is resize."),
+        (NOISE, "✗ Not in the catalogue", "The first stage that differs is decode, resize or normalise."),
         (NOISE, "✗ Not in the catalogue", "direction: it does not look like this photo at all"),
         (BLURRED, "✗ Not in the catalogue", "What is not known is the step that makes the difference."),
         (BLURRED, "✗ Not in the catalogue", "The first stage that differs is decode or resize."),
@@ -59,7 +60,7 @@ def test_where_no_mistake_is_named_the_nearest_is_with_its_share():
     nearest = replace(finding.nearest[0], names=("Pillow lanczos",), explained=0.56)
     said = " ".join(sentences(replace(finding, nearest=[nearest])))
     assert "The nearest, Pillow lanczos, explains 56% of the difference from the reference: too little to name it." in said
-    assert "What is known: layout: ONNX's layout; geometry: the right shape; values that are whole levels: " in said
+    assert "What is known: geometry: the right shape; values that are whole levels: " in said
     curve = replace(nearest, names=("gamma 2.2",), explained=0.98)
     assert "the right tone curve or normalisation explains all" in " ".join(sentences(replace(finding, nearest=[curve])))
 

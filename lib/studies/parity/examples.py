@@ -49,7 +49,7 @@ def examples(handoff: Handoff, photo: Photo, shared: SharedTraces, made: list[Ph
         shared: of the photo.
         made: as :func:`made_from` gives them.
     """
-    where = {}
+    where: dict[str, tuple[Photo, SharedTraces]] = {}
     for names, each in zip(MADE.values(), made, strict=True):
         where |= dict.fromkeys(names, (each, SharedTraces(each.data)))
     return tuple(_example(handoff, mistake, *where.get(mistake.name, (photo, shared))) for mistake in SHOWN)

@@ -14,7 +14,7 @@ from lib.deploy import Trace
 from lib.diagnosis.confusion import Confusion, beyond, confusion
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
-from lib.mistakes import CATALOGUE
+from lib.mistakes import CATALOGUE, DECODING
 from lib.mistakes.unnoticed import Noticed, noticed
 from lib.policy import Policy
 from lib.studies.parity.examples import Example, examples, made_from
@@ -69,8 +69,8 @@ class Study:
         naive: the naive deployment and the reference on the first photo.
         divergent: the deployment and the reference on the photo whose probabilities differ most.
         examples: mistakes that have no notebook of their own on the first photo, or on one made from it.
-        diagnosis: how well mistakes are named, on the first :data:`DIAGNOSED` photos and those made from the first; and on the
-            first two at once, and what is no mistake.
+        diagnosis: how well mistakes are named, on the first :data:`DIAGNOSED` photos, and those of decoding on the photos made
+            from the first; on the first two mistakes at once, and what is no mistake.
     """
 
     photos: tuple[OnePhoto, ...]
@@ -156,9 +156,9 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
             shown = examples(handoff, photo, shared, made)
             diagnosis += beyond(photo, contract, random, PAIRS)
         if i < DIAGNOSED:
-            diagnosis += confusion(photo, contract, random)
+            diagnosis += confusion(photo, contract, random, CATALOGUE.values())
     for photo in made:
-        diagnosis += confusion(photo, contract, random)
+        diagnosis += confusion(photo, contract, random, DECODING)
     return Study(tuple(photos), start, divergent, shown, diagnosis)
 
 

@@ -13,7 +13,7 @@ from lib.compare.comparison import Comparison, flips, worst
 from lib.deploy import STAGES
 from lib.deploy.stages import Normalise
 from lib.diagnosis.confusion import ONE, STRANGER, TWO, Confusion
-from lib.mistakes import CATALOGUE
+from lib.mistakes import CATALOGUE, DECODING
 from lib.studies.parity import measure
 from lib.studies.parity.examples import MADE
 from tests.few import changed
@@ -48,7 +48,10 @@ def test_the_reference_runs_once_a_photo(parity):
     assert set(decoded.values()) == {1}
     inferred = Counter(np.asarray(tensor).tobytes() for tensor in parity.asked.inputs["infer"])
     own = [parity.handoff.reference.trace(photo.data).normalise.tobytes() for photo in parity.handoff.photos.readable]
-    assert [inferred[tensor] for tensor in own] == [2, 1]  # one of the photos made from the first is the same picture, turned
+    assert [inferred[tensor] for tensor in own] == [
+        3,
+        1,
+    ]  # two of the photos made from the first are the same picture, turned and with alpha
 
 
 def test_shares_sum_to_the_gap(parity):
@@ -67,7 +70,7 @@ def test_diagnosis_is_tried_on_the_photos_and_on_those_made_from_the_first(parit
     assert diagnosis.false_alarms == 0
     assert diagnosis.share >= 0.9
     assert diagnosis.wrong <= 0.02
-    assert len(diagnosis.of(ONE)) + diagnosis.idle == diagnosis.photos * len(CATALOGUE)
+    assert len(diagnosis.of(ONE)) + diagnosis.idle == 2 * len(CATALOGUE) + len(MADE) * len(DECODING)
     assert len(diagnosis.of(STRANGER)) >= 30
     assert diagnosis.of(TWO)
 
@@ -76,12 +79,12 @@ def test_the_seed_decides_the_noise(parity, rules, monkeypatch):
     monkeypatch.setattr(measure, "examples", lambda *_: ())
     drawn = []
 
-    def draw(photo, contract, random):
+    def draw(photo, contract, random, _):
         drawn.append(random.random())
         return Confusion()
 
     monkeypatch.setattr(measure, "confusion", draw)
-    monkeypatch.setattr(measure, "beyond", lambda photo, contract, random, _: draw(photo, contract, random))
+    monkeypatch.setattr(measure, "beyond", draw)
     measure.measured(changed(parity.handoff, parity.handoff.photos.readable[:1]), rules, seed=7)
     random = np.random.default_rng(7)
     assert drawn == [random.random() for _ in range(1 + 1 + len(MADE))]
