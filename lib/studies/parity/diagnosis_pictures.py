@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
@@ -20,21 +21,26 @@ from lib.report.gallery import Panel, gallery
 from lib.report.html import Html, note, table
 from lib.studies.parity.examples import Example
 
+COLUMNS = 4  # of the gallery
+_UNKNOWN, _ANOTHER = 2, 5  # columns of the confusion matrix beyond the mistakes', apart so that their names fit
+
 
 def examples_gallery(shown: Sequence[Example]) -> Html:
     """What the network takes its input for under each mistake."""
     panels = [
-        Panel(each.picture, f"{each.mistake.name}\n{_likely(each.comparison)}", each.comparison.flipped) for each in shown
+        Panel(each.picture, f"{textwrap.fill(each.mistake.name, 20)}\n{_likely(each.comparison)}", each.comparison.flipped)
+        for each in shown
     ]
     flipped = [each.mistake.name for each in shown if each.comparison.flipped]
     said = f"{len(shown)} mistakes on {shown[-1].comparison.photo} or on a photo made from it: "
     said += f"another class wins under {', '.join(flipped)}" if flipped else "none changes the likeliest class"
     return gallery(
         panels,
-        3,
+        COLUMNS,
         f"What the network takes its input for. {said}.",
         f"{said}. Each picture is the network's input with the right normalisation undone; under the name stands the "
         "probability of the reference's class.",
+        size=7,
     )
 
 
@@ -78,12 +84,12 @@ def confusion_matrix(measured: Confusion) -> Html:
     attempts = measured.of(ONE)
     names = [name for name in CATALOGUE if any(attempt.committed == (name,) for attempt in attempts)]
     place: dict[Names, int] = {(name,): i for i, name in enumerate(names)}
-    counts = np.zeros((len(names), len(names) + 2))
+    counts = np.zeros((len(names), len(names) + _ANOTHER + 1))
     for attempt in attempts:
         if attempt.outcome == RIGHT:
             column = place[attempt.committed]
         else:
-            column = place.get(attempt.named[0], len(names) + 1) if attempt.named else len(names)
+            column = place.get(attempt.named[0], len(names) + _ANOTHER) if attempt.named else len(names) + _UNKNOWN
         counts[place[attempt.committed], column] += 1
     shares = counts / counts.sum(axis=1, keepdims=True)
     drawn = blank(0.135 * len(names) + 1.9)
@@ -91,7 +97,7 @@ def confusion_matrix(measured: Confusion) -> Html:
     image = axes.imshow(np.ma.masked_equal(shares, 0), cmap="cividis_r", vmin=0, vmax=1, aspect="auto")
     axes.set_yticks(range(len(names)), [f"{shortened(name)}  {i + 1}" for i, name in enumerate(names)], fontsize=6.5)
     ticks = list(range(4, len(names) - 2, 5))
-    ends = [len(names), len(names) + 1]
+    ends = [len(names) + _UNKNOWN, len(names) + _ANOTHER]
     axes.set_xticks([*ticks, *ends], [*(str(i + 1) for i in ticks), "not known", "another"], fontsize=7.5)
     for label in axes.get_xticklabels()[len(ticks) :]:
         label.set_rotation(90)
