@@ -15,10 +15,12 @@ from lib.diagnosis.details import details
 from lib.diagnosis.evidence import Evidence, evidence
 from lib.diagnosis.measurements import ANOTHER_NORMALISATION, Measurement
 from lib.diagnosis.observed import Observed
-from lib.diagnosis.ranking import NEAR, RankedCandidate, Ranking
+from lib.diagnosis.ranking import CONFIDENT, NEAR, RankedCandidate, Ranking
 from lib.mistakes import CATALOGUE
 
-BETTER = 0.5  # two mistakes are preferred to one where they leave nothing but rounding, or less than half of what one leaves
+# Two mistakes are preferred to one where they leave nothing but rounding, or where the second explains as large a share of what
+# the first leaves as a mistake must to be named; that share is of squares.
+BETTER = (1 - CONFIDENT) ** 0.5
 
 
 @dataclass(frozen=True)

@@ -233,6 +233,16 @@ def _blurred_square(image: Image.Image, contract: Contract) -> Image.Image:
     return image.resize((side, side), Image.Resampling.BILINEAR).filter(ImageFilter.GaussianBlur(1.5))
 
 
+def _middle(kernel: ImageFilter.Filter) -> Stranger:
+    """The square in the middle of the right size, and then a filter."""
+
+    def middle(image: Image.Image, contract: Contract) -> Image.Image:
+        view = centred(of_contract(contract, *image.size).scaled, side_of(contract))
+        return view.render(image, Image.Resampling.BILINEAR).filter(kernel)
+
+    return _scaled(middle)
+
+
 def _standardised(planes: Tensor) -> Tensor:
     return np.clip((planes - planes.mean()) / planes.std(), -1.5, 1.5)
 
@@ -288,6 +298,9 @@ STRANGERS: dict[str, Stranger] = {
     "resize 232, crop 224": _scaled(_crop_of_232),
     "a crop off the centre": _scaled(_off_centre),
     "a blurred square": _scaled(_blurred_square),
+    "a blurred crop": _middle(ImageFilter.GaussianBlur(1)),
+    "a sharpened crop": _middle(ImageFilter.UnsharpMask(3, 80, 2)),
+    "mirrored and blurred": _pillow(lambda image: ImageOps.mirror(image).filter(ImageFilter.GaussianBlur(1))),
     "its own mean and std, cut": _fed(_standardised),
     "tanh": _fed(lambda planes: np.tanh(4 * planes - 2)),
     "gamma 1.1 in float": _fed(lambda planes: (planes**1.1 - 0.45) / 0.23),

@@ -16,7 +16,7 @@ from lib.deploy import Contract
 from lib.diagnosis.evidence import SAME
 from lib.diagnosis.finding import Finding, stage_of
 from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE, Layout, Measurement
-from lib.diagnosis.ranking import CONFIDENT, MEASURED, ROUNDED
+from lib.diagnosis.ranking import CLOSE, CONFIDENT, MEASURED, ROUNDED
 from lib.inputs.reading import sha256
 from lib.inputs.subject import Subject
 from lib.mistakes import CATALOGUE
@@ -37,7 +37,8 @@ _BESIDE = {
 
 CONFIDENCE = (
     f"A candidate is named where at least {ROUNDED:.0%} of the values are within a level of what it gives, or where it "
-    f"explains at least {CONFIDENT:.0%} of the squared difference from the reference, at the reference's size. "
+    f"explains at least {CONFIDENT:.0%} of the squared difference from the reference, at the reference's size, and leaves "
+    f"{number(CLOSE)} levels at most (root mean square). "
     f"A tone curve and a normalisation are arithmetic, and are named only to within a level. {MEASURED}"
 )
 
@@ -90,11 +91,9 @@ def _unknown(finding: Finding) -> list[str]:
         said = [f"Neither a mistake of the catalogue nor two at once give {width} × {height} pixels of this photo."]
     elif finding.nearest[0].names:
         nearest = finding.nearest[0]
-        short = (
-            "too little to name it" if nearest.explained < CONFIDENT else "the right tone curve or normalisation explains all"
-        )
         share = f"{max(0.0, nearest.explained):.0%} of the difference from the reference"
-        said.append(f"The nearest, {nearest.label}, explains {share}: {short}.")
+        but = "which is too little to name it" if nearest.explained < CONFIDENT else f"but leaves {number(nearest.left)} levels"
+        said.append(f"The nearest, {nearest.label}, explains {share}, {but}.")
     known = [f"{each.name}: {each.says}" for each in finding.evidence if each.says and each.name != Layout.name]
     return [*said, f"What is known: {'; '.join(known)}.", "What is not known is the step that makes the difference."]
 

@@ -10,7 +10,7 @@ from lib.diagnosis import Observed
 from lib.diagnosis.candidates import Candidate
 from lib.diagnosis.evidence import Evidence, evidence
 from lib.diagnosis.measurements import Geometry, Layout
-from lib.diagnosis.ranking import CONFIDENT, NEAR, RankedCandidate, Ranking
+from lib.diagnosis.ranking import CLOSE, CONFIDENT, NEAR, RankedCandidate, Ranking
 from tests.diagnosis.toy import CONTRACT, NORMALISE, RIGHT
 
 REFERENCE = Candidate((), RIGHT, NORMALISE)
@@ -51,6 +51,7 @@ def test_what_the_evidence_rules_out_and_what_has_another_shape_is_passed_over()
 
 def test_explained_is_a_share_of_the_difference_from_the_reference():
     half = ranking(off(PATTERN), ("half", off(PATTERN // 2))).nearest[0]
+    assert half.left == pytest.approx(10, abs=0.1)
     assert half.names == ("half",)
     assert half.explained == pytest.approx(0.75, abs=0.01)
     assert ranking(off(PATTERN)).nearest[0].explained == 0
@@ -69,12 +70,14 @@ def test_at_another_shape_too():
 def test_a_candidate_is_believed_to_rounding_or_where_it_explains_enough():
     values = np.zeros((3, 1, 1), np.float32)
 
-    def believed(name: str, explained: float, rounded: bool) -> bool:
-        return RankedCandidate((name,), 1.0, values, explained, rounded).believed
+    def believed(name: str, explained: float, rounded: bool, left: float = CLOSE) -> bool:
+        return RankedCandidate((name,), 1.0, left, values, explained, rounded).believed
 
     assert believed("OpenCV linear", CONFIDENT, rounded=False)
     assert not believed("OpenCV linear", CONFIDENT - 0.01, rounded=False)
     assert believed("OpenCV linear", 0.2, rounded=True)
+    # a mirrored picture explains nearly all, whatever else was done
+    assert not believed("mirrored", 0.99, rounded=False, left=CLOSE + 1)
     # another gamma explains nearly all, and is another
     assert not believed("gamma 2.2", 0.99, rounded=False)
     assert not believed("no mean and std", 0.99, rounded=False)

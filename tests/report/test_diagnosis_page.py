@@ -59,10 +59,14 @@ def test_where_no_mistake_is_named_the_nearest_is_with_its_share():
     finding = found(BLURRED)
     nearest = replace(finding.nearest[0], names=("Pillow lanczos",), explained=0.56)
     said = " ".join(sentences(replace(finding, nearest=[nearest])))
-    assert "The nearest, Pillow lanczos, explains 56% of the difference from the reference: too little to name it." in said
+    assert (
+        "The nearest, Pillow lanczos, explains 56% of the difference from the reference, which is too little to name it."
+        in said
+    )
     assert "What is known: geometry: the right shape; values that are whole levels: " in said
-    curve = replace(nearest, names=("gamma 2.2",), explained=0.98)
-    assert "the right tone curve or normalisation explains all" in " ".join(sentences(replace(finding, nearest=[curve])))
+    curve = replace(nearest, names=("gamma 2.2",), explained=0.98, left=2.5)
+    said = " ".join(sentences(replace(finding, nearest=[curve])))
+    assert "gamma 2.2, explains 98% of the difference from the reference, but leaves 2.5 levels." in said
 
 
 def test_mistakes_that_cannot_be_told_apart_are_said():
