@@ -1,52 +1,60 @@
-"""How often diagnosis is right, measured on the catalogue."""
+"""How often diagnosis is right, does not know, and is wrong: on mistakes, on two at once, and on what is none."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lib.deploy import Contract
-from lib.deploy.stages import Normalise
-from lib.diagnosis.candidates import Candidate, singles
+from lib.diagnosis.candidates import TOGETHER, Candidate, Names, pairs, singles
 from lib.diagnosis.evidence import SAME
-from lib.diagnosis.finding import ranked, tied
+from lib.diagnosis.finding import Finding, diagnose_all
+from lib.diagnosis.observed import Observed
+from lib.diagnosis.strangers import STRANGERS
 from lib.inputs.photos import Photo
-from lib.mistakes import CATALOGUE
+from lib.mistakes import Mistake
 
 NOISE = 1 / 3  # the share of the picture's values that are put off by one level, up or down
+
+ONE, TWO, STRANGER = "one mistake", "two mistakes", "no mistake of the catalogue"
+KINDS = (ONE, TWO, STRANGER)
+
+RIGHT, PART, UNKNOWN, WRONG = "right", "one of two", "not known", "wrong"
+OUTCOMES = (RIGHT, PART, UNKNOWN, WRONG)
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One mistake on one photo, diagnosed from its tensor alone.
+    """One photo, preprocessed in one way and diagnosed from its tensor alone.
 
     Attributes:
         photo: the photo's name.
-        mistake: the mistake that was committed.
-        named: the names that diagnosis gave: the likeliest, then those that give the very same tensor; ``""`` is no mistake.
+        kind: of :data:`KINDS`.
+        committed: the mistakes that were committed, or the name of what was done to the picture instead.
+        named: the names that diagnosis gave: the likeliest, then those that give the very same tensor; empty for none.
+        outcome: of :data:`OUTCOMES`. *Right* is what gives the very same tensor; *one of two* names one of two mistakes, and no
+            other; *not known* names none; any other name is *wrong*.
     """
 
     photo: str
-    mistake: str
-    named: tuple[str, ...]
-
-    @property
-    def right(self) -> bool:
-        """Whether the mistake is the one named, or gives the very same tensor on this photo."""
-        return self.mistake in self.named
+    kind: str
+    committed: Names
+    named: tuple[Names, ...]
+    outcome: str
 
 
 @dataclass(frozen=True)
 class Confusion:
-    """Diagnosis over the catalogue; that of several photos adds up with ``+``.
+    """Diagnosis over many attempts; that of several photos adds up with ``+``.
 
     Attributes:
-        attempts: at the mistakes that change the photo's tensor.
+        attempts: at what changes the photo's tensor.
         idle: how many combinations of mistake and photo change nothing, and so cannot be diagnosed.
         false_alarms: how many photos' own right tensors were taken for a mistake's.
-        photos: how many photos there were.
+        photos: how many photos mistakes were committed on, one at a time.
     """
 
     attempts: tuple[Attempt, ...] = ()
@@ -62,19 +70,27 @@ class Confusion:
             self.photos + other.photos,
         )
 
-    @property
-    def right(self) -> int:
-        """How many attempts name the right mistake."""
-        return sum(attempt.right for attempt in self.attempts)
+    def of(self, kind: str) -> list[Attempt]:
+        """The attempts of a kind."""
+        return [attempt for attempt in self.attempts if attempt.kind == kind]
+
+    def count(self, outcome: str, *kinds: str) -> int:
+        """How many attempts, of these kinds or of all, ended so."""
+        return sum(each.outcome == outcome and each.kind in (kinds or KINDS) for each in self.attempts)
 
     @property
     def share(self) -> float:
-        """The share of attempts that are right, 0..1; NaN where there were none."""
-        return self.right / len(self.attempts) if self.attempts else float("nan")
+        """The share of single mistakes that are named, 0..1; NaN where there were none."""
+        return self.count(RIGHT, ONE) / len(self.of(ONE)) if self.of(ONE) else float("nan")
+
+    @property
+    def wrong(self) -> float:
+        """The share of all attempts that end in a wrong name, 0..1; NaN where there were none."""
+        return self.count(WRONG) / len(self.attempts) if self.attempts else float("nan")
 
 
-def confusion(photo: Photo, contract: Contract, random: np.random.Generator) -> Confusion:
-    """Commit every mistake on a photo, put a part of the levels off by one, and diagnose the tensor.
+def confusion(photo: Photo, contract: Contract, random: np.random.Generator, mistakes: Iterable[Mistake]) -> Confusion:
+    """Commit mistakes on a photo, one at a time, put a part of the levels off by one, and diagnose the tensor.
 
     A service in another language computes the same filter with other roundings; the noise stands for that, so that diagnosis
     is not compared with its own digits.
@@ -83,35 +99,80 @@ def confusion(photo: Photo, contract: Contract, random: np.random.Generator) -> 
         photo: to commit the mistakes on.
         contract: the right preprocessing.
         random: for the noise.
+        mistakes: of the catalogue; all of them are candidates when the tensor is diagnosed.
     """
-    candidates = list(singles(photo.data, contract, levels=False))
-    reference = candidates[0].values(levels=False)
-    attempts, idle, false_alarms = [], 0, 0
-    for candidate in candidates:
-        noise = _noise(candidate.picture.shape, random)
-        clean = candidate.values(levels=False)
-        if candidate.names and clean.shape == reference.shape and np.abs(clean - reference).max() <= SAME:
-            idle += 1
-            continue
-        observed = _normalised(candidate, noise, contract)
-        named = tuple("".join(names) for names in tied(ranked(observed, candidates, levels=False)))
-        if candidate.names:
-            attempts.append(Attempt(photo.name, candidate.names[0], named))
-        else:
-            false_alarms += "" not in named
-    return Confusion(tuple(attempts), idle, false_alarms, 1)
+    names = {(mistake.name,) for mistake in mistakes}
+    right, *mistaken = singles(photo.data, contract, False, names.__contains__)
+    changing = [each for each in mistaken if not _same(each.values, right.values)]
+    healthy, *findings = diagnose_all(photo.data, [_noisy(each, random) for each in (right, *changing)], contract)
+    attempts = tuple(_attempt(photo.name, ONE, *each) for each in zip(changing, findings, strict=True))
+    return Confusion(attempts, len(mistaken) - len(changing), int(bool(healthy.names)), 1)
+
+
+def beyond(photo: Photo, contract: Contract, random: np.random.Generator, many: int) -> Confusion:
+    """Two mistakes at once, and what is no mistake of the catalogue, on a photo.
+
+    Args:
+        photo: to try them on.
+        contract: the right preprocessing.
+        random: for the choice of pairs, and for noise on them as :func:`confusion` has it.
+        many: how many pairs are tried, as far as they change something, both of them.
+    """
+    one = {each.names: each for each in singles(photo.data, contract, levels=False)}
+    two = [each for each in _drawn(photo, contract, random, many) if _both_show(each, one)]
+    made = {name: make(photo.data, contract) for name, make in STRANGERS.items()}
+    # on a square or a grey photo some are a mistake of the catalogue, or none
+    strange = {name: tensor for name, tensor in made.items() if not any(_same(tensor, each.values) for each in one.values())}
+    tensors = [*(_noisy(each, random) for each in two), *(Observed.of(tensor) for tensor in strange.values())]
+    findings = iter(diagnose_all(photo.data, tensors, contract))
+    attempts = [_attempt(photo.name, TWO, each, next(findings)) for each in two]
+    for name in strange:
+        named = tuple(next(findings).ties)
+        attempts.append(Attempt(photo.name, STRANGER, (name,), named, WRONG if named else UNKNOWN))
+    return Confusion(tuple(attempts))
+
+
+def _drawn(photo: Photo, contract: Contract, random: np.random.Generator, many: int) -> Iterator[Candidate]:
+    """So many pairs of mistakes, each as likely as any other."""
+    names: list[Names] = []
+
+    def listed(each: Names) -> bool:
+        names.extend([each] * (len(each) == TOGETHER))
+        return False
+
+    list(pairs(photo.data, contract, False, (), listed))
+    chosen = {names[i] for i in random.choice(len(names), min(many, len(names)), replace=False)}
+    return pairs(photo.data, contract, False, None, chosen.__contains__)
+
+
+def _both_show(pair: Candidate, one: dict[Names, Candidate]) -> bool:
+    """Whether two mistakes together give another tensor than each of them alone, and than none."""
+    return not any(_same(pair.values, one[names].values) for names in ((), *((name,) for name in pair.names)) if names in one)
+
+
+def _attempt(photo: str, kind: str, committed: Candidate, finding: Finding) -> Attempt:
+    named = tuple(finding.ties)
+    if not named:
+        outcome = UNKNOWN
+    elif committed.names in named or _same(finding.nearest[0].values, committed.values):
+        outcome = RIGHT
+    else:
+        outcome = PART if any(set(each) < set(committed.names) for each in named) else WRONG
+    return Attempt(photo, kind, committed.names, named, outcome)
+
+
+def _same(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:
+    return a.shape == b.shape and bool(np.abs(a - b).max() <= SAME)
+
+
+def _noisy(candidate: Candidate, random: np.random.Generator) -> Observed:
+    """A candidate's tensor, with noise on the picture that is normalised."""
+    noise = _noise(candidate.picture.shape, random)
+    noisy = np.clip(candidate.picture.astype(np.int16) + noise, 0, 255).astype(np.uint8)
+    return Observed.of(replace(candidate, picture=noisy).values)
 
 
 def _noise(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.int8]:
     """-1, 0 or 1 for each value of a picture."""
     drawn = random.random(shape)  # as Generator.choice draws, which takes five times as long to look the values up
     return (drawn >= NOISE / 2).astype(np.int8) + (drawn >= 1 - NOISE / 2) - 1
-
-
-def _normalised(candidate: Candidate, noise: NDArray[np.int8], contract: Contract) -> NDArray[np.float32]:
-    """A candidate's tensor, (3, h, w), with noise on the picture that is normalised."""
-    mistaken = [CATALOGUE[name] for name in candidate.names if CATALOGUE[name].stage == "normalise"]
-    normalise = mistaken[0].make(contract) if mistaken else Normalise(contract.mean, contract.std)
-    noisy = np.clip(candidate.picture.astype(np.int16) + noise, 0, 255).astype(np.uint8)
-    tensor: NDArray[np.float32] = np.asarray(normalise(noisy))[0]
-    return tensor

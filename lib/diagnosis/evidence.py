@@ -1,44 +1,91 @@
-"""What can be measured on an observed tensor without trying any mistake."""
+"""What is measured on an observed tensor before any mistake is tried, and rules mistakes out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import cached_property
 from itertools import permutations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import laplace
-from skimage.registration import phase_cross_correlation
+from PIL import Image
 
 from lib.compare.view import denormalised
 from lib.deploy import Contract
 from lib.deploy.stages import Normalise
-from lib.diagnosis.observed import Observed
-from lib.numbers import number
+from lib.diagnosis.measurements import (
+    STRAIGHT,
+    UPRIGHT,
+    Channels,
+    Curve,
+    Geometry,
+    Layout,
+    Measurement,
+    Same,
+    Turn,
+    WholeLevels,
+)
+from lib.diagnosis.observed import Observed, at_size
+from lib.mistakes import turns
 
-Planes = NDArray[np.float64]
+Tensor = NDArray[np.float32]
+Floats = NDArray[np.float64]
 SAME = 1e-5  # in units of std, or levels: values this close are one; float32 rounding stays below
-UNLIKE = 0.3  # correlation below which two pictures have nothing in common
-BORDER = 3  # pixels that count as the border
-CHANNELS = ("red", "green", "blue")
+SMALL = 32  # pixels along the side of the pictures by which direction is told
+ENOUGH = 20_000  # pixels, of which larger pictures are thinned to no fewer: as exact, and several times as fast
+
+_WAYS: dict[str, Callable[[Any], Any]] = {
+    UPRIGHT: lambda picture: picture,
+    **turns.AFTER,
+    "transposed": lambda picture: picture.T,
+    "transposed and turned by 180°": lambda picture: picture[::-1, ::-1].T,
+}
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One measurement.
+    """Everything that was measured; None where it cannot be.
 
     Attributes:
-        name: what was measured.
-        value: the measured value, with its unit.
-        says: what it means; empty where it means nothing in particular.
+        whole: None for levels, which no normalisation was done to.
+        same: in place of all that follows, where nothing differs.
+        turn: None where ``curve`` says that nothing has moved; so is ``channels``, and where nothing is like the photo.
+        curve: None where the shape is not the reference's.
     """
 
-    name: str
-    value: str
-    says: str
+    layout: Layout
+    geometry: Geometry
+    whole: WholeLevels | None
+    same: Same | None = None
+    turn: Turn | None = None
+    channels: Channels | None = None
+    curve: Curve | None = None
+
+    def __iter__(self) -> Iterator[Measurement]:
+        return iter(self._made)
+
+    @cached_property
+    def _made(self) -> tuple[Measurement, ...]:
+        every = (getattr(self, field.name) for field in fields(self))
+        return tuple(each for each in every if each is not None)
+
+    def allows(self, names: tuple[str, ...]) -> bool:
+        """Whether no measurement rules these mistakes out, committed together."""
+        return all(each.allows(names) for each in self._made)
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The stages of which one is the first that differs."""
+        if self.curve is not None and self.curve.alone:  # of the finished picture's values: decoding and geometry are right
+            whole = self.whole is None or self.whole.right
+            return ("resize",) if whole else ("normalise",) if self.curve.line else ("resize", "normalise")
+        before = ("decode", "resize")
+        return before if self.whole is None or self.whole.right else (*before, "normalise")
 
 
-def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> list[Evidence]:
+def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Evidence:
     """Everything that can be measured against the reference's picture.
 
     Args:
@@ -46,138 +93,98 @@ def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -
         contract: the right preprocessing.
         right: the reference's picture before normalisation, uint8 (h, w, 3).
     """
-    found = [_layout(observed), _geometry(observed, right)]
-    if not observed.levels:
-        found.append(_whole_levels(observed, contract))
-    expected = _planes(observed, contract, right)
-    if observed.values.shape != expected.shape:
-        return found
-    values = observed.values.astype(np.float64)
-    if np.abs(values - expected).max() <= SAME + observed.rounding:
-        return [*found, Evidence("values that differ", "none beyond rounding", "it is the reference's input")]
-    correlations = np.array([[_correlation(a, b) for b in expected] for a in values])
-    likeness = correlations.max()
-    if likeness < UNLIKE:
-        return [*found, Evidence("likeness", f"correlation {likeness:.2f} at best", "it does not look like this photo at all")]
-    found += [
-        _channels(correlations),
-        _gain(values, expected),
-        _bias(values, expected, observed.unit),
-        _border(values, expected),
-    ]
-    return [*found, _shift(values, expected), _sharpness(values, expected)]
+    layout = Layout(observed.kind, observed.layout)
+    geometry = Geometry(observed.size, (right.shape[1], right.shape[0]))
+    expected = planes(observed, contract, right)
+    if geometry.right and np.abs(observed.values - expected).max() <= SAME + observed.rounding:
+        return Evidence(layout, geometry, None if observed.levels else WholeLevels(1.0, True), Same())
+    whole = None if observed.levels else _whole_levels(_thinned(observed.values), observed.rounding, contract)
+    curve = turn = channels = None
+    if geometry.right:
+        curve = _curve(_thinned(observed.values), _thinned(expected), _thinned(right.transpose(2, 0, 1)))
+    if curve is None or not curve.alone:  # else nothing has moved or mixed
+        turn = _turn(observed.values, expected)
+        if not turn.alike:
+            return Evidence(layout, geometry, whole, None, turn)
+        channels = _channels(_thinned(at_size(observed.values, geometry.wanted)), _thinned(expected))
+    return Evidence(layout, geometry, whole, None, turn, channels, curve)
 
 
-def _planes(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Planes:
-    """What should have been observed, (3, h, w)."""
-    planes = right.transpose(2, 0, 1) if observed.levels else Normalise(contract.mean, contract.std)(right)[0]
-    return planes.astype(np.float64)
+def _thinned(values: NDArray[Any]) -> NDArray[Any]:
+    """(3, n) of (3, h, w): all pixels, or so many that they are at least :data:`ENOUGH`."""
+    pixels = values.reshape(3, -1)
+    return pixels[:, :: max(1, pixels.shape[1] // ENOUGH)]
 
 
-def _layout(observed: Observed) -> Evidence:
-    says = "ONNX's layout" if observed.layout == "CHW" else "channels last: right only if a transpose follows"
-    return Evidence("layout", f"{observed.kind}, {observed.layout}", says)
+def planes(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Tensor:
+    """What should have been observed, float32 (3, h, w), from the reference's picture, uint8 (h, w, 3)."""
+    if observed.levels:
+        return right.transpose(2, 0, 1).astype(np.float32)
+    return Normalise(contract.mean, contract.std)(right)[0]
 
 
-def _geometry(observed: Observed, right: NDArray[np.uint8]) -> Evidence:
-    width, height = observed.size
-    wanted = right.shape[1], right.shape[0]
-    says = "the right shape"
-    if (width, height) == wanted[::-1]:
-        says = "width and height have changed places" if width != height else says
-    elif (width, height) != wanted:
-        says = f"the shape is wrong: it should be {wanted[0]} × {wanted[1]}"
-        if abs(width - wanted[0]) <= 1 and abs(height - wanted[1]) <= 1:
-            says += ", one pixel off"
-    return Evidence("geometry", f"{width} × {height}", says)
-
-
-def _whole_levels(observed: Observed, contract: Contract) -> Evidence:
-    """Whether undoing the right normalisation gives whole levels: if so, normalisation is right."""
-    levels = denormalised(observed.values, contract)
-    slack = 0.01 + observed.rounding * 255 * max(contract.std)
+def _whole_levels(values: Tensor, rounding: float, contract: Contract) -> WholeLevels:
+    levels = denormalised(values[:, :, None], contract)
+    slack = 0.01 + rounding * 255 * max(contract.std)
     whole = (np.abs(levels - np.rint(levels)) < slack) & (levels > -0.5) & (levels < 255.5)
-    share = float(whole.mean())
-    says = "normalisation is right, so what differs came before it" if share > 0.99 else "normalisation is not the reference's"
-    if share <= 0.99 and (levels > -1).all() and (levels < 256).all() and share < 0.5:
-        says = "normalisation is not the reference's, or the picture was resized in floating point"
-    return Evidence("values that are whole levels", f"{share:.1%}", says)
+    return WholeLevels(float(whole.mean()), bool((levels > -1).all() and (levels < 256).all()))
 
 
-def _channels(table: NDArray[np.float64]) -> Evidence:
-    """The order of channels that correlates best with the reference's: a row for each channel observed, a column for theirs."""
-    order = max(permutations(range(3)), key=lambda p: (sum(table[i, j] for i, j in enumerate(p)), p == (0, 1, 2)))
-    straight, best = (sum(table[i, j] for i, j in enumerate(p)) / 3 for p in ((0, 1, 2), order))
-    names = ", ".join(CHANNELS[j] for j in order)
-    if order == (0, 1, 2) or best - straight < 1e-3:
-        return Evidence("channels", f"red, green, blue (correlation {straight:.4f})", "the right order")
-    return Evidence("channels", f"{names} (correlation {best:.4f}, in order {straight:.4f})", f"the order is {names}")
+def _turn(values: Tensor, expected: Tensor) -> Turn:
+    seen, wanted = (_small(planes) for planes in (values, expected))
+    table = _correlations(np.stack([seen, *(change(wanted) for change in _WAYS.values())]))
+    likeness = dict(zip(_WAYS, table[0, 1:].tolist(), strict=True))
+    best, *others = sorted(likeness, key=lambda way: likeness[way], reverse=True)
+    return Turn(best, likeness[best], likeness[best] - likeness[others[0]])
 
 
-def _correlation(a: Planes, b: Planes) -> float:
-    if a.std() == 0 or b.std() == 0:
-        return 0.0
-    return float(np.corrcoef(a.ravel(), b.ravel())[0, 1])
+def _small(values: Tensor) -> Tensor:
+    """The channels' mean as a square of :data:`SMALL` pixels: whatever the shape, turned pictures can be compared."""
+    return np.asarray(Image.fromarray(values.mean(axis=0)).resize((SMALL, SMALL), Image.Resampling.BOX))
 
 
-def _gain(values: Planes, expected: Planes) -> Evidence:
-    """The line ``gain * expected + offset`` through all values, channel by channel."""
-    lines = [_line(a, b) for a, b in zip(values, expected, strict=True)]
-    residual = max(
-        float(np.abs(a - (line[0] * b + line[1])).max()) / (float(a.std()) or 1.0)
-        for a, b, line in zip(values, expected, lines, strict=True)
-    )
-    gains, offsets = ([float(line[i]) for line in lines] for i in (0, 1))
-    text = f"{', '.join(f'{g:.4g}' for g in gains)}; offset {', '.join(f'{o:.3g}' for o in offsets)}"
-    if residual < 1e-3:
-        return Evidence("gain", text, "the reference's values times a gain plus an offset: only normalisation differs")
-    return Evidence("gain", text, "near 1, no gain" if all(abs(g - 1) < 0.1 for g in gains) else "")
+def _channels(values: Tensor, expected: Tensor) -> Channels:
+    table = _correlations(np.concatenate([values, expected]))[:3, 3:]
+    likeness = {order: float(table[range(3), order].mean()) for order in permutations(STRAIGHT)}
+    best, second, *_ = sorted(likeness, key=lambda order: (likeness[order], order == STRAIGHT), reverse=True)
+    return Channels(best, likeness[best], likeness[STRAIGHT], likeness[best] - likeness[second])
 
 
-def _line(values: Planes, expected: Planes) -> NDArray[np.float64]:
-    """Gain and offset of the least-squares line from what was expected to what was observed."""
-    if expected.std() == 0:
-        return np.array([1.0, float((values - expected).mean())])
-    return np.polyfit(expected.ravel(), values.ravel(), 1)
+def _correlations(pictures: Tensor) -> Floats:
+    """Of each with each, (n, n) of (n, …); 0 where one is flat."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        table = np.corrcoef(pictures.reshape(len(pictures), -1))
+    return np.nan_to_num(np.asarray(table))
 
 
-def _bias(values: Planes, expected: Planes, unit: str) -> Evidence:
-    error = values - expected
-    bias, spread = float(error.mean()), float(np.abs(error).mean())
-    says = ""
-    if abs(bias) > 0.8 * spread:
-        says = "nearly all errors have one sign: values are cut or shifted"
-    largest = number(float(np.abs(error).max()))
-    return Evidence("bias", f"{bias:+.3g} {unit}, mean size {number(spread)}, largest {largest}", says)
+def _curve(values: Tensor, expected: Tensor, right: NDArray[np.uint8]) -> Curve:
+    """The mean observed value at each of the reference's levels, and the line through these means, channel by channel."""
+    gains, offsets, scatters, bends, unexplained = [], [], [], [], 0.0
+    for seen, wanted, levels in zip(values.astype(np.float64), expected, right, strict=True):
+        counts = np.bincount(levels, minlength=256)
+        there = np.flatnonzero(counts)
+        shares = counts[there] / levels.size
+        curve = np.bincount(levels, weights=seen, minlength=256)[there] / counts[there]
+        table = np.zeros(256)
+        table[there] = curve
+        scatter = float(np.mean((seen - table[levels]) ** 2))
+        slope, start = _line(there.astype(np.float64), curve, shares)
+        bend = float(np.sum(shares * (curve - slope * there - start) ** 2))
+        level = abs(slope) or 1.0
+        step = float(wanted.max() - wanted.min()) / max(1, int(levels.max()) - int(levels.min())) or 1.0
+        zero = float(wanted[0]) - step * int(levels[0])
+        gains.append(slope / step)
+        offsets.append(start - slope / step * zero)
+        scatters.append(scatter**0.5 / level)
+        bends.append(bend**0.5 / level)
+        unexplained += scatter / 3
+    difference = float(np.mean((values - expected) ** 2)) or 1.0
+    return Curve(tuple(gains), tuple(offsets), max(scatters), max(bends), unexplained / difference)
 
 
-def _border(values: Planes, expected: Planes) -> Evidence:
-    differs = (values != expected).any(axis=0)
-    inner = differs.copy()
-    inner[:BORDER] = inner[-BORDER:] = inner[:, :BORDER] = inner[:, -BORDER:] = False
-    off = inner.sum() / differs.sum()
-    says = "" if inner.any() else "only the border differs"
-    return Evidence("pixels that differ", f"{differs.mean():.1%}, of them {off:.1%} off the border", says)
-
-
-def _shift(values: Planes, expected: Planes) -> Evidence:
-    """How far the picture has moved, by phase correlation."""
-    if min(values.shape[1:]) < 8:
-        return Evidence("shift", "too small to tell", "")
-    pictures = expected.mean(axis=0), values.mean(axis=0)
-    rows, columns = phase_cross_correlation(*pictures, upsample_factor=4, normalization=None)[0]
-    moved = max(abs(rows), abs(columns)) >= 0.5
-    says = f"the picture has moved by {number(-columns)} across and {number(-rows)} down" if moved else "in its place"
-    return Evidence("shift", f"{number(-columns)}, {number(-rows)} pixels", says)
-
-
-def _sharpness(values: Planes, expected: Planes) -> Evidence:
-    """The strength of fine detail against the reference's, each picture relative to its own spread."""
-    strengths = [laplace(planes.mean(axis=0)).std() / (planes.mean(axis=0).std() or 1.0) for planes in (values, expected)]
-    ratio = strengths[0] / (strengths[1] or 1.0)
-    says = ""
-    if ratio > 1.05:
-        says = "sharper than the reference: no antialiasing, or a sharper filter"
-    elif ratio < 0.95:
-        says = "softer than the reference: a softer filter, a detour over a smaller picture, or compression"
-    return Evidence("fine detail", f"{ratio:.2f} of the reference's", says)
+def _line(x: Floats, y: Floats, weights: Floats) -> tuple[float, float]:
+    """Slope and start of the least-squares line through weighted points; slope 1 through a single one."""
+    centre, height = float(np.sum(weights * x)), float(np.sum(weights * y))
+    spread = float(np.sum(weights * (x - centre) ** 2))
+    slope = float(np.sum(weights * (x - centre) * (y - height))) / spread if spread else 1.0
+    return slope, height - slope * centre

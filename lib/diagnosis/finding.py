@@ -1,8 +1,8 @@
-"""The likeliest mistake: the one whose tensor comes nearest to what was observed."""
+"""What a tensor says of the service that made it: the likeliest mistake, or what is known where none is likely enough."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,38 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.deploy import STAGES, Contract
-from lib.diagnosis.candidates import ANOTHER_NORMALISATION, Candidate, fitted, pairs, singles
-from lib.diagnosis.evidence import SAME, Evidence, evidence
+from lib.diagnosis.candidates import Candidate, Names, fitted, pairs, singles
+from lib.diagnosis.details import details
+from lib.diagnosis.evidence import Evidence, evidence
+from lib.diagnosis.measurements import ANOTHER_NORMALISATION, Measurement
 from lib.diagnosis.observed import Observed
+from lib.diagnosis.ranking import CONFIDENT, NEAR, RankedCandidate, Ranking
 from lib.mistakes import CATALOGUE
 
-# Root mean square in levels that is left where the right picture was never rounded to whole levels is 0.29; where one mistake
-# leaves more than this, two at once are tried, and believed where they leave less than half as much.
-LEFT = 0.35
-BETTER = 0.5
-BELIEVED = 0.5  # the share of the difference that a mistake must explain to be named
-NEAR = 5  # candidates that a finding names
-
-
-@dataclass(frozen=True)
-class RankedCandidate:
-    """One candidate, and how far it is from what was observed.
-
-    Attributes:
-        names: of its mistakes; empty for the reference's way.
-        distance: root mean square of the difference, in units of std, or levels.
-        values: what it gives, float32 (3, h, w); None where others are so much nearer that it gives another tensor than the
-            nearest for certain, since hundreds of candidates are too much to hold.
-    """
-
-    names: tuple[str, ...]
-    distance: float
-    values: NDArray[np.float32] | None
-
-    @property
-    def label(self) -> str:
-        """Its name in a sentence."""
-        return " and ".join(self.names) or "no mistake"
+# Two mistakes are preferred to one where they leave nothing but rounding, or where the second explains as large a share of what
+# the first leaves as a mistake must to be named; that share is of squares.
+BETTER = (1 - CONFIDENT) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -49,34 +28,52 @@ class Finding:
     """What a tensor says of the service that made it.
 
     Attributes:
-        names: the likeliest mistakes: one, two at once, or none where the reference's way comes nearest or nothing explains
-            enough.
-        ties: all sets of names that give the very same tensor on this photo, the likeliest first.
-        nearest: the nearest candidates, nearest first; empty where none has the observed shape.
-        explained: the share of the difference from the reference that the nearest explains, 0..1; where the reference has
-            another shape, the share of what the tensor itself varies by. NaN where none has the observed shape.
-        evidence: what was measured beside.
+        names: the likeliest mistakes, one or two at once; none where the tensor is the reference's own, or where no mistake of
+            the catalogue explains enough.
+        ties: all sets of names that give the very same tensor on this photo, the likeliest first; empty where ``names`` is.
+        nearest: the nearest candidates of those that the evidence allows, nearest first; empty where none has the observed
+            shape.
+        same: whether the reference's own way gives the tensor to rounding.
+        evidence: what was measured.
         observed: the tensor.
         right: the reference's picture, uint8 (h, w, 3).
+        contract: the right preprocessing.
     """
 
-    names: tuple[str, ...]
-    ties: list[tuple[str, ...]]
+    names: Names
+    ties: list[Names]
     nearest: list[RankedCandidate]
-    explained: float
-    evidence: list[Evidence]
+    same: bool
+    evidence: Evidence
     observed: Observed
     right: NDArray[np.uint8]
+    contract: Contract
 
     @property
     def healthy(self) -> bool:
         """Whether the tensor is the reference's own, to the last digit that matters."""
-        return bool(self.nearest) and not self.names and self.nearest[0].distance <= SAME + self.observed.rounding
+        return self.evidence.same is not None
 
     @property
-    def stage(self) -> str:
-        """The first stage that the likeliest mistakes change; empty where there is none."""
-        return min(map(stage_of, self.names), key=STAGES.index, default="")
+    def explained(self) -> float:
+        """The share of the difference from the reference that the nearest explains, as :class:`RankedCandidate` has it.
+
+        NaN where there is none.
+        """
+        return self.nearest[0].explained if self.nearest else float("nan")
+
+    @property
+    def measured(self) -> list[Measurement]:
+        """The evidence, and beside it what rules nothing out."""
+        comparable = self.evidence.curve is not None and not self.healthy
+        return [*self.evidence, *(details(self.observed, self.contract, self.right) if comparable else ())]
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The first stage that the likeliest mistakes change; where there are none, those that it can be."""
+        if self.healthy:
+            return ()
+        return (min(map(stage_of, self.names), key=STAGES.index),) if self.names else self.evidence.stages
 
 
 def stage_of(name: str) -> str:
@@ -87,10 +84,11 @@ def stage_of(name: str) -> str:
 
 
 def diagnose(data: bytes, tensor: NDArray[Any] | Observed, contract: Contract) -> Finding:
-    """Name the likeliest mistake behind a tensor.
+    """Name the likeliest mistake behind a tensor, or none.
 
-    Every mistake of the catalogue is committed on the photo, and the one whose tensor comes nearest is named. Where it leaves
-    something unexplained, two mistakes at once are tried.
+    What can be measured comes first, and rules mistakes out. Those that are left are committed on the photo, and the one whose
+    tensor comes nearest is named if it gives the observed one to rounding, or explains enough of the difference from the
+    reference. Where it leaves something unexplained, two mistakes at once are tried.
 
     Args:
         data: the photo's bytes.
@@ -101,95 +99,58 @@ def diagnose(data: bytes, tensor: NDArray[Any] | Observed, contract: Contract) -
         BadInput: the photo cannot be decoded, or the tensor cannot be read.
     """
     observed = tensor if isinstance(tensor, Observed) else Observed.of(tensor)
-    every = list(singles(data, contract, observed.levels))
-    right = every[0].picture
-    nearest = ranked(observed.values, every, observed.levels)
-    left = nearest[0].distance if nearest else float("inf")
-    if left > (LEFT if observed.levels else LEFT / 255 / max(contract.std)):
-        for more in (pairs(data, contract, observed.levels, observed.size), _another_normalisation(observed, every)):
-            found = ranked(observed.values, more, observed.levels)
-            if found and found[0].distance < BETTER * (nearest[0].distance if nearest else float("inf")):
-                nearest = _in_order([*nearest, *found])
-    explained = _explained(observed, every[0], nearest)
-    ties = tied(nearest) if explained >= BELIEVED or (nearest and not nearest[0].names) else []
+    return diagnose_all(data, [observed], contract)[0]
+
+
+def diagnose_all(data: bytes, tensors: Sequence[Observed], contract: Contract) -> list[Finding]:
+    """As :func:`diagnose`, of several tensors that services made of one photo: every mistake is committed once.
+
+    Args:
+        data: the photo's bytes.
+        tensors: all levels, or all floats.
+        contract: the preprocessing that the network was trained with.
+    """
+    levels = all(observed.levels for observed in tensors)
+    reference = next(singles(data, contract, levels))
+    measured = [evidence(observed, contract, reference.picture) for observed in tensors]
+    by_one = [Ranking(*each, reference) for each in zip(tensors, measured, strict=True)]
+    _rank(by_one, singles(data, contract, levels, _allowed(by_one)))
+    for ranking in by_one:
+        if not ranking.settled and ranking.evidence.curve is not None and ranking.evidence.curve.line and not levels:
+            ranking.add(fitted(reference, ranking.observed.values))
+    unsure = [i for i, each in enumerate(by_one) if not each.settled]
+    by_two = {i: Ranking(tensors[i], measured[i], reference) for i in unsure}
+    sizes = {tensors[i].size for i in unsure}
+    _rank(by_two.values(), pairs(data, contract, levels, sizes, _allowed(by_two.values())) if by_two else ())
+    return [_finding(ranking, by_two.get(i), reference, contract) for i, ranking in enumerate(by_one)]
+
+
+def _rank(rankings: Iterable[Ranking], candidates: Iterable[Candidate]) -> None:
+    for candidate in candidates:
+        for ranking in rankings:
+            ranking.add(candidate)
+
+
+def _allowed(rankings: Iterable[Ranking]) -> Any:
+    return lambda names: any(ranking.evidence.allows(names) for ranking in rankings)
+
+
+def _finding(one: Ranking, two: Ranking | None, reference: Candidate, contract: Contract) -> Finding:
+    chosen = one
+    if two is not None and two.nearest:
+        least = one.nearest[0].distance if one.nearest else float("inf")
+        if two.nearest[0].rounded or two.nearest[0].distance < BETTER * least:
+            chosen = two
+    ties = chosen.ties if chosen.nearest and chosen.nearest[0].believed else []
+    if ties and not ties[0]:
+        ties = []  # the reference's own way comes nearest
     return Finding(
         ties[0] if ties else (),
         ties,
-        nearest[:NEAR],
-        explained,
-        evidence(observed, contract, right),
-        observed,
-        right,
+        chosen.nearest[:NEAR],
+        one.same,
+        one.evidence,
+        one.observed,
+        reference.picture,
+        contract,
     )
-
-
-def _another_normalisation(observed: Observed, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
-    """Those with a right normalisation, with a fitted one in its place."""
-    for candidate in candidates:
-        if not observed.levels and "normalise" not in map(stage_of, candidate.names):
-            made = fitted(candidate, observed.values)
-            if made is not None:
-                yield made
-
-
-def ranked(values: NDArray[np.float32], candidates: Iterable[Candidate], levels: bool) -> list[RankedCandidate]:
-    """The candidates of the observed shape, nearest first, and of those equally near the one with the fewest mistakes."""
-    found: list[RankedCandidate] = []
-    least = float("inf")
-    for candidate in candidates:
-        made = candidate.values(levels)
-        if made.shape == values.shape:
-            distance = _distance(made, values)
-            least = min(least, distance)
-            found.append(RankedCandidate(candidate.names, distance, made if distance <= _reach(least) else None))
-    return _in_order(found)
-
-
-def _in_order(candidates: list[RankedCandidate]) -> list[RankedCandidate]:
-    return sorted(candidates, key=lambda each: (each.distance, len(each.names)))
-
-
-def _reach(distance: float) -> float:
-    """How far a candidate can be, root mean square, that gives the same tensor as one at ``distance``.
-
-    The distances of two tensors that differ by :data:`SAME` at most differ by no more; the rest is for float32 rounding.
-    """
-    return distance * (1 + 1e-6) + SAME
-
-
-def tied(nearest: list[RankedCandidate]) -> list[tuple[str, ...]]:
-    """Those that give the same tensor as the nearest, the simplest first, and none that only adds to another of them.
-
-    Args:
-        nearest: one or more, as :func:`ranked` orders them.
-    """
-    first = nearest[0]
-    same = [each for each in nearest if each.distance <= _reach(first.distance) and _equal(each.values, first.values)]
-    same.sort(key=lambda each: len(each.names))
-    kept: list[tuple[str, ...]] = []
-    for each in same:
-        if not any(set(names) < set(each.names) for names in kept):
-            kept.append(each.names)
-    return kept
-
-
-def _equal(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None) -> bool:
-    return a is not None and b is not None and bool(np.abs(a - b).max() <= SAME)
-
-
-def _distance(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    difference = (a - b).ravel()
-    return float(np.sqrt(np.dot(difference, difference) / difference.size))
-
-
-def _explained(observed: Observed, reference: Candidate, nearest: list[RankedCandidate]) -> float:
-    """The share of the squared difference from the reference that the nearest accounts for."""
-    if not nearest:
-        return float("nan")
-    left = nearest[0].distance
-    if left <= SAME:
-        return 1.0
-    right = reference.values(observed.levels)
-    same = right.shape == observed.values.shape
-    gap = _distance(right, observed.values) if same else float(observed.values.std())
-    return 1 - (left / gap) ** 2 if gap else 0.0

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from lib.deploy import BadInput
 from lib.deploy.contract import LARGEST
@@ -91,3 +92,14 @@ class Observed:
             return cls.of(array)
         except BadInput as error:
             raise BadInput(f"{path}: {error}") from None
+
+
+def at_size(values: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Scaled to a width and height, so that tensors of different shapes can be subtracted: float32 (3, h, w) both.
+
+    Those of that size already are given back as they are.
+    """
+    if (values.shape[2], values.shape[1]) == size:
+        return values
+    planes = (Image.fromarray(plane).resize(size, Image.Resampling.BILINEAR) for plane in values)
+    return np.stack([np.asarray(plane, np.float32) for plane in planes])

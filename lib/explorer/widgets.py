@@ -22,11 +22,11 @@ from lib.explorer import side_by_side
 from lib.explorer.side_by_side import CHANNELS, SCALES, ZOOMS, Look
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
-from lib.mistakes import CATALOGUE
-from lib.mistakes.shape import VIEWERS
+from lib.mistakes import CATALOGUE, processors, shape
 from lib.numbers import number, probability
 from lib.report.html import embedded
 
+VIEWERS = shape.VIEWERS | processors.VIEWERS  # of the mistakes that show another part of a photo, by name
 REFERENCE, DEPLOYMENT = "reference", "deployment"
 
 

@@ -12,18 +12,10 @@ from numpy.typing import NDArray
 
 from lib.compare.view import of_contract
 from lib.deploy import Contract
-from lib.deploy.stages import preprocessing
-from lib.mistakes.mistake import Mistake
+from lib.mistakes.mistake import Mistake, changes
+from lib.mistakes.resizers.resizer import to_levels
 
 Pixels = NDArray[np.uint8]
-
-
-def _after(change: Callable[[Pixels], Pixels]) -> Callable[[Contract], Callable[[Any], Any]]:
-    def make(contract: Contract) -> Callable[[Any], Any]:
-        resize, _ = preprocessing(contract)
-        return lambda picture: change(np.asarray(resize(picture)))
-
-    return make
 
 
 def _truncated(contract: Contract) -> Callable[[Any], Any]:
@@ -50,8 +42,37 @@ def _yuv420(pixels: Pixels) -> Pixels:
     return np.ascontiguousarray(back[:height, :width], dtype=np.uint8)
 
 
-# Changes to a finished picture, by the mistake's name: they can follow any resize.
-AFTER: dict[str, Callable[[Pixels], Pixels]] = {"BGR": _bgr, "YUV 4:2:0": _yuv420}
+# Rows give luma, blue and red difference of red, green and blue, all in full range 0..255. ITU-R BT.601-7, 2.5.1, which JPEG
+# (T.871) takes; ITU-R BT.709-6, 3.2 and 3.3.
+_BT601 = np.array([[0.299, 0.587, 0.114], [-0.299 / 1.772, -0.587 / 1.772, 0.5], [0.5, -0.587 / 1.402, -0.114 / 1.402]])
+_BT709 = np.array(
+    [[0.2126, 0.7152, 0.0722], [-0.2126 / 1.8556, -0.7152 / 1.8556, 0.5], [0.5, -0.7152 / 1.5748, -0.0722 / 1.5748]]
+)
+_WRONG_MATRIX = (np.linalg.inv(_BT709) @ _BT601).astype(np.float32)
+
+
+def _bt709(pixels: Pixels) -> Pixels:
+    return to_levels(pixels.astype(np.float32) @ _WRONG_MATRIX.T)
+
+
+def _rgb565(pixels: Pixels) -> Pixels:
+    # the upper bits are repeated in the lower ones, so that white stays white, as Android's bitmaps do
+    expanded = (pixels & 0xF8) | (pixels >> 5)
+    expanded[:, :, 1] = (pixels[:, :, 1] & 0xFC) | (pixels[:, :, 1] >> 6)
+    return expanded.astype(np.uint8)
+
+
+_AFTER, AFTER = changes(
+    ("BGR", _bgr, "cv2.imread(path)", "OpenCV reads blue first"),
+    ("YUV 4:2:0", _yuv420, "cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_I420)", "a video pipeline hands frames on in YUV"),
+    (
+        "BT.709 matrix",
+        _bt709,
+        "sws_setColorspaceDetails(context, sws_getCoefficients(SWS_CS_ITU709), …)",
+        "video tools take HD's matrix, and JPEG is written with BT.601's",
+    ),
+    ("5-6-5 colours", _rgb565, "Bitmap.Config.RGB_565", "half the memory on a phone, and the picture looks the same"),
+)
 
 COLOUR = (
     Mistake(
@@ -61,12 +82,5 @@ COLOUR = (
         "a cast looks harmless, and cuts where it should round",
         _truncated,
     ),
-    Mistake("BGR", "resize", "cv2.imread(path)", "OpenCV reads blue first", _after(AFTER["BGR"])),
-    Mistake(
-        "YUV 4:2:0",
-        "resize",
-        "cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_I420)",
-        "a video pipeline hands frames on in YUV",
-        _after(AFTER["YUV 4:2:0"]),
-    ),
+    *_AFTER,
 )

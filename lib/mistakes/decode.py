@@ -8,11 +8,12 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops, ImageOps
 
 from lib.deploy import BadInput, Contract
 from lib.deploy.stages import decode
 from lib.mistakes.mistake import Mistake, always
+from lib.mistakes.shape import side_of
 
 REENCODE_QUALITY = 75  # Pillow's default
 
@@ -38,11 +39,40 @@ def _draft(contract: Contract) -> Any:
     return draft_decode
 
 
+def _shrunk_on_load(contract: Contract) -> Any:
+    side = side_of(contract)
+
+    def shrunk_decode(data: bytes) -> Image.Image:
+        image = Image.open(io.BytesIO(data))
+        factor = _shrink(min(image.size) / side)
+        if image.format != "JPEG" or factor == 1:
+            return decode(data)
+        width, height = image.width // factor, image.height // factor  # a last row or column that is not whole is cut off
+        image.draft("RGB", (width, height))
+        return ImageOps.exif_transpose(image.convert("RGB").crop((0, 0, width, height)))
+
+    return shrunk_decode
+
+
+def _shrink(wanted: float) -> int:
+    """By how much sharp 0.33 lets libvips shrink a JPEG that is to become ``wanted`` times smaller."""
+    factor = max(each for each in (1, 2, 4, 8) if each <= max(1.0, wanted))
+    return factor // 2 if factor > 1 and int(wanted) == factor else factor  # it keeps away from libjpeg's roundings
+
+
 def _opencv(data: bytes) -> NDArray[np.uint8]:
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if pixels is None:
         raise BadInput("not an image in a format that OpenCV knows")
     return np.ascontiguousarray(pixels[:, :, ::-1], dtype=np.uint8)
+
+
+def _premultiplied(data: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(data))
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return decode(data)
+    red, green, blue, alpha = ImageOps.exif_transpose(image.convert("RGBA")).split()
+    return Image.merge("RGB", [ImageChops.multiply(channel, alpha) for channel in (red, green, blue)])
 
 
 def _reencoded(data: bytes) -> Image.Image:
@@ -67,11 +97,25 @@ DECODING = (
         always(_unconverted),
     ),
     Mistake(
+        "premultiplied alpha",
+        "decode",
+        "CGBitmapContextCreate(…, kCGImageAlphaPremultipliedLast)",
+        "drawing libraries keep colours times alpha, and black where nothing is drawn",
+        always(_premultiplied),
+    ),
+    Mistake(
         "JPEG draft mode",
         "decode",
         'image.draft("RGB", (size, size))',
         "decoding at a fraction of the size is several times faster",
         _draft,
+    ),
+    Mistake(
+        "libvips shrink on load",
+        "decode",
+        "sharp(photo).resize(224, 224)",
+        "sharp does so unasked with large JPEGs, since it is several times faster",
+        _shrunk_on_load,
     ),
     Mistake(
         "OpenCV decode",

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lib.deploy import Contract, Pipeline
+from lib.deploy.stages import preprocessing
+
+# From a finished picture to another, uint8 (h, w, 3) both: what can follow any resize.
+Change = Callable[[NDArray[np.uint8]], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True)
@@ -45,3 +52,23 @@ def _made(mistake: Mistake, contract: Contract) -> Callable[[Any], Any]:
 def always(stage: Callable[[Any], Any]) -> Callable[[Contract], Callable[[Any], Any]]:
     """For a mistake whose stage function does not depend on the contract."""
     return lambda _: stage
+
+
+def after(change: Change) -> Callable[[Contract], Callable[[Any], Any]]:
+    """For a mistake that changes the finished picture: a right resize, and then ``change``."""
+
+    def make(contract: Contract) -> Callable[[Any], Any]:
+        resize, _ = preprocessing(contract)
+        return lambda picture: change(np.asarray(resize(picture)))
+
+    return make
+
+
+def changes(*rows: tuple[str, Change, str, str]) -> tuple[tuple[Mistake, ...], dict[str, Change]]:
+    """Mistakes that change the finished picture, and their changes by the mistake's name, for what combines them.
+
+    Args:
+        rows: name, change, code and why of each.
+    """
+    mistakes = tuple(Mistake(name, "resize", code, why, after(change)) for name, change, code, why in rows)
+    return mistakes, {name: change for name, change, _, _ in rows}

@@ -64,6 +64,15 @@ def _shifted(contract: Contract, width: int, height: int) -> View:
     return View(view.scaled, (left + 1, top + 1, right + 1, bottom + 1))
 
 
+def _centre(contract: Contract, width: int, height: int) -> View:
+    return centred(of_contract(contract, width, height).scaled, side_of(contract))
+
+
+def _corner(contract: Contract, width: int, height: int) -> View:
+    side = side_of(contract)
+    return View(of_contract(contract, width, height).scaled, (0, 0, side, side))
+
+
 def _resize(viewer: Viewer) -> Callable[[Contract], Callable[[Any], Any]]:
     def make(contract: Contract) -> Callable[[Any], Any]:
         kernel = Image.Resampling[contract.filter.upper()]
@@ -86,6 +95,13 @@ _RULES: tuple[tuple[str, Viewer, str, str], ...] = (
         "it is what nearly every ImageNet recipe does",
     ),
     ("centre crop only", _crop_only, "CenterCrop(224)(image)", "the resize was lost in a refactoring"),
+    (
+        "resize 224, crop 224",
+        _centre,
+        "CenterCrop(224)(Resize(224)(image))",
+        "the runtime was given a square, so a square is cut out",
+    ),
+    ("resize 224, corner crop", _corner, "pixels[:224, :224]", "an array is cut to size, and starts at its corner"),
     ("letterbox", _letterbox, "ImageOps.pad(image, (224, 224))", "detection models want it so, and the code was at hand"),
     ("width and height swapped", _swapped, "image.resize((h, w))", "arrays say height first, Pillow says width first"),
     ("side rounded", _rounded, "round(224 * w / h)", "rounding looks more correct than truncating"),

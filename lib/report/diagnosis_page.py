@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from lib.compare.view import denormalised
 from lib.deploy import Contract
-from lib.diagnosis.candidates import ANOTHER_NORMALISATION, ANOTHER_SIZE
 from lib.diagnosis.evidence import SAME
 from lib.diagnosis.finding import Finding, stage_of
+from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE, Layout, Measurement
+from lib.diagnosis.ranking import CLOSE, CONFIDENT, MEASURED, ROUNDED
 from lib.inputs.reading import sha256
 from lib.inputs.subject import Subject
 from lib.mistakes import CATALOGUE
@@ -24,7 +25,7 @@ from lib.report import cards
 from lib.report.drawing import figure as blank
 from lib.report.drawing import over_all, show, styled
 from lib.report.gallery import grid
-from lib.report.html import Html, table
+from lib.report.html import Html, join, note, table
 from lib.report.pages import environment, stylesheet
 
 # What diagnosis can name beside the catalogue's mistakes: code and why.
@@ -34,37 +35,67 @@ _BESIDE = {
 }
 
 
+CONFIDENCE = (
+    f"A candidate is named where at least {ROUNDED:.0%} of the values are within a level of what it gives, or where it "
+    f"explains at least {CONFIDENT:.0%} of the squared difference from the reference, at the reference's size, and leaves "
+    f"{number(CLOSE)} levels at most (root mean square). "
+    f"A tone curve and a normalisation are arithmetic, and are named only to within a level. {MEASURED}"
+)
+
+
 def heading(finding: Finding) -> str:
     """The finding in a few words."""
     if finding.healthy:
         return "✓ The reference's own input"
-    if not finding.nearest:
-        return "✗ No known way leads to this tensor"
-    return f"✗ {' and '.join(finding.names)}" if finding.names else "✗ Not the reference's, and no known mistake"
+    if finding.names:
+        return f"✗ {' and '.join(finding.names)}"
+    return "✗ The reference's input, to within a level" if finding.same else "✗ Not in the catalogue"
 
 
 def sentences(finding: Finding) -> list[str]:
-    """The finding in sentences: where it shows first, how sure it is, and what it cannot be told from."""
+    """The finding in sentences: where it shows first, how sure it is, what it cannot be told from, and what is not known."""
     observed = finding.observed
     if finding.healthy:
         same = "in every value" if not observed.rounding else "as far as its type can hold"
         return [f"The tensor ({observed.kind}) is what PyTorch's preprocessing makes of this photo, {same}."]
-    if not finding.nearest:
-        width, height = observed.size
-        return [f"Neither the reference nor one or two mistakes of the catalogue give {width} × {height} pixels of this photo."]
+    said = [f"The first stage that differs is {_or(finding.stages)}."]
+    if not finding.names:
+        return [*said, *_unknown(finding)]
     nearest = finding.nearest[0]
     left = f"{number(nearest.distance)} {observed.unit} are left on average (root mean square)"
-    if not finding.names:
-        who = f"The nearest, {nearest.label}," if nearest.names else "Nothing comes nearer to it than the reference, which"
-        return [f"{who} explains {max(0.0, finding.explained):.0%} of the difference; {left}. Look at the evidence."]
-    said = [f"The first stage that differs is {finding.stage}."]
     if nearest.distance <= SAME + observed.rounding:
         said.append("It gives this very tensor.")
+    elif nearest.rounded:
+        said.append(f"It gives this tensor to within a level; {left}.")
     else:
-        said.append(f"It explains {finding.explained:.1%} of the difference from the reference; {left}.")
+        said.append(f"It explains {nearest.explained:.1%} of the difference from the reference; {left}.")
     if len(finding.ties) > 1:
         said.append(f"On this photo it gives the same tensor as {', '.join(' and '.join(t) for t in finding.ties[1:])}.")
     return said
+
+
+def _or(stages: Sequence[str]) -> str:
+    *others, last = stages
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _unknown(finding: Finding) -> list[str]:
+    """What can be said where no mistake is named."""
+    if finding.same:
+        return [
+            f"At least {ROUNDED:.0%} of its values are within a level of the reference's: the same steps with other roundings."
+        ]
+    said = ["Neither a mistake of the catalogue nor two at once can be named."]
+    if not finding.nearest:
+        width, height = finding.observed.size
+        said = [f"Neither a mistake of the catalogue nor two at once give {width} × {height} pixels of this photo."]
+    elif finding.nearest[0].names:
+        nearest = finding.nearest[0]
+        share = f"{max(0.0, nearest.explained):.0%} of the difference from the reference"
+        but = "which is too little to name it" if nearest.explained < CONFIDENT else f"but leaves {number(nearest.left)} levels"
+        said.append(f"The nearest, {nearest.label}, explains {share}, {but}.")
+    known = [f"{each.name}: {each.says}" for each in finding.evidence if each.says and each.name != Layout.name]
+    return [*said, f"What is known: {'; '.join(known)}.", "What is not known is the step that makes the difference."]
 
 
 def write(finding: Finding, subject: Subject, photo: Path, tensor: Path, out: Path) -> None:
@@ -151,13 +182,24 @@ def _mistakes(finding: Finding) -> Html | None:
 
 
 def _evidence(finding: Finding) -> Html:
-    rows = [(each.name, each.value, each.says) for each in finding.evidence]
-    return table(("measured", "value", "what it says"), rows, caption="Measured without trying any mistake")
+    rows = [(each.name, each.value, each.says, _ruled_out(each)) for each in finding.measured]
+    headers = ("measured", "value", "what it says", "rules out")
+    return table(headers, rows, caption="Measured without trying any mistake")
+
+
+def _ruled_out(measurement: Measurement) -> str:
+    count = sum(not measurement.allows((name,)) for name in CATALOGUE)
+    return f"{count} of {len(CATALOGUE)} mistakes" if count else ""
 
 
 def _candidates(finding: Finding) -> Html:
-    rows = [(each.label, f"{number(each.distance)} {finding.observed.unit}") for each in finding.nearest]
-    return table(("candidate", "distance, root mean square"), rows, caption="The nearest candidates")
+    unit = finding.observed.unit
+    rows = [
+        (each.label, f"{number(each.distance)} {unit}", f"{max(0.0, each.explained):.1%}", "yes" if each.rounded else "no")
+        for each in finding.nearest
+    ]
+    headers = ("candidate", "distance, root mean square", "explains of the difference", "to within a level")
+    return join(table(headers, rows, caption="The nearest candidates that the evidence allows"), note(CONFIDENCE))
 
 
 def _facts(finding: Finding, subject: Subject, photo: Path, tensor: Path) -> Html:

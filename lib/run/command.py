@@ -147,7 +147,7 @@ def _diagnose(options: argparse.Namespace) -> int:
     except OSError as error:
         raise BadInput(f"out {out}: cannot write there: {error.strerror}; name another file with --out") from None
     print("\n".join([page.heading(finding), *page.sentences(finding)]))
-    for each in finding.evidence:
+    for each in finding.measured:
         print(f"  {each.name}: {each.value}{each.says and f' ({each.says})'}")
     print(f"page: {printable(str(options.out))}")
     return SHIP if finding.healthy else CHECK_FAILED

@@ -5,12 +5,15 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from PIL import Image, ImageFilter
 
 from lib.deploy import BadInput, Contract
 from lib.deploy.stages import decode, preprocessing
-from lib.diagnosis import Observed, diagnose
-from lib.diagnosis.candidates import ANOTHER_NORMALISATION, ANOTHER_SIZE, Candidate, pairs, singles
-from lib.diagnosis.finding import NEAR, RankedCandidate, ranked, stage_of, tied
+from lib.diagnosis import Finding, Observed, candidates, diagnose, finding
+from lib.diagnosis.finding import diagnose_all, stage_of
+from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE
+from lib.diagnosis.ranking import NEAR
+from lib.inputs import photos
 from lib.mistakes import CATALOGUE
 from tests.diagnosis.toy import CONTRACT, DATA, NORMALISE, PHOTO, PIXELS, RIGHT, found
 
@@ -33,7 +36,7 @@ def test_the_references_own_input_is_healthy_in_every_layout_and_type(tensor):
     finding = found(tensor)
     assert finding.healthy
     assert finding.names == ()
-    assert finding.stage == ""
+    assert finding.stages == ()
 
 
 @pytest.mark.parametrize("name", ["re-encoded JPEG", "squash", "OpenCV linear", "BGR", "ImageNet's mean and std"])
@@ -46,7 +49,7 @@ def test_one_mistake_is_named_with_its_stage(name):
     image = stage(image) if mistake.stage == "resize" else resize(image)
     finding = diagnose(DATA, stage(image) if mistake.stage == "normalise" else normalise(image), contract)
     assert finding.names == (name,)
-    assert finding.stage == mistake.stage
+    assert finding.stages == (mistake.stage,)
     assert finding.explained == 1
     assert not finding.healthy
 
@@ -70,6 +73,100 @@ def test_a_tensor_of_something_else_is_not_explained():
     assert not finding.healthy
 
 
+def test_a_gamma_that_is_not_in_the_catalogue_is_not_called_a_normalisation():
+    gamma = (RIGHT / 255) ** (1 / 1.8)
+    levels, floats = np.rint(255 * gamma).astype(np.uint8), ((gamma - 0.45) / 0.22).astype(np.float32)
+    for tensor, stages in ((NORMALISE(levels), ("resize",)), (levels, ("resize",)), (floats, ("resize", "normalise"))):
+        said = found(tensor)
+        assert said.names == ()
+        assert said.ties == []
+        assert not said.healthy
+        assert said.evidence.curve is not None
+        assert said.evidence.curve.alone
+        assert said.stages == stages
+
+
+def test_what_is_alike_in_shape_is_not_explained_by_it():
+    other = np.random.default_rng(0).integers(0, 256, (80, 80, 3)).astype(np.uint8)
+    for tensor in (cv2.GaussianBlur(cv2.resize(PIXELS, (80, 80)), (5, 5), 2), other, other[:64, :64]):
+        said = found(NORMALISE(tensor))
+        assert said.names == ()
+        assert not said.explained > 0.9
+
+
+def cups() -> dict[str, np.ndarray]:
+    """What was made of the photo of a cup, by what was done."""
+    photo = decode(CUP)
+    right = photo.resize((336, 224), Image.Resampling.BILINEAR)
+    made = {
+        "sharpened as in the catalogue": right.filter(ImageFilter.UnsharpMask()),
+        "sharpened otherwise": right.filter(ImageFilter.UnsharpMask(3, 80, 2)),
+        "blurred": right.filter(ImageFilter.BoxBlur(2)),
+        "the middle": right.crop((56, 0, 280, 224)),
+        "off the middle": right.crop((40, 0, 264, 224)),
+        "cover": photo.resize((336, 224), Image.Resampling.LANCZOS, reducing_gap=2.0).crop((56, 0, 280, 224)),
+        "the middle of 232": photo.resize((348, 232), Image.Resampling.BILINEAR).crop((62, 4, 286, 228)),
+    }
+    return {name: np.asarray(picture) for name, picture in made.items()}
+
+
+CUP = next(photo.data for photo in photos.load().readable if photo.name == "coffee.png")
+
+
+@pytest.fixture(scope="module")
+def of_cup() -> dict[str, Finding]:
+    contract = Contract(224, "shorter-side", "bilinear", CONTRACT.mean, CONTRACT.std)
+    made = cups()
+    findings = diagnose_all(CUP, [Observed.of(picture) for picture in made.values()], contract)
+    return dict(zip(made, findings, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("made", "names"),
+    [
+        ("sharpened as in the catalogue", ("unsharp mask",)),
+        ("sharpened otherwise", ()),  # was called Pillow lanczos
+        ("blurred", ()),
+        ("the middle", ("resize 224, crop 224",)),
+        ("off the middle", ()),
+        ("cover", ("sharp's cover",)),  # was called resize 256, crop 224
+        ("the middle of 232", ()),
+    ],
+)
+def test_real_photos_are_named_or_not_known(of_cup, made, names):
+    assert of_cup[made].names == names
+    assert not of_cup[made].healthy
+
+
+def test_the_nearest_candidates_are_shown_even_where_none_is_named(of_cup):
+    assert all(each.nearest for each in of_cup.values())
+    assert of_cup["the middle of 232"].nearest[0].label == "resize 224, crop 224"
+    assert 0.5 < of_cup["the middle of 232"].explained < 0.9
+
+
+def test_other_roundings_of_the_reference_are_no_mistake():
+    off = np.clip(RIGHT.astype(int) + np.random.default_rng(0).integers(-1, 2, RIGHT.shape), 0, 255).astype(np.uint8)
+    said = found(off)
+    assert said.same
+    assert said.names == ()
+    assert not said.healthy
+    assert not found(RIGHT[:, ::-1]).same
+
+
+def test_a_flat_tensor_has_no_normalisation():
+    assert found(np.zeros((3, 64, 96), np.float32)).names == ()
+
+
+def test_several_tensors_are_diagnosed_in_one_pass(monkeypatch):
+    tensors = [NORMALISE(RIGHT), NORMALISE(RIGHT[:, :, ::-1]), NORMALISE(cv2.resize(PIXELS, (64, 64)))]
+    alone = [found(tensor).names for tensor in tensors]
+    passes = []
+    monkeypatch.setattr(finding, "pairs", lambda *given: passes.append(given) or candidates.pairs(*given))
+    together = diagnose_all(DATA, [Observed.of(tensor) for tensor in tensors], CONTRACT)
+    assert [each.names for each in together] == alone == [(), ("BGR",), ("squash", "OpenCV linear")]
+    assert [given[3] for given in passes] == [{(64, 64)}]  # what one mistake explains needs no second
+
+
 def test_mistakes_that_are_one_on_this_photo_are_said_together():
     assert found(NORMALISE(PHOTO.resize((96, 64), 0))).ties == [("Pillow nearest",), ("OpenCV nearest-exact",)]
 
@@ -87,43 +184,14 @@ def test_a_photo_that_cannot_be_decoded_is_refused():
         diagnose(b"no photo", RIGHT, CONTRACT)
 
 
+def test_evidence_and_details_are_measured(of_cup):
+    names = [each.name for each in of_cup["blurred"].measured]
+    assert names[:2] == ["layout", "geometry"]
+    assert names[-1] == "fine detail"
+    assert [each.name for each in found(RIGHT).measured][-1] == "values that differ"
+
+
 def test_every_name_has_a_stage():
     assert all(stage_of(name) == mistake.stage for name, mistake in CATALOGUE.items())
     assert stage_of(ANOTHER_NORMALISATION) == "normalise"
     assert stage_of(ANOTHER_SIZE) == "resize"
-
-
-def test_ranking_puts_the_nearest_first_and_of_equals_the_simplest():
-    observed = Observed.of(NORMALISE(RIGHT))
-    ordered = ranked(observed.values, singles(DATA, CONTRACT, levels=False), levels=False)
-    assert ordered[0].names == ()
-    assert ordered[0].distance == 0
-    keys = [(each.distance, len(each.names)) for each in ordered]
-    assert keys == sorted(keys)
-
-
-def test_of_hundreds_of_candidates_only_those_that_may_tie_are_held():
-    observed = Observed.of(NORMALISE(cv2.resize(PIXELS, (96, 64))[:, :, ::-1]))
-    ordered = ranked(observed.values, pairs(DATA, CONTRACT, levels=False, size=observed.size), levels=False)
-    assert len(ordered) > 300
-    assert sum(each.values is not None for each in ordered) < 30
-    assert ordered[0].values is not None
-    assert tied(ordered)[0] == ("OpenCV linear", "BGR")
-
-
-def test_tensors_that_differ_by_rounding_alone_tie():
-    observed = np.full((3, 2, 2), 0.25, np.float32)
-    tensors = {"a": 0.0, "b": -5e-6, "c": -5e-5}
-    candidates = [Candidate((name,), RIGHT, np.full_like(observed, value)) for name, value in tensors.items()]
-    ordered = ranked(observed, candidates, levels=False)
-    assert [each.names for each in ordered] == [("a",), ("b",), ("c",)]
-    assert tied(ordered) == [("a",), ("b",)]
-
-
-def test_names_that_only_add_to_another_are_left_out_of_a_tie():
-    values = np.zeros((3, 2, 2), np.float32)
-    near = [RankedCandidate(names, 0.0, values) for names in (("a",), ("b", "c"), ("a", "d"))]
-    far = RankedCandidate(("e",), 1.0, values + 1)
-    assert tied([*near, far]) == [("a",), ("b", "c")]
-    slightly = RankedCandidate(("e",), 0.0, values + np.float32(1e-4))
-    assert tied([near[0], slightly]) == [("a",)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from lib.deploy.stages import decode
@@ -44,3 +45,29 @@ def test_a_re_encoded_photo_differs_a_little():
     data = encoded(picture(30, 20))
     difference = np.abs(committed("re-encoded JPEG", data).astype(int) - np.asarray(decode(data)))
     assert 0 < difference.mean() < 40
+
+
+def test_premultiplied_alpha_darkens_what_is_see_through():
+    photo = picture(30, 20)
+    right = np.asarray(photo).astype(int)
+    photo.putalpha(128)
+    got = committed("premultiplied alpha", encoded(photo))
+    assert np.abs(got - right * 128 / 255).max() <= 1
+    opaque = encoded(picture(30, 20))
+    np.testing.assert_array_equal(committed("premultiplied alpha", opaque), np.asarray(decode(opaque)))
+
+
+@pytest.mark.parametrize(
+    ("size", "decoded"),
+    [
+        ((100, 100), (100, 100)),
+        ((191, 150), (191, 150)),  # 2.3 times the network's 64: sharp halves the factor where it is whole
+        ((301, 200), (150, 100)),  # 3.1 times
+        ((640, 512), (160, 128)),  # 8 times
+        ((999, 600), (124, 75)),  # 9.4 times
+    ],
+)
+def test_libvips_shrinks_a_large_jpeg_on_load(size, decoded):
+    assert committed("libvips shrink on load", encoded(picture(*size), "JPEG")).shape[1::-1] == decoded
+    png = encoded(picture(*size))
+    np.testing.assert_array_equal(committed("libvips shrink on load", png), np.asarray(decode(png)))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from lib.diagnosis import Finding
+from lib.diagnosis.ranking import CONFIDENT
 from lib.inputs import subject
 from lib.inputs.reading import sha256
 from lib.mistakes import CATALOGUE
@@ -17,6 +18,8 @@ from tests.conftest import assert_whole
 from tests.diagnosis.toy import CONTRACT, DATA, NORMALISE, PHOTO, PIXELS, RIGHT, found
 
 LINEAR = cv2.resize(PIXELS, (96, 64))
+BLURRED = NORMALISE(cv2.GaussianBlur(RIGHT, (5, 5), 2))
+OFF = NORMALISE(np.minimum(RIGHT + np.indices(RIGHT.shape).sum(axis=0) % 2, 255).astype(np.uint8))
 NOISE = np.random.default_rng(0).normal(size=(3, 64, 96)).astype(np.float32)
 
 
@@ -32,7 +35,11 @@ def linear() -> Finding:
         (NORMALISE(RIGHT), "✓ The reference's own input", "as far as its type can hold"),
         (NORMALISE(LINEAR), "✗ OpenCV linear", "It gives this very tensor."),
         (LINEAR[:, :, ::-1], "✗ OpenCV linear and BGR", "The first stage that differs is resize."),
-        (NOISE, "✗ Not the reference's, and no known mistake", "Look at the evidence."),
+        (NOISE, "✗ Not in the catalogue", "The first stage that differs is decode, resize or normalise."),
+        (NOISE, "✗ Not in the catalogue", "direction: it does not look like this photo at all"),
+        (BLURRED, "✗ Not in the catalogue", "What is not known is the step that makes the difference."),
+        (BLURRED, "✗ Not in the catalogue", "The first stage that differs is decode or resize."),
+        (OFF, "✗ The reference's input, to within a level", "the same steps with other roundings"),
     ],
 )
 def test_the_finding_is_said_in_words(tensor, words, said):
@@ -42,11 +49,24 @@ def test_the_finding_is_said_in_words(tensor, words, said):
 
 
 def test_a_shape_that_nothing_leads_to_is_said():
-    unreachable = replace(found(RIGHT), names=(), ties=[], nearest=[], explained=float("nan"))
-    assert heading(unreachable) == "✗ No known way leads to this tensor"
-    assert sentences(unreachable) == [
-        "Neither the reference nor one or two mistakes of the catalogue give 96 × 64 pixels of this photo."
-    ]
+    unreachable = replace(found(BLURRED), nearest=[])
+    assert heading(unreachable) == "✗ Not in the catalogue"
+    said = "Neither a mistake of the catalogue nor two at once give 96 × 64 pixels of this photo."
+    assert said in sentences(unreachable)
+
+
+def test_where_no_mistake_is_named_the_nearest_is_with_its_share():
+    finding = found(BLURRED)
+    nearest = replace(finding.nearest[0], names=("Pillow lanczos",), explained=0.56)
+    said = " ".join(sentences(replace(finding, nearest=[nearest])))
+    assert (
+        "The nearest, Pillow lanczos, explains 56% of the difference from the reference, which is too little to name it."
+        in said
+    )
+    assert "What is known: geometry: the right shape; values that are whole levels: " in said
+    curve = replace(nearest, names=("gamma 2.2",), explained=0.98, left=2.5)
+    said = " ".join(sentences(replace(finding, nearest=[curve])))
+    assert "gamma 2.2, explains 98% of the difference from the reference, but leaves 2.5 levels." in said
 
 
 def test_mistakes_that_cannot_be_told_apart_are_said():
@@ -55,9 +75,11 @@ def test_mistakes_that_cannot_be_told_apart_are_said():
 
 
 def test_a_mistake_that_leaves_something_says_how_much(linear):
-    nearest = replace(linear.nearest[0], distance=0.25)
-    said = " ".join(sentences(replace(linear, nearest=[nearest], explained=0.875)))
-    assert "It explains 87.5% of the difference from the reference; 0.25 std are left" in said
+    nearest = replace(linear.nearest[0], distance=0.25, explained=0.975, rounded=False)
+    said = " ".join(sentences(replace(linear, nearest=[nearest])))
+    assert "It explains 97.5% of the difference from the reference; 0.25 std are left" in said
+    said = " ".join(sentences(replace(linear, nearest=[replace(nearest, rounded=True)])))
+    assert "It gives this tensor to within a level; 0.25 std are left" in said
 
 
 def test_what_was_observed_is_shown_in_levels(linear):
@@ -89,9 +111,11 @@ def test_the_page_holds_everything_and_loads_nothing(linear, tmp_path):
     assert "<script" not in html
     assert len(html) < 1_000_000
     assert sha256(DATA) in html
-    for evidence in linear.evidence:
-        assert evidence.name in html
+    for measurement in linear.measured:
+        assert measurement.name in html
+    assert f"of {len(CATALOGUE)} mistakes</td>" in html  # that the evidence rules out
     assert html.count(" std</td>") >= len(linear.nearest)
+    assert f"explains at least {CONFIDENT:.0%} of the squared difference" in html
     assert sorted(path.name for path in tmp_path.iterdir()) == ["page.html", "photo.png", "tensor.npy"]
 
 

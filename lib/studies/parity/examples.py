@@ -1,4 +1,4 @@
-"""Mistakes of decoding and normalisation on a photo, and photos made from it on which each of them shows."""
+"""Mistakes that have no notebook of their own on a photo, and photos made from it on which each of them shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
@@ -17,9 +17,10 @@ from lib.deploy import Contract
 from lib.deploy.stages import decode
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
-from lib.mistakes import DECODING, NORMALISATION, Mistake
+from lib.mistakes import DECODING, NORMALISATION, PROCESSORS, SHARPENING, TONE, TURNS, Mistake
 from lib.mistakes.shape import side_of
 
+SHOWN = (*DECODING, *PROCESSORS, *TURNS, *TONE, *SHARPENING, *NORMALISATION)
 ORIENTATION = 0x0112  # the EXIF tag
 TURNED = 6  # its value for a camera held upright
 
@@ -40,7 +41,7 @@ class Example:
 
 
 def examples(handoff: Handoff, photo: Photo, shared: SharedTraces, made: list[Photo]) -> tuple[Example, ...]:
-    """Every mistake of decoding and of normalisation, on the photo or on one made from it.
+    """Every mistake of :data:`SHOWN`, on the photo or on one made from it.
 
     Args:
         handoff: whose reference is changed.
@@ -48,9 +49,10 @@ def examples(handoff: Handoff, photo: Photo, shared: SharedTraces, made: list[Ph
         shared: of the photo.
         made: as :func:`made_from` gives them.
     """
-    where = dict.fromkeys((mistake.name for mistake in (*DECODING, *NORMALISATION)), (photo, shared))
-    where |= {name: (each, SharedTraces(each.data)) for name, each in zip(MADE, made, strict=True)}
-    return tuple(_example(handoff, mistake, *where[mistake.name]) for mistake in (*DECODING, *NORMALISATION))
+    where: dict[str, tuple[Photo, SharedTraces]] = {}
+    for names, each in zip(MADE.values(), made, strict=True):
+        where |= dict.fromkeys(names, (each, SharedTraces(each.data)))
+    return tuple(_example(handoff, mistake, *where.get(mistake.name, (photo, shared))) for mistake in SHOWN)
 
 
 def _example(handoff: Handoff, mistake: Mistake, photo: Photo, shared: SharedTraces) -> Example:
@@ -62,7 +64,7 @@ def _example(handoff: Handoff, mistake: Mistake, photo: Photo, shared: SharedTra
 
 def made_from(photo: Photo, contract: Contract) -> list[Photo]:
     """A photo for each of :data:`MADE`, with the same motif."""
-    return [make(photo, contract) for make in MADE.values()]
+    return [make(photo, contract) for make in MADE]
 
 
 def turned(photo: Photo, contract: Contract) -> Photo:
@@ -76,6 +78,14 @@ def turned(photo: Photo, contract: Contract) -> Photo:
 def palette(photo: Photo, contract: Contract) -> Photo:
     """The picture in 64 colours, stored as a palette with indices."""
     return _saved(decode(photo.data).quantize(64), f"{photo.name}, 64 colours", "PNG")
+
+
+def see_through(photo: Photo, contract: Contract) -> Photo:
+    """The picture with alpha: opaque in the middle, and fading out towards its corners."""
+    image = decode(photo.data)
+    fading = ImageOps.invert(Image.radial_gradient("L").resize(image.size))
+    image.putalpha(fading.point(lambda level: min(255, 2 * level)))
+    return _saved(image, f"{photo.name}, with alpha", "PNG")
 
 
 def large_jpeg(photo: Photo, contract: Contract) -> Photo:
@@ -92,9 +102,10 @@ def _saved(image: Image.Image, name: str, kind: str, **options: object) -> Photo
     return Photo.of(name, buffer.getvalue())
 
 
-# Mistakes that most photos' own files hide, and how to make a photo from another on which they show.
-MADE: dict[str, Callable[[Photo, Contract], Photo]] = {
-    "EXIF ignored": turned,
-    "mode unconverted": palette,
-    "JPEG draft mode": large_jpeg,
+# How to make a photo from another, and the mistakes that show on it and that most photos' own files hide.
+MADE: dict[Callable[[Photo, Contract], Photo], tuple[str, ...]] = {
+    turned: ("EXIF ignored",),
+    palette: ("mode unconverted",),
+    see_through: ("premultiplied alpha",),
+    large_jpeg: ("JPEG draft mode", "libvips shrink on load"),
 }

@@ -11,15 +11,16 @@ from lib.compare.ablation import Ablation, from_deployment, from_naive, naive
 from lib.compare.comparison import Comparison, most_divergent
 from lib.compare.shared import SharedTraces
 from lib.deploy import Trace
-from lib.diagnosis.confusion import Confusion, confusion
+from lib.diagnosis.confusion import Confusion, beyond, confusion
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
-from lib.mistakes import CATALOGUE
+from lib.mistakes import CATALOGUE, DECODING
 from lib.mistakes.unnoticed import Noticed, noticed
 from lib.policy import Policy
 from lib.studies.parity.examples import Example, examples, made_from
 
-DIAGNOSED = 8  # photos that diagnosis is tried on, beside those made from the first
+DIAGNOSED = 4  # photos that diagnosis is tried on, beside those made from the first
+PAIRS = 24  # of two mistakes that are tried on the first photo
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ class Study:
         photos: one a photo.
         naive: the naive deployment and the reference on the first photo.
         divergent: the deployment and the reference on the photo whose probabilities differ most.
-        examples: mistakes of decoding and normalisation on the first photo, or on one made from it.
-        diagnosis: how well mistakes are named, on the first :data:`DIAGNOSED` photos and those made from the first.
+        examples: mistakes that have no notebook of their own on the first photo, or on one made from it.
+        diagnosis: how well mistakes are named, on the first :data:`DIAGNOSED` photos, and those of decoding on the photos made
+            from the first; on the first two mistakes at once, and what is no mistake.
     """
 
     photos: tuple[OnePhoto, ...]
@@ -134,7 +136,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
     Args:
         handoff: what is measured.
         rules: whose tolerances decide which mistakes go unnoticed.
-        seed: for the noise that diagnosis has to see through.
+        seed: for the noise that diagnosis has to see through, and for the pairs that are tried.
     """
     contract, random = handoff.subject.contract, np.random.default_rng(seed)
     made = made_from(handoff.photos.readable[0], contract)
@@ -152,10 +154,11 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         if i == 0:
             start = Sides(photo.name, {"naive": shared.trace(naive(handoff.deployment, contract)), "reference": reference})
             shown = examples(handoff, photo, shared, made)
+            diagnosis += beyond(photo, contract, random, PAIRS)
         if i < DIAGNOSED:
-            diagnosis += confusion(photo, contract, random)
+            diagnosis += confusion(photo, contract, random, CATALOGUE.values())
     for photo in made:
-        diagnosis += confusion(photo, contract, random)
+        diagnosis += confusion(photo, contract, random, DECODING)
     return Study(tuple(photos), start, divergent, shown, diagnosis)
 
 

@@ -1,4 +1,4 @@
-"""Mistakes of decoding and normalisation, and the photos on which they show."""
+"""Mistakes without a notebook of their own, and the photos on which they show."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from PIL import Image
 from lib.deploy import Contract
 from lib.deploy.stages import decode
 from lib.inputs.photos import Photo
-from lib.mistakes import CATALOGUE
-from lib.studies.parity.examples import MADE, large_jpeg, made_from, palette, turned
+from lib.mistakes import CATALOGUE, COLOUR, FILTERS, SHAPES
+from lib.studies.parity.examples import MADE, large_jpeg, made_from, palette, see_through, turned
 from tests.conftest import encoded, picture
 
 CONTRACT = Contract(64, "shorter-side", "bilinear", (0.5,) * 3, (0.5,) * 3)
@@ -23,9 +23,9 @@ def small() -> Photo:
     return Photo.of("small.png", encoded(picture(60, 40)))
 
 
-def test_every_mistake_of_decoding_and_normalisation_is_shown(parity):
+def test_every_mistake_without_a_notebook_of_its_own_is_shown(parity):
     by_name = {each.mistake.name: each for each in parity.study.examples}
-    assert set(by_name) == {m.name for m in CATALOGUE.values() if m.stage in ("decode", "normalise")}
+    assert set(by_name) == CATALOGUE.keys() - {mistake.name for mistake in (*SHAPES, *FILTERS, *COLOUR)}
     assert {name for name, each in by_name.items() if each.comparison.apart() is None} == {
         "OpenCV decode",
         "Lite's mean and std",  # the subject's own
@@ -47,8 +47,8 @@ def test_each_example_keeps_the_networks_input_as_a_picture(parity):
 def test_mistakes_that_the_photos_own_file_would_hide_are_shown_on_one_made_from_it(parity):
     first = parity.handoff.photos.readable[0].name
     elsewhere = {each.mistake.name for each in parity.study.examples if each.comparison.photo != first}
-    assert elsewhere == set(MADE)
-    assert all(each.comparison.apart() for each in parity.study.examples if each.mistake.name in MADE)
+    assert elsewhere == {name for names in MADE.values() for name in names}
+    assert all(each.comparison.apart() for each in parity.study.examples if each.mistake.name in elsewhere)
 
 
 def test_a_turned_photo_is_the_same_picture_stored_on_its_side(small):
@@ -72,7 +72,19 @@ def test_a_large_jpeg_is_large_enough_to_be_decoded_at_a_fraction_of_its_size(sm
     assert large_jpeg(small, cropped).size == made.size
 
 
+def test_a_photo_with_alpha_is_the_same_picture_and_fades_out(small):
+    made = see_through(small, CONTRACT)
+    assert made.kind == "PNG RGBA"
+    np.testing.assert_array_equal(np.asarray(decode(made.data)), np.asarray(decode(small.data)))
+    with Image.open(io.BytesIO(made.data)) as stored:
+        alpha = np.asarray(stored.getchannel("A"))
+    assert alpha[20, 30] == 255
+    assert alpha[0, 0] < 20
+
+
 def test_one_photo_is_made_for_each(small):
     made = made_from(small, CONTRACT)
-    assert [photo.name for photo in made] == [f"small.png, {how}" for how in ("turned by EXIF", "64 colours", "large JPEG")]
+    assert [photo.name for photo in made] == [
+        f"small.png, {how}" for how in ("turned by EXIF", "64 colours", "with alpha", "large JPEG")
+    ]
     assert len(made) == len(MADE)

@@ -12,9 +12,10 @@ import pytest
 from lib.compare.comparison import Comparison, flips, worst
 from lib.deploy import STAGES
 from lib.deploy.stages import Normalise
-from lib.diagnosis.confusion import Confusion
-from lib.mistakes import CATALOGUE
+from lib.diagnosis.confusion import ONE, STRANGER, TWO, Confusion
+from lib.mistakes import CATALOGUE, DECODING
 from lib.studies.parity import measure
+from lib.studies.parity.examples import MADE
 from tests.few import changed
 
 
@@ -22,7 +23,8 @@ from tests.few import changed
 def only_the_photos(monkeypatch):
     """Neither examples nor diagnosis, which do not look at the deployment."""
     monkeypatch.setattr(measure, "examples", lambda *_: ())
-    monkeypatch.setattr(measure, "confusion", lambda *_: Confusion())
+    for name in ("confusion", "beyond"):
+        monkeypatch.setattr(measure, name, lambda *_: Confusion())
 
 
 def test_the_healthy_deployment_gives_pytorchs_answer_at_every_stage(parity, rules):
@@ -42,12 +44,14 @@ def test_network_and_softmax_give_the_same_on_the_same_input(parity):
 
 def test_the_reference_runs_once_a_photo(parity):
     decoded = Counter(parity.asked.inputs["decode"])
-    made = 3  # the photos that are made from the first, on which mistakes of decoding show
-    assert len(decoded) == 2 + made
+    assert len(decoded) == 2 + len(MADE)  # with the photos that are made from the first
     assert set(decoded.values()) == {1}
     inferred = Counter(np.asarray(tensor).tobytes() for tensor in parity.asked.inputs["infer"])
     own = [parity.handoff.reference.trace(photo.data).normalise.tobytes() for photo in parity.handoff.photos.readable]
-    assert [inferred[tensor] for tensor in own] == [2, 1]  # one of the photos made from the first is the same picture, turned
+    assert [inferred[tensor] for tensor in own] == [
+        3,
+        1,
+    ]  # two of the photos made from the first are the same picture, turned and with alpha
 
 
 def test_shares_sum_to_the_gap(parity):
@@ -62,24 +66,28 @@ def test_no_mistake_of_the_catalogue_goes_unnoticed(parity):
 
 def test_diagnosis_is_tried_on_the_photos_and_on_those_made_from_the_first(parity):
     diagnosis = parity.study.diagnosis
-    assert diagnosis.photos == 2 + 3
+    assert diagnosis.photos == 2 + len(MADE)
     assert diagnosis.false_alarms == 0
     assert diagnosis.share >= 0.9
-    assert len(diagnosis.attempts) + diagnosis.idle == diagnosis.photos * len(CATALOGUE)
+    assert diagnosis.wrong <= 0.02
+    assert len(diagnosis.of(ONE)) + diagnosis.idle == 2 * len(CATALOGUE) + len(MADE) * len(DECODING)
+    assert len(diagnosis.of(STRANGER)) >= 30
+    assert diagnosis.of(TWO)
 
 
 def test_the_seed_decides_the_noise(parity, rules, monkeypatch):
     monkeypatch.setattr(measure, "examples", lambda *_: ())
     drawn = []
 
-    def draw(photo, contract, random):
+    def draw(photo, contract, random, _):
         drawn.append(random.random())
         return Confusion()
 
     monkeypatch.setattr(measure, "confusion", draw)
+    monkeypatch.setattr(measure, "beyond", draw)
     measure.measured(changed(parity.handoff, parity.handoff.photos.readable[:1]), rules, seed=7)
     random = np.random.default_rng(7)
-    assert drawn == [random.random() for _ in range(1 + 3)]
+    assert drawn == [random.random() for _ in range(1 + 1 + len(MADE))]
 
 
 def test_what_is_kept_of_a_photo_is_small(parity):
