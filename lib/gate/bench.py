@@ -120,9 +120,15 @@ class Bench:
             code = main(["run", "--out", str(self.report), *arguments], notebooks)
         return self._of_code(code, err.getvalue())
 
-    def process(self, *arguments: str, environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Outcome:
-        """``python -m lib run`` in a process of its own, in another environment or folder."""
-        command = [sys.executable, "-m", "lib", "run", "--out", str(self.report), *arguments]
+    def process(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        through: Sequence[str] = (),
+    ) -> Outcome:
+        """``python -m lib run`` in a process of its own, in another environment or folder, or through another program."""
+        command = [*through, sys.executable, "-m", "lib", "run", "--out", str(self.report), *arguments]
         ran = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=TIME_LIMIT)
         return self._of_code(ran.returncode, ran.stderr)
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import warnings
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,10 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [case for case in cases() if options.only in f"{case.group}: {case.name}"]
     if not chosen:
         parser.error(f"no case holds '{options.only}'")
-    logging.disable(logging.WARNING)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what planted code does
-        results = tried(chosen, options.seed, lambda each: print(_line(each), flush=True))
+    results = tried(chosen, options.seed, lambda each: print(_line(each), flush=True), min(len(chosen), os.cpu_count() or 1))
     page.write(results, options.seed, options.out)
     print("\n".join(page.sentences(results)))
     print(f"page: {options.out / 'index.html'}")

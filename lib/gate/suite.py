@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
+import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
+from multiprocessing import get_context
 from operator import methodcaller
 from pathlib import Path
 from typing import Any
@@ -75,21 +82,59 @@ def deployed(module: str, notebooks: Sequence[str]) -> list[Case]:
     ]
 
 
-def tried(chosen: Iterable[Case], seed: int, said: Callable[[Tried], None]) -> list[Tried]:
-    """Try cases one after the other.
+def tried(chosen: Sequence[Case], seed: int, said: Callable[[Tried], None], jobs: int = 1) -> list[Tried]:
+    """Try cases.
 
     Args:
-        chosen: the cases.
+        chosen: the cases; with several jobs, some of :func:`cases`.
         seed: for all that is drawn at random.
         said: called with each as soon as it is done.
+        jobs: how many are tried at a time, each in a process of its own.
     """
-    results = []
-    with tempfile.TemporaryDirectory() as folder, remembered():
-        bench = Bench.at(Path(folder), seed)
-        for case in chosen:
-            started = time.monotonic()
-            with bench.cleared():
-                outcome = case.run(bench)
-            results.append(Tried(case, outcome, case.judge(outcome), time.monotonic() - started))
-            said(results[-1])
-    return results
+    if jobs == 1:
+        with _bench(seed) as bench:
+            return [_said(_tried(case, bench), said) for case in chosen]
+    numbers = {(case.group, case.name): number for number, case in enumerate(cases())}
+    with ProcessPoolExecutor(jobs, get_context("spawn"), _start, (seed, jobs)) as pool:
+        running = {pool.submit(_numbered, numbers[case.group, case.name]): case for case in chosen}
+        results = {}
+        for future in as_completed(running):
+            case = running[future]
+            results[case.group, case.name] = _said(Tried(case, *future.result()), said)
+    return [results[case.group, case.name] for case in chosen]
+
+
+@contextmanager
+def _bench(seed: int) -> Iterator[Bench]:
+    with tempfile.TemporaryDirectory() as folder, remembered(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what planted code does
+        yield Bench.at(Path(folder) / "bench", seed)
+
+
+def _tried(case: Case, bench: Bench) -> Tried:
+    started = time.monotonic()
+    with bench.cleared():
+        outcome = case.run(bench)
+    return Tried(case, outcome, case.judge(outcome), time.monotonic() - started)
+
+
+def _said(result: Tried, said: Callable[[Tried], None]) -> Tried:
+    said(result)
+    return result
+
+
+_HELD: dict[str, Any] = {}  # of a process that tries cases for another
+
+
+def _start(seed: int, jobs: int) -> None:
+    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // jobs))
+    logging.disable(logging.WARNING)
+    held = ExitStack()
+    _HELD.update(held=held, bench=held.enter_context(_bench(seed)), cases=cases())
+    atexit.register(held.close)
+
+
+def _numbered(number: int) -> tuple[Outcome, str, float]:
+    """What came of the case of that number: cases themselves hold functions, which do not go from process to process."""
+    result = _tried(_HELD["cases"][number], _HELD["bench"])
+    return result.outcome, result.wrong, result.seconds

@@ -12,6 +12,7 @@ from lib.gate.case import SHIPS, Case, Outcome
 def run(monkeypatch, tmp_path, capsys):
     def called(*cases: Case, only: str = "") -> tuple[int, str]:
         monkeypatch.setattr(command, "cases", lambda: list(cases))
+        monkeypatch.setattr(command.os, "cpu_count", lambda: 1)
         code = command.main(["--only", only, "--out", str(tmp_path)])
         return code, capsys.readouterr().out
 

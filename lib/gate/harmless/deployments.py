@@ -13,8 +13,10 @@ from typing import Any
 
 import cv2
 import numpy as np
+import onnx
 import onnxruntime
 from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 from PIL import Image, ImageOps
 
 from lib.deploy import BadInput, Contract, Model, Pipeline
@@ -301,6 +303,31 @@ def _talkative(infer: Stage) -> Stage:
 
 
 LEVELS = onnxruntime.GraphOptimizationLevel
+
+
+def _levels(picture: Any) -> Array:
+    return np.ascontiguousarray(np.asarray(picture).transpose(2, 0, 1)[None])
+
+
+def _inside(ours: Pipeline, model: Model) -> Pipeline:
+    """Normalisation as the first nodes of the graph, which takes levels."""
+    network = onnx.load(model.path)
+    shape = (1, 3, 1, 1)
+    for name, values in (("white", [255] * 3), ("mean", model.contract.mean), ("std", model.contract.std)):
+        network.graph.initializer.append(numpy_helper.from_array(np.array(values, np.float32).reshape(shape), f"own_{name}"))
+    nodes = [
+        helper.make_node("Cast", ["levels"], ["own_float"], to=TensorProto.FLOAT),
+        helper.make_node("Div", ["own_float", "own_white"], ["own_unit"]),
+        helper.make_node("Sub", ["own_unit", "own_mean"], ["own_centred"]),
+        helper.make_node("Div", ["own_centred", "own_std"], ["image"]),
+    ]
+    for node in reversed(nodes):
+        network.graph.node.insert(0, node)
+    network.graph.input[0].CopyFrom(helper.make_tensor_value_info("levels", TensorProto.UINT8, ["n", 3, "h", "w"]))
+    session = open_session(network.SerializeToString())
+    return replace(ours, normalise=_levels, infer=lambda tensor: logits_of(session, tensor))
+
+
 PLANTED = (
     _around("decode by OpenCV where it is equal", "decode", _by_opencv),
     _around("decode by way of a temporary file", "decode", _by_way_of_a_file),
@@ -318,6 +345,7 @@ PLANTED = (
     _variant("normalise in levels", "normalise", _in_levels),
     _variant("normalise in float64", "normalise", _in_float64),
     _variant("normalise by a table", "normalise", _by_table),
+    Planted("normalise in the graph", "", _inside),
     _variant("normalise into a buffer that is used again", "normalise", _Reused),
     _after(
         "input with channels last in memory",

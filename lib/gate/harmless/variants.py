@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from lib import cache
 from lib.gate.bench import Bench
 from lib.gate.case import Case, Outcome
 from lib.inputs import photos, subject
@@ -102,17 +103,36 @@ def _spaces(bench: Bench) -> Outcome:
 
 
 def _cache_with_spaces(bench: Bench) -> Outcome:
-    from lib import cache
-
     folder = bench.folder / "a cache"
     shutil.copytree(cache.directory(), folder)
     return _surroundings({"HANDOFF_CACHE": str(folder)})(bench)
+
+
+def _one_core(bench: Bench) -> Outcome:
+    return bench.process(*_small(bench), through=["taskset", "--cpu-list", "0"])
+
+
+def _read_only(bench: Bench) -> Outcome:
+    """The project in a tree that cannot be written."""
+    tree = bench.folder / "tree"
+    for name in ("lib", "notebooks"):
+        shutil.copytree(cache.ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+    environment = os.environ | {"PYTHONPATH": str(tree), "HANDOFF_CACHE": str(cache.directory())}
+    mount = f'mount --bind "{tree}" "{tree}" && mount -o remount,ro,bind "{tree}" && exec "$@"'
+    return bench.process(
+        *_small(bench), environment=environment, folder=bench.folder, through=["unshare", "--mount", "sh", "-c", mount, "sh"]
+    )
 
 
 def _twice(bench: Bench) -> Outcome:
     """Into the same folder again: the earlier report gives way."""
     bench.process(*_small(bench))
     return bench.process(*_small(bench))
+
+
+def _may_mount() -> bool:
+    """Whether this is a system, and a user, that can mount a tree read-only for one process."""
+    return shutil.which("unshare") is not None and os.geteuid() == 0
 
 
 CASES = (
@@ -151,4 +171,6 @@ CASES = (
     Case("surroundings", "paths with spaces", "", _spaces),
     Case("surroundings", "a cache with spaces", "", _cache_with_spaces),
     Case("surroundings", "a report that is there already", "", _twice),
+    *([Case("surroundings", "one core", "", _one_core)] if shutil.which("taskset") else []),
+    *([Case("surroundings", "a read-only tree", "", _read_only)] if _may_mount() else []),
 )  # fmt: skip

@@ -32,7 +32,7 @@ from lib.timing import ratios
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 Size = tuple[int, int]  # height and width in pixels
 
-SIDES = (64, 97, 127, 160, 192, 240, 299, 336, 512, 701)  # between the ends of the domain; some odd, some prime
+SIDES = (64, 97, 160, 240, 299, 512)  # between the ends of the domain; some odd, some prime; more are drawn at random
 FARTHEST = 512  # pixels: the ways are tried to here, or to twice what the network was built for where that is more
 BATCHES = (2, 3, 8)
 ROUNDS = 15

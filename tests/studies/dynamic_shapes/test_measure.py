@@ -50,7 +50,7 @@ def maps(study):
 def test_the_sizes_reach_from_end_to_end_of_the_domain_and_hold_odd_and_prime_ones(lite0):
     tried = measure.sides(lite0)
     assert (tried[0], tried[-1]) == (32, 1024)
-    assert {33, 97, 127, 224, 225, 299, 336, 701} <= set(tried)
+    assert {33, 97, 224, 225, 299, 512} <= set(tried)
 
 
 def test_the_ways_are_tried_on_smaller_sizes_than_the_file_that_ships(study, maps):
