@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from lib import cache
-from lib.deploy import BadInput, BadModel, Model
+from lib.deploy import BadInput, Model
 from lib.export import exporter as export
 from lib.export import graph
 from lib.handoff import Handoff
@@ -29,13 +29,12 @@ def test_the_file_says_where_it_comes_from(lite0):
     assert origin["exporter"] == "dynamo"
 
 
-def test_a_file_from_elsewhere_has_no_origin_or_one_that_can_be_read():
+def test_a_file_from_elsewhere_has_no_origin_whatever_it_says_of_it():
     model = onnx.ModelProto()
     assert export.provenance(model) == {}
     for text in ("", "x", "[]", "3", "[" * 100_000, "9" * 5000):
         onnx.helper.set_model_props(model, {export.PROVENANCE_KEY: text})
-        with pytest.raises(BadModel, match=r"handoff\.provenance: is .*; it takes a JSON object"):
-            export.provenance(model)
+        assert export.provenance(model) == {}
 
 
 def test_the_file_is_whole_and_tells_no_paths_of_this_machine(lite0):
