@@ -1,4 +1,4 @@
-"""What many cases share is worked out once: the network in PyTorch, its answers, and the probes."""
+"""What many cases share is worked out once: the network in PyTorch, what its pipeline gives, and the probes."""
 
 from __future__ import annotations
 
@@ -10,46 +10,50 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
-from numpy.typing import NDArray
 from torch import nn
 
 from lib import networks
-from lib.deploy import Contract, Domain
+from lib.deploy import STAGES, Contract, Domain, Pipeline
 from lib.networks import reference
-from lib.probes import Probe, probes
+from lib.probes import Probe, probes, properties
 from lib.studies.robustness import measure
 
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Within the block a network is built once, and answers each input once. Nothing that a case plants is remembered."""
-    infer = reference.infer
+    """Within the block a network is built once, and PyTorch's pipeline works out each input once.
+
+    Nothing that a case plants is remembered.
+    """
+    made = reference.pipeline
+
+    @functools.cache
+    def pipeline(model: nn.Module, contract: Contract) -> Pipeline:
+        right = made(model, contract)
+        return Pipeline(**{stage: _remembering(getattr(right, stage)) for stage in STAGES})
 
     @functools.cache
     def every(contract: Contract, domain: Domain) -> tuple[Probe, ...]:
         return tuple(probes(contract, domain))
 
-    def answering(model: nn.Module) -> Callable[[Any], NDArray[np.float32]]:
-        return _remembering(model, infer)
-
     with ExitStack() as held:
         held.enter_context(patch.object(networks, "build", functools.cache(networks.build)))
-        held.enter_context(patch.object(reference, "infer", functools.cache(answering)))
+        held.enter_context(patch.object(reference, "pipeline", pipeline))
         held.enter_context(patch.object(measure, "probes", every))
+        held.enter_context(patch.object(properties, "of", functools.cache(properties.of)))
         yield
 
 
-def _remembering(
-    model: nn.Module, infer: Callable[[nn.Module], Callable[[Any], NDArray[np.float32]]]
-) -> Callable[[Any], NDArray[np.float32]]:
-    answers: dict[bytes, NDArray[np.float32]] = {}
-    right = infer(model)
+def _remembering(stage: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A stage that works out each input once, told apart by what it holds."""
+    outputs: dict[bytes, Any] = {}
 
-    def answer(tensor: Any) -> NDArray[np.float32]:
-        array = np.ascontiguousarray(tensor)
-        key = blake2b(repr(array.shape).encode() + array.data.tobytes()).digest()
-        if key not in answers:
-            answers[key] = right(array)
-        return answers[key].copy()
+    def remembering(value: Any) -> Any:
+        held = value if isinstance(value, bytes) else np.ascontiguousarray(value)
+        kind = (type(value).__name__, getattr(held, "shape", ()), str(getattr(held, "dtype", "")))
+        key = blake2b(repr(kind).encode() + bytes(held)).digest()
+        if key not in outputs:
+            outputs[key] = stage(value)
+        return outputs[key].copy()  # whoever writes into it changes nobody else's
 
-    return answer
+    return remembering

@@ -9,7 +9,7 @@ import pytest
 from lib.gate.suite import cases, tried
 from lib.policy.policy import PARTS
 
-TRIED = ("seventeen faults at once", "class names shifted by one", "a mean off by half a level", "normalise by scale and bias")
+TRIED = ("seventeen faults at once", "class names shifted by one", "normalise by scale and bias")
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +18,8 @@ def every():
 
 
 def test_there_are_faults_of_every_part_and_harmless_variants(every):
-    assert sum(not case.harmless for case in every) >= 120
-    assert sum(case.harmless for case in every) >= 40
+    assert sum(not case.harmless for case in every) >= 300
+    assert sum(case.harmless for case in every) >= 60
     assert max(Counter((case.group, case.name) for case in every).values()) == 1
     blamed = {case.expected for case in every}
     assert blamed >= set(PARTS) - {"exporter", "runtimes", "weights"}
