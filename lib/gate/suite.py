@@ -18,6 +18,8 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from lib.gate.bench import Bench
 from lib.gate.case import Case, Outcome
 from lib.gate.deployed import Planted
@@ -127,7 +129,9 @@ _HELD: dict[str, Any] = {}  # of a process that tries cases for another
 
 
 def _start(seed: int, jobs: int) -> None:
-    os.environ["OMP_NUM_THREADS"] = str(max(1, (os.cpu_count() or 1) // jobs))
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    os.environ["OMP_NUM_THREADS"] = str(threads)  # for what is started from here
+    torch.set_num_threads(threads)
     logging.disable(logging.WARNING)
     held = ExitStack()
     _HELD.update(held=held, bench=held.enter_context(_bench(seed)), cases=cases())
