@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import StageDifference, max_abs_difference
+from lib.compare.comparison import StageDifference
 from lib.compare.sizes import drawn_fed
 from lib.deploy import BadInput, Domain, Pipeline
 from lib.deploy.stages import decode
@@ -18,13 +18,13 @@ from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.inputs.deployment import Over
 from lib.policy import Policy
-from lib.probes import Motif, Probe, patterns, probes, properties
+from lib.probes import Probe, probes, properties
 from lib.studies.robustness.behaviour import Behaviour, behaviour
+from lib.studies.robustness.made import Made, at_sizes, on_logits, on_patterns
 
 STAGES = ("decode", "resize", "normalise")  # those that a picture's properties matter to
 THUMBNAIL = 64  # pixels
 DRAWN = 6  # pictures that differ and are drawn
-SURE = 30.0  # logits by which a class leads: all others together have less than 1e-9 of the probability
 
 
 @dataclass(frozen=True)
@@ -89,44 +89,13 @@ class Covered:
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """The deployment's network against PyTorch's at sizes drawn at random.
-
-    Attributes:
-        seed: of the random numbers.
-        worst: the largest difference of any logit; infinite where a size is refused, NaN where one is NaN.
-        compared: how many sizes.
-        off: those that differ by more than the tolerance or are refused, as height × width.
-    """
-
-    seed: int
-    worst: float
-    compared: int
-    off: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Made:
-    """One stage of the deployment against PyTorch's, on what is made for it.
-
-    Attributes:
-        worst: the largest difference; infinite where one is refused, NaN where one is NaN.
-        compared: how many were made.
-        off: the names of those that differ by more than the tolerance or are refused.
-    """
-
-    worst: float
-    compared: int
-    off: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Study:
     """What the notebook measured.
 
     Attributes:
         held: one a probe.
-        sizes: the network at sizes drawn at random.
+        seed: of the sizes drawn at random.
+        sizes: the network at these, in logits.
         patterns: the network on pictures that no photo is like, in logits.
         scores: the last stage on logits that no photo need lead to, in probability.
         covered: one a property.
@@ -135,7 +104,8 @@ class Study:
     """
 
     held: tuple[Held, ...]
-    sizes: Sizes
+    seed: int
+    sizes: Made
     patterns: Made
     scores: Made
     covered: tuple[Covered, ...]
@@ -216,82 +186,16 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         of_photos.update(properties.of(photo.data, contract, sizes))
         decoded = handoff.reference.decode(photo.data)
         resized += handoff.reference.resize(decoded).size != decoded.size
-    at_random = at_sizes(handoff, drawn_fed(contract, sizes, seed), seed, rules["robustness.sizes"].threshold)
     return Study(
         tuple(held),
-        at_random,
+        seed,
+        at_sizes(handoff, drawn_fed(contract, sizes, seed), rules["robustness.sizes"].threshold),
         on_patterns(handoff, rules["robustness.patterns"].threshold),
         on_logits(handoff, rules["robustness.scores"].threshold),
         covered(held, of_photos),
         resized,
         behaviour(handoff, rules),
     )
-
-
-def at_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], seed: int, tolerance: float) -> Sizes:
-    """Both networks on the first photo, scaled to each of some heights and widths in pixels.
-
-    Args:
-        handoff: whose networks.
-        sizes: one or more.
-        seed: that they were drawn with.
-        tolerance: what a logit may differ by.
-    """
-    image = Image.fromarray(np.asarray(handoff.reference.decode(handoff.photos.readable[0].data)))
-    differences = {}
-    for height, width in sizes:
-        tensor = handoff.reference.normalise(image.resize((width, height)))
-        differences[height, width] = _difference(handoff, "infer", tensor)
-    off = tuple(f"{height} × {width}" for (height, width), largest in differences.items() if not largest <= tolerance)
-    return Sizes(seed, float(np.max(list(differences.values()))), len(differences), off)
-
-
-def on_patterns(handoff: Handoff, tolerance: float) -> Made:
-    """Both networks on the reference's input of each pattern, of a bright photo and of a dark one.
-
-    Args:
-        handoff: whose networks.
-        tolerance: what a logit may differ by.
-    """
-    right = handoff.reference
-    return _made(
-        {
-            name: _difference(handoff, "infer", right.normalise(right.resize(Image.fromarray(levels))))
-            for name, levels in patterns.drawn(Motif.bundled()).items()
-        },
-        tolerance,
-    )
-
-
-def on_logits(handoff: Handoff, tolerance: float) -> Made:
-    """Both last stages on the logits of an answer that is sure, of one between two classes, and of none at all.
-
-    Args:
-        handoff: whose last stages.
-        tolerance: what a probability may differ by.
-    """
-    none = np.zeros((1, len(handoff.subject.classes)), np.float32)
-    sure, two = none.copy(), none.copy()
-    sure[0, 0] = SURE
-    two[0, -2:] = SURE
-    logits = {"a sure answer": sure, "two classes alike": two, "all classes alike": none, "below zero": sure - 2 * SURE}
-    return _made({name: _difference(handoff, "score", each) for name, each in logits.items()}, tolerance)
-
-
-def _made(differences: Mapping[str, float], tolerance: float) -> Made:
-    off = tuple(name for name, largest in differences.items() if not largest <= tolerance)
-    return Made(float(np.max(list(differences.values()))), len(differences), off)
-
-
-def _difference(handoff: Handoff, stage: str, given: NDArray[np.float32]) -> float:
-    """The largest difference of what both make of one input; infinite where the deployment refuses it."""
-    try:
-        made = np.asarray(getattr(handoff.deployment, stage)(given))
-    except Over:
-        raise
-    except BadInput:
-        return float("inf")
-    return max_abs_difference(getattr(handoff.reference, stage)(given), made)
 
 
 def covered(held: Collection[Held], of_photos: Mapping[str, int]) -> tuple[Covered, ...]:

@@ -16,7 +16,8 @@ from lib.report.drawing import show, styled
 from lib.report.gallery import Panel, gallery, grid
 from lib.report.html import Html, join, note, table
 from lib.studies.robustness.behaviour import Behaviour
-from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Made, Sizes, Study
+from lib.studies.robustness.made import Made
+from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Study
 
 COLUMNS = 12
 ROW = 0.43  # inches
@@ -115,13 +116,13 @@ def stages(study: Study) -> Html:
     )
 
 
-def sizes(measured: Sizes) -> Html:
+def sizes(study: Study) -> Html:
     """What came of the sizes drawn at random, in a sentence."""
-    count = counted(measured.compared, "size")
-    said = f"At {count} that the contract can lead to, drawn at random with the seed {measured.seed}, "
-    if measured.off:
-        return note(f"{said}the deployment's network is not PyTorch's: {listed(measured.off)}.", "warning")
-    return note(f"{said}the deployment's logits are off from PyTorch's by {number(measured.worst)} at most.")
+    count = counted(study.sizes.compared, "size")
+    said = f"At {count} that the contract can lead to, drawn at random with the seed {study.seed}, "
+    if study.sizes.off:
+        return note(f"{said}the deployment's network is not PyTorch's: {listed(study.sizes.off)}.", "warning")
+    return note(f"{said}the deployment's logits are off from PyTorch's by {number(study.sizes.worst)} at most.")
 
 
 def made(patterns: Made, scores: Made) -> Html:

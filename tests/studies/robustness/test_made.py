@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lib.deploy import BadInput
-from lib.studies.robustness import measure, pictures
+from lib.studies.robustness import made, pictures
 from tests.few import changed, of_photos
 
 
@@ -19,9 +19,9 @@ def coffee(lite0):
 
 
 def test_the_deployment_is_right_on_patterns_and_made_logits(coffee):
-    found = measure.on_patterns(coffee, 1e-3)
+    found = made.on_patterns(coffee, 1e-3)
     assert (found.compared, found.off) == (12, ())
-    scores = measure.on_logits(coffee, 1e-6)
+    scores = made.on_logits(coffee, 1e-6)
     assert (scores.compared, scores.off) == (4, ())
     assert "12 pictures" in str(pictures.made(found, scores))
 
@@ -33,7 +33,7 @@ def test_a_pattern_that_is_answered_otherwise_or_refused_is_named(coffee):
         return coffee.reference.infer(tensor) * np.float32(1.1 if tensor.mean() < -0.75 else 1)
 
     other = changed(coffee, coffee.photos.readable, deployment=replace(coffee.reference, infer=infer))
-    found = measure.on_patterns(other, 1e-3)
+    found = made.on_patterns(other, 1e-3)
     assert (found.worst, found.off) == (math.inf, ("flat black", "flat white", "one white pixel", "dark"))
     assert "flat white" in str(pictures.made(found, found))
 
@@ -43,4 +43,15 @@ def test_a_sure_answer_that_is_held_back_is_named(coffee):
     other = changed(
         coffee, coffee.photos.readable, deployment=replace(right, score=lambda each: np.minimum(right.score(each), 0.99))
     )
-    assert measure.on_logits(other, 1e-6).off == ("a sure answer", "below zero")
+    assert made.on_logits(other, 1e-6).off == ("a sure answer", "below zero")
+
+
+def test_a_size_that_is_wrong_or_refused_is_named(coffee):
+    def infer(tensor):
+        if tensor.shape[2] > 240:
+            raise BadInput("too high")
+        return coffee.deployment.infer(tensor) * np.float32(1.1 if tensor.shape[3] > 240 else 1)
+
+    other = changed(coffee, coffee.photos.readable, deployment=replace(coffee.deployment, infer=infer))
+    found = made.at_sizes(other, [(224, 224), (250, 224), (224, 250)], 1e-3)
+    assert found == made.Made(math.inf, 3, ("250 × 224", "224 × 250"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +12,7 @@ from lib.deploy import BadInput
 from lib.inputs.deployment import Over
 from lib.probes import Probe, properties
 from lib.studies.robustness import measure
-from lib.studies.robustness.measure import Sizes, compared, domain
+from lib.studies.robustness.measure import compared, domain
 from tests.conftest import encoded, picture
 from tests.few import changed
 
@@ -97,16 +96,5 @@ def test_what_probes_that_differ_have_in_common_is_named(study):
 
 
 def test_the_network_is_right_at_sizes_drawn_at_random(study):
-    assert (study.sizes.seed, study.sizes.compared, study.sizes.off) == (3, 2, ())
+    assert (study.seed, study.sizes.compared, study.sizes.off) == (3, 2, ())
     assert study.sizes.worst < 1e-3
-
-
-def test_a_size_that_is_wrong_or_refused_is_named(two):
-    def infer(tensor):
-        if tensor.shape[2] > 240:
-            raise BadInput("too high")
-        return two.deployment.infer(tensor) * np.float32(1.1 if tensor.shape[3] > 240 else 1)
-
-    other = changed(two, two.photos.readable, deployment=replace(two.deployment, infer=infer))
-    found = measure.at_sizes(other, [(224, 224), (250, 224), (224, 250)], 3, 1e-3)
-    assert found == Sizes(3, math.inf, 3, ("250 × 224", "224 × 250"))

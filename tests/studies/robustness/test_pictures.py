@@ -9,7 +9,8 @@ import pytest
 
 from lib.compare.comparison import StageDifference, Summary
 from lib.studies.robustness import pictures
-from lib.studies.robustness.measure import Sides, Sizes
+from lib.studies.robustness.made import Made
+from lib.studies.robustness.measure import Sides
 from tests.conftest import assert_whole, picture
 
 
@@ -54,8 +55,8 @@ def test_every_property_has_a_row_and_those_that_differ_come_first(study):
 
 
 def test_sizes_and_behaviour_say_what_came_of_them(study):
-    assert "drawn at random with the seed 3, the deployment&#x27;s logits are off" in pictures.sizes(study.sizes)
-    assert "is not PyTorch&#x27;s: 250 × 224." in pictures.sizes(Sizes(3, 1.0, 9, ("250 × 224",)))
+    assert "drawn at random with the seed 3, the deployment&#x27;s logits are off" in pictures.sizes(study)
+    assert "is not PyTorch&#x27;s: 250 × 224." in pictures.sizes(replace(study, sizes=Made(1.0, 9, ("250 × 224",))))
     said = pictures.behaviour(study.behaviour)
     assert said.count("✓ the same answers") == len(study.behaviour.cases)
     skipped = replace(study.behaviour, batch=replace(study.behaviour.batch, skipped="one at a time"))

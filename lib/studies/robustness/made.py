@@ -1,0 +1,97 @@
+"""Stages of the deployment against PyTorch's, each on inputs that no photo of the run leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lib.compare.comparison import max_abs_difference
+from lib.deploy import BadInput
+from lib.handoff import Handoff
+from lib.inputs.deployment import Over
+from lib.probes import Motif, patterns
+
+SURE = 30.0  # logits by which a class leads: all others together have less than 1e-9 of the probability
+
+
+@dataclass(frozen=True)
+class Made:
+    """One stage of the deployment against PyTorch's, on what is made for it.
+
+    Attributes:
+        worst: the largest difference; infinite where one is refused, NaN where one is NaN.
+        compared: how many were made.
+        off: the names of those that differ by more than the tolerance or are refused; of sizes height × width.
+    """
+
+    worst: float
+    compared: int
+    off: tuple[str, ...]
+
+
+def at_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], tolerance: float) -> Made:
+    """Both networks on the first photo, scaled to each of some heights and widths in pixels.
+
+    Args:
+        handoff: whose networks.
+        sizes: one or more.
+        tolerance: what a logit may differ by.
+    """
+    image = Image.fromarray(np.asarray(handoff.reference.decode(handoff.photos.readable[0].data)))
+    differences = {}
+    for height, width in sizes:
+        tensor = handoff.reference.normalise(image.resize((width, height)))
+        differences[f"{height} × {width}"] = _difference(handoff, "infer", tensor)
+    return _made(differences, tolerance)
+
+
+def on_patterns(handoff: Handoff, tolerance: float) -> Made:
+    """Both networks on the reference's input of each pattern, of a bright photo and of a dark one.
+
+    Args:
+        handoff: whose networks.
+        tolerance: what a logit may differ by.
+    """
+    right = handoff.reference
+    return _made(
+        {
+            name: _difference(handoff, "infer", right.normalise(right.resize(Image.fromarray(levels))))
+            for name, levels in patterns.drawn(Motif.bundled()).items()
+        },
+        tolerance,
+    )
+
+
+def on_logits(handoff: Handoff, tolerance: float) -> Made:
+    """Both last stages on the logits of an answer that is sure, of one between two classes, and of none at all.
+
+    Args:
+        handoff: whose last stages.
+        tolerance: what a probability may differ by.
+    """
+    none = np.zeros((1, len(handoff.subject.classes)), np.float32)
+    sure, two = none.copy(), none.copy()
+    sure[0, 0] = SURE
+    two[0, -2:] = SURE
+    logits = {"a sure answer": sure, "two classes alike": two, "all classes alike": none, "below zero": sure - 2 * SURE}
+    return _made({name: _difference(handoff, "score", each) for name, each in logits.items()}, tolerance)
+
+
+def _made(differences: Mapping[str, float], tolerance: float) -> Made:
+    off = tuple(name for name, largest in differences.items() if not largest <= tolerance)
+    return Made(float(np.max(list(differences.values()))), len(differences), off)
+
+
+def _difference(handoff: Handoff, stage: str, given: NDArray[np.float32]) -> float:
+    """The largest difference of what both make of one input; infinite where the deployment refuses it."""
+    try:
+        made = np.asarray(getattr(handoff.deployment, stage)(given))
+    except Over:
+        raise
+    except BadInput:
+        return float("inf")
+    return max_abs_difference(getattr(handoff.reference, stage)(given), made)
