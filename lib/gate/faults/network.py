@@ -72,6 +72,12 @@ def _max_pool(model: ModelProto) -> None:
         node.op_type = "ReduceMax"
 
 
+def _padded_lower(model: ModelProto) -> None:
+    for node in nodes(model, "Conv"):
+        if any(each.name == "auto_pad" and each.s == b"SAME_UPPER" for each in node.attribute):
+            attribute(node, "auto_pad", "SAME_LOWER")
+
+
 def _padded_once(model: ModelProto) -> None:
     """The margins of 224 × 224 at every size, as efficientnet_pytorch computes them."""
     for node in nodes(model, "Conv"):
@@ -177,7 +183,7 @@ _ON_PHOTOS: tuple[tuple[str, str, Change], ...] = (
     ("ReLU6 cut at 5.9", "infer", _clipped(5.9 / 6)),
     ("ReLU for ReLU6", "infer", _clipped(1e6)),
     ("maximum for mean in the last pooling", "infer", _max_pool),
-    ("odd pixel of the padding at the wrong end", "infer", with_attribute("Conv", "auto_pad", "SAME_LOWER")),
+    ("odd pixel of the padding at the wrong end", "infer", _padded_lower),
     ("padding computed once", "infer", _padded_once),
     ("logits 1 % too large", "infer", with_attribute("Gemm", "alpha", 1.01)),
     ("noise as of a dropout left on", "infer", _noisy),
