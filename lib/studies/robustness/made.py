@@ -52,18 +52,18 @@ def at_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], tolerance: floa
 def on_patterns(handoff: Handoff, tolerance: float) -> Made:
     """Both networks on the reference's input of each pattern, of a bright photo and of a dark one.
 
+    Patterns can drive a network to logits a hundred times those of photos, and its rounding with them: differences are taken
+    in parts of 1 plus the largest logit.
+
     Args:
         handoff: whose networks.
-        tolerance: what a logit may differ by.
+        tolerance: what a logit may differ by, in these parts.
     """
-    right = handoff.reference
-    return _made(
-        {
-            name: _difference(handoff, "infer", right.normalise(right.resize(Image.fromarray(levels))))
-            for name, levels in patterns.drawn(Motif.bundled()).items()
-        },
-        tolerance,
-    )
+    right, differences = handoff.reference, {}
+    for name, levels in patterns.drawn(Motif.bundled()).items():
+        tensor = right.normalise(right.resize(Image.fromarray(levels)))
+        differences[name] = _difference(handoff, "infer", tensor) / (1 + float(np.abs(right.infer(tensor)).max()))
+    return _made(differences, tolerance)
 
 
 def on_logits(handoff: Handoff, tolerance: float) -> Made:

@@ -128,7 +128,8 @@ def sizes(study: Study) -> Html:
 def made(patterns: Made, scores: Made) -> Html:
     """What came of the patterns and of the made logits, in a sentence each."""
     pictures = (
-        f"On {counted(patterns.compared, 'picture')} that no photo is like, as noise, stripes and plain white, the logits"
+        f"On {counted(patterns.compared, 'picture')} that no photo is like, as noise, stripes and plain white, the logits, in "
+        "parts of 1 plus the largest,"
     )
     logits = (
         f"Of {counted(scores.compared, 'row')} of logits that no photo need lead to, as of a sure answer, the probabilities"
