@@ -6,6 +6,7 @@ import atexit
 import logging
 import os
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from operator import methodcaller
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,7 @@ _HELD: dict[str, Any] = {}  # of a process that tries cases for another
 
 
 def _start(seed: int, jobs: int) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     threads = max(1, (os.cpu_count() or 1) // jobs)
     os.environ["OMP_NUM_THREADS"] = str(threads)  # for what is started from here
     torch.set_num_threads(threads)
@@ -136,6 +138,14 @@ def _start(seed: int, jobs: int) -> None:
     held = ExitStack()
     _HELD.update(held=held, bench=held.enter_context(_bench(seed)), cases=cases())
     atexit.register(held.close)
+
+
+def _end_with_parent() -> None:
+    """A gate that was killed must leave no process that goes on."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _numbered(number: int) -> tuple[Outcome, str, float]:
