@@ -21,7 +21,6 @@ from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Study
 
 COLUMNS = 12
 ROW = 0.43  # inches
-RIGHT, WRONG, REFUSED = "✓ as PyTorch's", "✗ differs", "– refused"
 
 
 @styled
@@ -60,7 +59,7 @@ def outcome(study: Study) -> Html:
     """What came of the probes: a sentence; where some differ, their pictures and a table of them."""
     off = [each for each in study.held if each.first]
     said = (
-        f"Of {counted(len(study.fit), 'probe')} that the deployment takes, {len(study.fit) - sum(map(bool, _firsts(study)))} "
+        f"Of {counted(len(study.fit), 'probe')} that the deployment takes, {sum(not each.first for each in study.fit)} "
         f"become PyTorch's input, and of {counted(len(study.unfit), 'file')} without a right answer it refuses "
         f"{len(study.unfit) - len(study.answered)}."
     )
@@ -69,10 +68,6 @@ def outcome(study: Study) -> Html:
     if not off:
         return note(said)
     return join(note(said, "warning"), sides(off), differing(off))
-
-
-def _firsts(study: Study) -> list[str]:
-    return [each.first for each in study.fit]
 
 
 def sides(off: Sequence[Held]) -> Html:
@@ -108,7 +103,13 @@ def _by(each: Held) -> str:
 def stages(study: Study) -> Html:
     """How many probes first differ at each stage."""
     rows = [
-        (stage, str(len(study.fit)), str(len(study.off(stage))), listed(study.where(stage)) or "—", _mark(not study.off(stage)))
+        (
+            stage,
+            str(len(study.fit)),
+            str(len(study.off(stage))),
+            listed(study.where(stage)) or "—",
+            "✗ differs" if study.off(stage) else "✓ as PyTorch's",
+        )
         for stage in STAGES
     ]
     return table(
@@ -141,10 +142,6 @@ def _of_made(what: str, measured: Made) -> Html:
     if measured.off:
         return note(f"{what} are not PyTorch's: {listed(measured.off)}.", "warning")
     return note(f"{what} are off from PyTorch's by {number(measured.worst)} at most.")
-
-
-def _mark(right: bool) -> str:
-    return RIGHT if right else WRONG
 
 
 def behaviour(measured: Behaviour) -> Html:
