@@ -57,7 +57,7 @@ def making(path: Path) -> Iterator[Path | None]:
         try:
             yield scratch
             if scratch.is_file():
-                _digest_of(path).write_text(_sha256(scratch))
+                _digest_of(path).write_text(_sha256(scratch), encoding="utf-8")
             scratch.replace(path)
         finally:
             if scratch.is_dir():
@@ -71,7 +71,7 @@ def making(path: Path) -> Iterator[Path | None]:
 def _damaged(path: Path) -> bool:
     """Whether a file is another one than was made here. One that was put there by hand has no digest, and is taken as it is."""
     digest = _digest_of(path)
-    return digest.exists() and digest.read_text() != _sha256(path)
+    return digest.exists() and digest.read_text(encoding="utf-8") != _sha256(path)
 
 
 def _digest_of(path: Path) -> Path:

@@ -75,7 +75,7 @@ def exported(
     if not 7 <= opset <= onnx.defs.onnx_opset_version():
         raise BadInput(f"opset {opset} is unknown here; choose from 7 to {onnx.defs.onnx_opset_version()}")
     provenance = origin(subject, weights_sha256, exporter, opset)
-    code = [path.read_text() for pattern in CODE for path in sorted(cache.LIB.glob(pattern))]
+    code = [path.read_text(encoding="utf-8") for pattern in CODE for path in sorted(cache.LIB.glob(pattern))]
     key = sha256(json.dumps([provenance, code], sort_keys=True).encode())[:12]
     path = cache.directory() / "models" / f"{subject.name}-{exporter}-opset{opset}-{key}.onnx"
     with cache.making(path) as scratch:

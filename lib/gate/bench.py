@@ -129,7 +129,7 @@ class Bench:
     ) -> Outcome:
         """``python -m lib run`` in a process of its own, in another environment or folder, or through another program."""
         command = [*through, sys.executable, "-m", "lib", "run", "--out", str(self.report), *arguments]
-        ran = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True, timeout=TIME_LIMIT)
+        ran = subprocess.run(command, env=environment, cwd=folder, capture_output=True, encoding="utf-8", timeout=TIME_LIMIT)
         return self._of_code(ran.returncode, ran.stderr)
 
     @property
@@ -141,13 +141,13 @@ class Bench:
         ended = {SHIP: SHIPS, CHECK_FAILED: STOPS, WRONG_USE: REFUSED}.get(code, CRASHED)
         if ended not in (SHIPS, STOPS):
             return Outcome(ended, said=said)
-        results = json.loads((self.report / "results.json").read_text())
+        results = json.loads((self.report / "results.json").read_text(encoding="utf-8"))
         failed = [
             each["id"]
             for each in results["checks"]
             if each["severity"] == "error" and not each["passed"] and not each["skipped"]
         ]
-        return Outcome(ended, tuple(results["blamed"]), tuple(failed), (self.report / "summary.md").read_text())
+        return Outcome(ended, tuple(results["blamed"]), tuple(failed), (self.report / "summary.md").read_text(encoding="utf-8"))
 
     def _copy(self, path: Path, change: Callable[[Path], object]) -> Path:
         """A changed copy, made once for each case: notebooks ask for the file again and again."""

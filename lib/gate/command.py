@@ -10,6 +10,7 @@ from pathlib import Path
 from lib.cache import ROOT
 from lib.gate import page
 from lib.gate.suite import Tried, cases, tried
+from lib.run.command import any_terminal
 
 SAID = 300  # characters of what a run said that are printed where it is wrong
 FOLDER = ROOT / "reports" / "gate"
@@ -25,6 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [case for case in cases() if options.only in f"{case.group}: {case.name}"]
     if not chosen:
         parser.error(f"no case holds '{options.only}'")
+    any_terminal()
     results = tried(chosen, options.seed, lambda each: print(_line(each), flush=True), min(len(chosen), os.cpu_count() or 1))
     page.write(results, options.seed, options.out)
     print("\n".join(page.sentences(results)))

@@ -49,7 +49,7 @@ def _entry(each: Tried) -> dict[str, Any]:
 def write(results: Sequence[Tried], seed: int, folder: Path) -> None:
     """Write ``index.html`` and ``gate.json`` into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "gate.json").write_text(json.dumps(as_json(results, seed), indent=2) + "\n")
+    (folder / "gate.json").write_text(json.dumps(as_json(results, seed), indent=2) + "\n", encoding="utf-8")
     right = not any(each.wrong for each in results)
     html = (
         environment()
@@ -68,7 +68,7 @@ def write(results: Sequence[Tried], seed: int, folder: Path) -> None:
             ],
         )
     )
-    (folder / "index.html").write_text(html)
+    (folder / "index.html").write_text(html, encoding="utf-8")
 
 
 def groups(results: Sequence[Tried]) -> Html:

@@ -125,7 +125,7 @@ def environment() -> Environment:
 
 def stylesheet() -> Html:
     """The CSS that every page carries."""
-    return Html((TEMPLATES / "style.css").read_text())
+    return Html((TEMPLATES / "style.css").read_text(encoding="utf-8"))
 
 
 def write(run: Run, folder: Path) -> None:

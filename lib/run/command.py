@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import logging
 import secrets
 import sys
@@ -101,6 +102,7 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         table: the policy that a file of the user's may change.
     """
     signals.end_like_ctrl_c()
+    any_terminal()
     # What Pillow says of a damaged photo would stand beside the one line that refuses it.
     warnings.filterwarnings("ignore", module="PIL")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
@@ -127,6 +129,12 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         with contextlib.suppress(OSError):  # the terminal may be gone
             print("interrupted: every kernel was ended, and an earlier report stays as it was", file=sys.stderr, flush=True)
         return INTERRUPTED
+
+
+def any_terminal() -> None:
+    """What a terminal, or the file that stands for it, has no character for is printed as its code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _diagnose(options: argparse.Namespace) -> int:

@@ -204,7 +204,8 @@ def _execute_one(job: Job, scratch: Path, environment: dict[str, str], progress:
             stdin=gate.stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             start_new_session=True,
         )
     assert job.process.stdout is not None

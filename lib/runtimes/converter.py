@@ -76,11 +76,11 @@ def converted(network: Path) -> Path | None:
             started = time.monotonic()
             command = [str(interpreter), "-c", _CONVERT, str(given), str(scratch)]
             with lifeline() as stdin:
-                ran = subprocess.run(command, cwd=scratch, stdin=stdin, capture_output=True, text=True, env=_offline())
+                ran = subprocess.run(command, cwd=scratch, stdin=stdin, capture_output=True, encoding="utf-8", env=_offline())
             if not (scratch / TFLITE).exists():
                 lines = [line for line in ran.stderr.splitlines() if line.strip()]
                 raise RuntimeError(f"onnx2tf failed: {lines[-1] if lines else f'code {ran.returncode}'}")
-            (scratch / "seconds.json").write_text(json.dumps(time.monotonic() - started))
+            (scratch / "seconds.json").write_text(json.dumps(time.monotonic() - started), encoding="utf-8")
             given.unlink()
     return folder
 
@@ -93,7 +93,7 @@ def folder_of(network: Path) -> Path:
 
 def seconds(folder: Path) -> float:
     """How long the conversion took."""
-    return float(json.loads((folder / "seconds.json").read_text()))
+    return float(json.loads((folder / "seconds.json").read_text(encoding="utf-8")))
 
 
 def pooled(model: ModelProto) -> ModelProto:

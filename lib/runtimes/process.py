@@ -95,7 +95,8 @@ def measured(
                     cwd=ROOT,
                     stdin=stdin,
                     capture_output=True,
-                    text=True,
+                    encoding="utf-8",
+                    errors="replace",
                     timeout=TIMEOUT,
                     start_new_session=True,
                 )

@@ -54,7 +54,7 @@ def main(job: dict[str, Any]) -> dict[str, Any]:
 def _peak_memory() -> int:
     """The most bytes that this process held at once; 0 where the system does not say."""
     try:
-        status = Path("/proc/self/status").read_text()
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
     except OSError:
         return 0
     held = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")

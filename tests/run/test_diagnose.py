@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import itertools
+import os
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -72,3 +75,21 @@ def test_a_pickle_is_not_opened(service, capsys):
     np.save(buffer, np.array([print], dtype=object), allow_pickle=True)
     assert service(buffer.getvalue()) == 2
     assert "Python objects is refused" in capsys.readouterr().err
+
+
+def test_a_terminal_and_a_system_that_know_ascii_alone_are_enough(service, tmp_path):
+    service(cv2.resize(np.asarray(PHOTO), (336, 224)))
+    page = tmp_path / "page.html"
+    before = page.read_bytes()
+    page.unlink()
+    files = {"photo": "photo.png", "tensor": "0.npy", "out": page.name}
+    options = [f"--{name}={tmp_path / file}" for name, file in files.items()]
+    ran = subprocess.run(
+        [sys.executable, "-m", "lib", "diagnose", *options],
+        env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        capture_output=True,
+        encoding="ascii",
+    )
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert ran.stdout.startswith("\\u2717 OpenCV linear\n")
+    assert page.read_bytes() == before

@@ -42,7 +42,7 @@ def _newer_file(path: Path) -> None:
 
 
 def _text(path: Path) -> None:
-    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 18700000\n")
+    path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 18700000\n", encoding="utf-8")
 
 
 def _of_another_subject(bench: Bench) -> Outcome:

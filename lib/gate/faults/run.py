@@ -65,7 +65,7 @@ def _policy(text: str, *notebooks: str) -> Callable[[Bench], Outcome]:
 
     def run(bench: Bench) -> Outcome:
         path = bench.folder / "policy.toml"
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         return bench.run(notebooks or ("01_export",), policy=str(path))
 
     return run

@@ -28,12 +28,12 @@ def _subject(*notebooks: str, **changes: str) -> Callable[[Bench], Outcome]:
     """A user's own TOML file: Lite0's with some lines changed."""
 
     def run(bench: Bench) -> Outcome:
-        text = (subject.BUILT_IN / "lite0-imagenet.toml").read_text()
+        text = (subject.BUILT_IN / "lite0-imagenet.toml").read_text(encoding="utf-8")
         names = subject.BUILT_IN / "imagenet-1k.txt"
         (bench.folder / names.name).write_bytes(names.read_bytes())
         lines = [next((changes[key] for key in changes if line.startswith(f"{key} ")), line) for line in text.splitlines()]
         path = bench.folder / "mine.toml"
-        path.write_text("\n".join(lines) + "\n")
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return bench.run(notebooks, subject=str(path))
 
     return run
