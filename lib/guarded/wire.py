@@ -12,10 +12,9 @@ import numpy as np
 from PIL import Image
 
 LARGEST = 2**30  # bytes of one value: a picture of the most pixels that Pillow takes has half of that
-_LENGTHS = struct.Struct("!IQ")  # of the JSON object and of the value, before both
-
-
 LONGEST = 1000  # characters of a line that somebody's code said
+_LENGTHS = struct.Struct("!IQ")  # of the JSON object and of the value, before both
+HEAD = _LENGTHS.size  # bytes of that
 
 
 def printable(line: str) -> str:
@@ -86,9 +85,6 @@ def lengths(head: bytes | bytearray) -> tuple[int, int]:
     if header > LARGEST or body > LARGEST:
         raise Foreign("its lengths")
     return header, body
-
-
-HEAD = _LENGTHS.size
 
 
 class NoNumbers:

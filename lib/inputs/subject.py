@@ -19,7 +19,6 @@ DEFAULT = "lite0-imagenet"
 
 Padding = Literal["static", "same"]
 PADDINGS: tuple[Padding, ...] = get_args(Padding)
-_DIGITS = r"^[0-9a-fA-F]{8,64}$"
 
 
 class _Weights(Table):

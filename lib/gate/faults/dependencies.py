@@ -61,6 +61,11 @@ PLANTED = (
         )
         for name in ("decode", "normalise")
     ),
+    Planted(
+        "another temperature where there is no PyTorch",
+        "dependencies",
+        lambda ours, _: replace(ours, score=_otherwise_without(ours.score)),
+    ),
 )
 
 __getattr__ = factories(PLANTED)
