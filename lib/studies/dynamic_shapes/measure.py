@@ -32,10 +32,10 @@ from lib.timing import ratios
 Answer = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 Size = tuple[int, int]  # height and width in pixels
 
-SIDES = (64, 97, 160, 240, 299, 512)  # between the ends of the domain; some odd, some prime; more are drawn at random
+SIDES = (64, 97, 160, 299, 512)  # between the ends of the domain; some odd, some prime; more are drawn at random
 FARTHEST = 512  # pixels: the ways are tried to here, or to twice what the network was built for where that is more
 BATCHES = (2, 3, 8)
-ROUNDS = 15
+ROUNDS = 11
 ARTICLE = (224, 336)  # height and width at which the network is fed the article's photo
 PADDED_ONCE = "padded once"
 
