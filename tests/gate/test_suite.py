@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 
-from lib.gate.suite import cases, tried
+from lib.gate.suite import STAGES, cases, deployed, tried
 from lib.policy.policy import PARTS
 
-TRIED = ("seventeen faults at once", "class names shifted by one", "normalise by scale and bias")
+FAULTS = (("seventeen", "seventeen faults at once"), ("metadata", "class names shifted by one"))
+HARMLESS = "normalise by scale and bias"  # through one notebook here
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,9 @@ def test_there_are_faults_of_every_part_and_harmless_variants(every):
 
 
 def test_some_of_them_are_found_and_let_pass(every):
-    chosen = [next(case for case in every if case.name == name) for name in TRIED]
+    faults = [case for case in every if (case.group, case.name) in FAULTS]
+    harmless = [case for case in deployed("lib.gate.harmless.deployments", STAGES) if case.name == HARMLESS]
+    chosen = [*faults, *harmless]
+    assert [case.harmless for case in chosen] == [False, False, True]
     results = tried(chosen, 1, lambda _: None)
     assert [(each.case.name, each.wrong, each.outcome.said) for each in results if each.wrong] == []
