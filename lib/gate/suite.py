@@ -78,7 +78,7 @@ def deployed(module: str, notebooks: Sequence[str]) -> list[Case]:
     """
     found: Any = import_module(module)
     planted: Sequence[Planted] = found.PLANTED
-    group = module.rpartition(".")[2]
+    group = module.rpartition(".")[2].replace("_", " ")
     return [
         Case(group, each.name, each.blames, methodcaller("deployed", f"{module}:{each.name}", notebooks), each.words)
         for each in planted

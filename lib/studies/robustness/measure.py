@@ -24,12 +24,14 @@ from lib.studies.robustness.made import Made, at_sizes, on_logits, on_patterns
 
 STAGES = ("decode", "resize", "normalise")  # those that a picture's properties matter to
 THUMBNAIL = 64  # pixels
-DRAWN = 6  # pictures that differ and are drawn
+LARGEST = 256  # pixels along a side of the pictures that are kept where they differ
 
 
 @dataclass(frozen=True)
 class Sides:
     """Both pictures where a probe first differs, for drawing.
+
+    They are no larger than :data:`LARGEST` pixels a side: rows and columns are left out.
 
     Attributes:
         reference: uint8 (h, w, 3), after ``decode`` or ``resize``.
@@ -53,7 +55,7 @@ class Held:
         refused: why the deployment does not take it, or empty.
         first: the first stage that differs by more than its tolerance, or empty. Of a probe that has no right answer,
             ``decode`` where the deployment answers it all the same.
-        sides: both pictures, where they differ before ``normalise``, of the first :data:`DRAWN`.
+        sides: both pictures, where they differ before ``normalise``.
     """
 
     name: str
@@ -176,10 +178,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         seed: for the sizes that are drawn at random.
     """
     sizes, contract = domain(handoff.subject), handoff.subject.contract
-    held: list[Held] = []
-    for probe in probes(contract, sizes):
-        drawn = sum(each.sides is not None for each in held) < DRAWN
-        held.append(compared(probe, handoff, sizes, rules.tolerances, drawn))
+    held = [compared(probe, handoff, sizes, rules.tolerances) for probe in probes(contract, sizes)]
     of_photos: Counter[str] = Counter()
     resized = 0
     for photo in handoff.photos.readable:
@@ -212,7 +211,7 @@ def covered(held: Collection[Held], of_photos: Mapping[str, int]) -> tuple[Cover
     )
 
 
-def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str, float], drawn: bool) -> Held:
+def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str, float]) -> Held:
     """One probe through both pipelines.
 
     Args:
@@ -220,7 +219,6 @@ def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str
         handoff: whose pipelines.
         sizes: what the network may be fed.
         allowed: the tolerance of each stage.
-        drawn: whether both pictures are kept where they differ.
     """
     has = properties.of(probe.data, handoff.subject.contract, sizes)
     reference, deployment = handoff.reference, handoff.deployment
@@ -247,12 +245,17 @@ def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str
         differences.append(StageDifference.of(stage, outputs[stage], np.asarray(made)))
         if not first and not differences[-1].within(allowed[stage]):
             first = stage
-            if drawn and stage != "normalise":
-                sides = Sides(outputs[stage], np.asarray(made))
+            if stage != "normalise":
+                sides = Sides(_small(outputs[stage]), _small(np.asarray(made)))
     thumbnail = Image.fromarray(outputs["decode"])
     thumbnail.thumbnail((THUMBNAIL, THUMBNAIL))
     resized = outputs["decode"].shape != outputs["resize"].shape
     return Held(probe.name, has, np.asarray(thumbnail), tuple(differences), resized, refused, first, sides)
+
+
+def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    step = -(-max(picture.shape) // LARGEST)
+    return picture[::step, ::step].copy()
 
 
 def _refusal(deployment: Pipeline, data: bytes) -> str:

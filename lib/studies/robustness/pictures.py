@@ -21,6 +21,7 @@ from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Study
 
 COLUMNS = 12
 ROW = 0.43  # inches
+PAIRS = 6  # of pictures that differ
 
 
 @styled
@@ -71,10 +72,15 @@ def outcome(study: Study) -> Html:
 
 
 def sides(off: Sequence[Held]) -> Html:
-    """PyTorch's picture and the deployment's, of the first probes that differ before they are normalised."""
-    drawn = [(each, each.sides) for each in off if each.sides is not None]
-    if not drawn:
+    """PyTorch's picture and the deployment's, of some probes that differ before they are normalised.
+
+    Probes that are alike stand side by side; so some from all over are taken, the first and the last among them.
+    """
+    every = [(each, each.sides) for each in off if each.sides is not None]
+    if not every:
         return Html("")
+    places = np.linspace(0, len(every) - 1, min(PAIRS, len(every)))
+    drawn = [every[round(place)] for place in places]
     panels = []
     for each, pictures in drawn:
         panels += [
@@ -89,8 +95,8 @@ def sides(off: Sequence[Held]) -> Html:
 
 def differing(off: Sequence[Held]) -> Html:
     """Every probe that differs, with the stage and by how much."""
-    rows = [(each.name, each.first, _by(each), listed(each.properties)) for each in off]
-    return table(("probe", "first differs at", "by", "properties"), rows, caption="Probes that differ")
+    rows = [(each.name, each.first, _by(each)) for each in off]
+    return table(("probe", "first differs at", "by"), rows, caption="Probes that differ")
 
 
 def _by(each: Held) -> str:

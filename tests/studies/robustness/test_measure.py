@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -27,7 +28,7 @@ def held(two, rules):
 
     def compare(probe: Probe, **stages) -> measure.Held:
         other = changed(two, two.photos.readable, deployment=replace(two.deployment, **stages))
-        return compared(probe, other, domain(two.subject), rules.tolerances, drawn=True)
+        return compared(probe, other, domain(two.subject), rules.tolerances)
 
     return compare
 
@@ -54,9 +55,9 @@ def test_the_users_photos_count_for_coverage(study):
 
 def test_a_probe_is_held_to_the_stage_at_which_it_first_differs(held):
     assert held(RGB).first == ""
-    darker = held(RGB, decode=lambda data: np.asarray(Image.open(__import__("io").BytesIO(data))) // 2)
+    darker = held(RGB, decode=lambda data: np.asarray(Image.open(io.BytesIO(data))) // 2)
     assert darker.first == "decode"
-    assert darker.sides is not None
+    assert np.array_equal(darker.sides.deployment, darker.sides.reference // 2)
     shifted = held(RGB, resize=lambda picture: np.zeros((224, 336, 3), np.uint8))
     assert (shifted.first, shifted.differences[0].largest) == ("resize", 0)
     off = held(RGB, normalise=lambda picture: np.zeros((1, 3, 224, 336), np.float32))
@@ -98,3 +99,10 @@ def test_what_probes_that_differ_have_in_common_is_named(study):
 def test_the_network_is_right_at_sizes_drawn_at_random(study):
     assert (study.seed, study.sizes.compared, study.sizes.off) == (3, 2, ())
     assert study.sizes.worst < 1e-3
+
+
+def test_large_pictures_that_differ_are_kept_small(held):
+    large = Probe("large", encoded(picture(4000, 1100)))
+    sides = held(large, decode=lambda data: np.asarray(Image.open(io.BytesIO(data)))[:, ::-1]).sides
+    assert sides.reference.shape == sides.deployment.shape == (69, 250, 3)
+    assert sides.reference.base is None

@@ -43,6 +43,17 @@ def test_what_differs_is_shown_and_named(off, drawn):
         assert_whole(figure)
 
 
+def test_of_many_that_differ_pictures_from_all_over_are_shown(off, drawn):
+    sides = next(each.sides for each in off.held if each.sides)
+    every = [replace(each, first="decode", sides=sides) for each in off.fit]
+    said = pictures.sides(every)
+    shown = said[said.index("Where they first differ: ") :]
+    assert shown.count(", ") == pictures.PAIRS - 1
+    assert f"differ: {every[0].name}, " in shown
+    assert f", {every[-1].name}." in shown
+    assert_whole(drawn[0])
+
+
 def test_all_probes_are_on_one_sheet(study, drawn):
     assert f"{sum(each.fit for each in study.held)} pictures" in pictures.contact_sheet(study.held)
     assert_whole(drawn[0])
