@@ -1,4 +1,4 @@
-"""Sizes of input drawn at random, so that a network cannot be wrong between the sizes that are always tried."""
+"""Sizes drawn at random, so that a network or a resize cannot be wrong between the sizes that are always tried."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import numpy as np
 from lib.deploy import Contract, Domain
 
 STEP = 1.09  # from one stretch of sides to the next, on a logarithmic scale
+PHOTO_STEP = 1.19  # the same, of photos
+PHOTO_SIDES = (8, 4100)  # pixels; the longest side of the probes is one more
+AREA = 1_000_000  # pixels that a photo has about, unless it would be too long then
 
 
 def drawn(domain: Domain, seed: int) -> list[tuple[int, int]]:
@@ -48,9 +51,32 @@ def drawn_fed(contract: Contract, domain: Domain, seed: int) -> list[tuple[int, 
     return [*((side, width) for width in lying), *((height, side) for height in upright)]
 
 
-def _sides(least: int, most: int, random: np.random.Generator) -> list[int]:
+def drawn_photos(longest: float, seed: int) -> list[tuple[int, int]]:
+    """Widths and heights in pixels of photos, drawn in the same way, in coarser stretches: they are costly.
+
+    So a resize that is wrong on any range of widths, or of heights, of 1.42 times its own beginning is found whatever the seed.
+
+    Args:
+        longest: how many times as long as wide a photo may be.
+        seed: of the random numbers.
+    """
+    random = np.random.default_rng(seed)
+    widths, heights = (_sides(*PHOTO_SIDES, random, PHOTO_STEP) for _ in range(2))
+    return [
+        *((width, _beside(width, longest, random)) for width in widths),
+        *((_beside(height, longest, random), height) for height in heights),
+    ]
+
+
+def _beside(side: int, longest: float, random: np.random.Generator) -> int:
+    """The other side of a photo."""
+    least, most = math.ceil(side / longest), math.floor(side * longest)
+    return round(math.exp(random.uniform(math.log(least), math.log(max(least, min(most, AREA / side))))))
+
+
+def _sides(least: int, most: int, random: np.random.Generator, step: float = STEP) -> list[int]:
     """One side in pixels from each stretch between two sides."""
-    count = math.ceil(math.log((most + 1) / least) / math.log(STEP))
+    count = math.ceil(math.log((most + 1) / least) / math.log(step))
     ends = np.geomspace(least, most + 1, count + 1)
     sides: list[int] = np.floor(random.uniform(ends[:-1], ends[1:])).astype(int).tolist()
     return sides

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -126,6 +126,20 @@ def check(name: str, time_limit: float = TIME_LIMIT) -> None:
         raise BadInput(f"time limit: it is {time_limit:g} s; it takes more than 0 and at most {WEEK}, a week")
     if name != DEFAULT:
         _imported(name, time_limit).close()
+
+
+def taken(stage: Callable[[Any], Any], value: Any) -> tuple[Any, str]:
+    """What a stage gives, and an empty line; or None, and the line that says why it does not take the value.
+
+    Raises:
+        Over: the deployment's process is over, which is no answer to this value.
+    """
+    try:
+        return stage(value), ""
+    except Over:
+        raise
+    except BadInput as error:
+        return None, str(error)
 
 
 def _imported(name: str, time_limit: float, without: Sequence[str] = ()) -> Process:

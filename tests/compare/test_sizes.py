@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lib.compare.sizes import drawn, drawn_fed
+from lib.compare.sizes import AREA, PHOTO_SIDES, drawn, drawn_fed, drawn_photos
 from lib.deploy import Contract, Domain
 
 DOMAIN = Domain(32, 1024)
@@ -36,3 +36,15 @@ def test_what_a_contract_leads_to_has_its_side_in_one_direction():
         assert any(width in range(400, 481) for _, width in found)
     crops = Contract(256, "shorter-side-crop", "bilinear", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), 224)
     assert drawn_fed(crops, DOMAIN, 0) == [(224, 224)]
+
+
+def test_photos_have_every_width_and_height_and_are_not_too_long():
+    for seed in range(50):
+        sizes = drawn_photos(4.5, seed)
+        assert sizes == drawn_photos(4.5, seed)
+        assert all(PHOTO_SIDES[0] / 4.5 <= min(size) and max(size) <= 4.5 * min(size) for size in sizes)
+        assert all(width * height <= max(1.01 * AREA, max(width, height) ** 2 / 4.4) for width, height in sizes)
+        for least in (10, 100, 230, 700, 1300, 2500):
+            inside = range(least, int(1.42 * least) + 1)
+            assert any(width in inside for width, _ in sizes)
+            assert any(height in inside for _, height in sizes)

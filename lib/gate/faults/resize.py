@@ -229,6 +229,8 @@ PLANTED = (
         only(f"nearest above {side:,} pixels", above(side), NEAREST, f"a side above {side:,} pixels")
         for side in (1000, 2000, 4000)
     ),
+    only("nearest from 1,200 to 1,800 pixels wide", lambda image: 1200 <= image.width <= 1800, NEAREST),
+    only("shifted by a pixel from 450 to 640 pixels high", lambda image: 450 <= image.height <= 640, _shifted),
     only("nearest where it enlarges", _small, NEAREST),
     only("small pictures laid onto grey", _small, _on_grey),
     only("small pictures left as they are", _small, lambda image, _: image),

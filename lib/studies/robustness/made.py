@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lib.compare.comparison import max_abs_difference
-from lib.deploy import BadInput
 from lib.handoff import Handoff
-from lib.inputs.deployment import Over
+from lib.inputs.deployment import taken
 from lib.probes import Motif, patterns
 
 SURE = 30.0  # logits by which a class leads: all others together have less than 1e-9 of the probability
@@ -25,7 +24,8 @@ class Made:
     Attributes:
         worst: the largest difference; infinite where one is refused, NaN where one is NaN.
         compared: how many were made.
-        off: the names of those that differ by more than the tolerance or are refused; of sizes height × width.
+        off: the names of those that differ by more than the tolerance or are refused; of sizes of input height × width, of
+            photos width × height.
     """
 
     worst: float
@@ -46,6 +46,24 @@ def at_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], tolerance: floa
     for height, width in sizes:
         tensor = handoff.reference.normalise(image.resize((width, height)))
         differences[f"{height} × {width}"] = _difference(handoff, "infer", tensor)
+    return _made(differences, tolerance)
+
+
+def at_photo_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], tolerance: float) -> Made:
+    """Both resizes on pictures of some widths and heights in pixels. Those that the deployment does not take are left out.
+
+    Args:
+        handoff: whose resizes.
+        sizes: one or more.
+        tolerance: what a level may differ by.
+    """
+    motif, differences = Motif.bundled(), {}
+    for number, (width, height) in enumerate(sizes):
+        picture = motif.picture(width, height, number)
+        made, refused = taken(handoff.deployment.resize, picture)
+        if not refused:
+            right = np.asarray(handoff.reference.resize(picture))
+            differences[f"{width} × {height}"] = max_abs_difference(right, np.asarray(made))
     return _made(differences, tolerance)
 
 
@@ -83,15 +101,12 @@ def on_logits(handoff: Handoff, tolerance: float) -> Made:
 
 def _made(differences: Mapping[str, float], tolerance: float) -> Made:
     off = tuple(name for name, largest in differences.items() if not largest <= tolerance)
-    return Made(float(np.max(list(differences.values()))), len(differences), off)
+    return Made(float(np.max(list(differences.values()))) if differences else 0.0, len(differences), off)
 
 
 def _difference(handoff: Handoff, stage: str, given: NDArray[np.float32]) -> float:
     """The largest difference of what both make of one input; infinite where the deployment refuses it."""
-    try:
-        made = np.asarray(getattr(handoff.deployment, stage)(given))
-    except Over:
-        raise
-    except BadInput:
+    made, refused = taken(getattr(handoff.deployment, stage), given)
+    if refused:
         return float("inf")
-    return max_abs_difference(getattr(handoff.reference, stage)(given), made)
+    return max_abs_difference(getattr(handoff.reference, stage)(given), np.asarray(made))

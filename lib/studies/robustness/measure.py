@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lib.compare.comparison import StageDifference
-from lib.compare.sizes import drawn_fed
+from lib.compare.sizes import drawn_fed, drawn_photos
 from lib.deploy import BadInput, Domain, Pipeline
 from lib.deploy.stages import decode
 from lib.export.exporter import domain
 from lib.handoff import Handoff
-from lib.inputs.deployment import Over
+from lib.inputs.deployment import taken
 from lib.policy import Policy
 from lib.probes import Probe, probes, properties
+from lib.probes.sizes import longest
 from lib.studies.robustness.behaviour import Behaviour, behaviour
-from lib.studies.robustness.made import Made, at_sizes, on_logits, on_patterns
+from lib.studies.robustness.made import Made, at_photo_sizes, at_sizes, on_logits, on_patterns
 
 STAGES = ("decode", "resize", "normalise")  # those that a picture's properties matter to
 THUMBNAIL = 64  # pixels
@@ -98,6 +99,7 @@ class Study:
         held: one a probe.
         seed: of the sizes drawn at random.
         sizes: the network at these, in logits.
+        photo_sizes: resize on pictures of other ones, in levels.
         patterns: the network on pictures that no photo is like, in logits.
         scores: the last stage on logits that no photo need lead to, in probability.
         covered: one a property.
@@ -108,6 +110,7 @@ class Study:
     held: tuple[Held, ...]
     seed: int
     sizes: Made
+    photo_sizes: Made
     patterns: Made
     scores: Made
     covered: tuple[Covered, ...]
@@ -189,6 +192,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         tuple(held),
         seed,
         at_sizes(handoff, drawn_fed(contract, sizes, seed), rules["robustness.sizes"].threshold),
+        at_photo_sizes(handoff, drawn_photos(longest(contract, sizes), seed), rules.tolerances["resize"]),
         on_patterns(handoff, rules["robustness.patterns"].threshold),
         on_logits(handoff, rules["robustness.scores"].threshold),
         covered(held, of_photos),
@@ -235,12 +239,8 @@ def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str
         outputs[stage] = np.asarray(right)
         if refused:
             continue
-        try:
-            made = getattr(deployment, stage)(made)
-        except Over:
-            raise
-        except BadInput as error:
-            refused = str(error)
+        made, refused = taken(getattr(deployment, stage), made)
+        if refused:
             continue
         differences.append(StageDifference.of(stage, outputs[stage], np.asarray(made)))
         if not first and not differences[-1].within(allowed[stage]):
@@ -260,12 +260,9 @@ def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _refusal(deployment: Pipeline, data: bytes) -> str:
     """Why a deployment does not take an image file; empty where it makes an input of it."""
-    value = data
+    value, refused = data, ""
     for stage in STAGES:
-        try:
-            value = getattr(deployment, stage)(value)
-        except Over:
-            raise
-        except BadInput as error:
-            return str(error)
-    return ""
+        value, refused = taken(getattr(deployment, stage), value)
+        if refused:
+            break
+    return refused

@@ -123,25 +123,20 @@ def stages(study: Study) -> Html:
     )
 
 
-def sizes(study: Study) -> Html:
-    """What came of the sizes drawn at random, in a sentence."""
-    count = counted(study.sizes.compared, "size")
-    said = f"At {count} that the contract can lead to, drawn at random with the seed {study.seed}, "
-    if study.sizes.off:
-        return note(f"{said}the deployment's network is not PyTorch's: {listed(study.sizes.off)}.", "warning")
-    return note(f"{said}the deployment's logits are off from PyTorch's by {number(study.sizes.worst)} at most.")
-
-
-def made(patterns: Made, scores: Made) -> Html:
-    """What came of the patterns and of the made logits, in a sentence each."""
-    pictures = (
+def made(study: Study) -> Html:
+    """What came of sizes drawn at random, of patterns and of made logits, in a sentence each."""
+    sizes, photos, patterns, scores = study.sizes, study.photo_sizes, study.patterns, study.scores
+    said = {
+        f"At {counted(sizes.compared, 'size')} that the contract can lead to, drawn at random with the seed {study.seed}, the "
+        "deployment's logits": sizes,
+        f"Of {counted(photos.compared, 'picture')} of sizes drawn with the same seed, the deployment's levels after resize":
+            photos,
         f"On {counted(patterns.compared, 'picture')} that no photo is like, as noise, stripes and plain white, the logits, in "
-        "parts of 1 plus the largest,"
-    )
-    logits = (
-        f"Of {counted(scores.compared, 'row')} of logits that no photo need lead to, as of a sure answer, the probabilities"
-    )
-    return join(_of_made(pictures, patterns), _of_made(logits, scores))
+        "parts of 1 plus the largest,": patterns,
+        f"Of {counted(scores.compared, 'row')} of logits that no photo need lead to, as of a sure answer, the probabilities":
+            scores,
+    }  # fmt: skip
+    return join(*(_of_made(what, measured) for what, measured in said.items()))
 
 
 def _of_made(what: str, measured: Made) -> Html:

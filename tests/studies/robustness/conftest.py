@@ -17,4 +17,5 @@ def two(lite0):
 def study(two, rules):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measure, "drawn_fed", lambda *_: [(224, 300), (431, 224)])
+        patch.setattr(measure, "drawn_photos", lambda *_: [(1500, 400), (31, 57), (460, 690)])
         return measure.measured(two, rules, seed=3)

@@ -101,6 +101,10 @@ def test_the_network_is_right_at_sizes_drawn_at_random(study):
     assert study.sizes.worst < 1e-3
 
 
+def test_the_deployment_resizes_pictures_of_drawn_sizes_as_pytorch_does(study):
+    assert study.photo_sizes == measure.Made(0, 3, ())
+
+
 def test_large_pictures_that_differ_are_kept_small(held):
     large = Probe("large", encoded(picture(4000, 1100)))
     sides = held(large, decode=lambda data: np.asarray(Image.open(io.BytesIO(data)))[:, ::-1]).sides

@@ -65,9 +65,18 @@ def test_every_property_has_a_row_and_those_that_differ_come_first(study):
     assert pictures.coverage(wrong).index("CMYK") < pictures.coverage(wrong).index("EXIF orientation 1")
 
 
-def test_sizes_and_behaviour_say_what_came_of_them(study):
-    assert "drawn at random with the seed 3, the deployment&#x27;s logits are off" in pictures.sizes(study)
-    assert "is not PyTorch&#x27;s: 250 × 224." in pictures.sizes(replace(study, sizes=Made(1.0, 9, ("250 × 224",))))
+def test_what_is_made_for_one_stage_has_a_sentence(study):
+    said = pictures.made(study)
+    assert "drawn at random with the seed 3, the deployment&#x27;s logits are off" in said
+    assert "Of 3 pictures of sizes drawn with the same seed, the deployment&#x27;s levels after resize are off from" in said
+    assert "12 pictures that no photo is like" in said
+    assert said.count("warning") == 0
+    wrong = replace(study, sizes=Made(1.0, 9, ("250 × 224",)), photo_sizes=Made(9.0, 4, ("1300 × 500",)))
+    assert "are not PyTorch&#x27;s: 250 × 224." in pictures.made(wrong)
+    assert "are not PyTorch&#x27;s: 1300 × 500." in pictures.made(wrong)
+
+
+def test_behaviour_says_what_came_of_it(study):
     said = pictures.behaviour(study.behaviour)
     assert said.count("✓ the same answers") == len(study.behaviour.cases)
     skipped = replace(study.behaviour, batch=replace(study.behaviour.batch, skipped="one at a time"))
