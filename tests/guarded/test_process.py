@@ -66,6 +66,15 @@ def test_a_signal_is_said_by_its_name_where_it_has_one():
     assert module._signal(signal.SIGRTMIN + 1) == f"signal {signal.SIGRTMIN + 1}"
 
 
+@pytest.fixture
+def _interruptible():
+    """As in a terminal: what a script starts in the background ignores Ctrl-C."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_an_interruption_ends_it():
     made = deployment.opened("tests.guarded.hostile:pipeline", "model.onnx", 3, 20)
     interrupt = threading.Timer(0.2, signal.raise_signal, [signal.SIGINT])
