@@ -11,7 +11,7 @@ from lib.deploy import Contract, Domain
 STEP = 1.09  # from one stretch of sides to the next, on a logarithmic scale
 PHOTO_STEP = 1.19  # the same, of photos
 PHOTO_SIDES = (8, 4100)  # pixels; the longest side of the probes is one more
-AREA = 1_000_000  # pixels that a photo has about, unless it would be too long then
+AREA = 500_000  # pixels that a photo has about, unless it would be too long then
 
 
 def drawn(domain: Domain, seed: int) -> list[tuple[int, int]]:
@@ -76,7 +76,11 @@ def _beside(side: int, longest: float, random: np.random.Generator) -> int:
 
 def _sides(least: int, most: int, random: np.random.Generator, step: float = STEP) -> list[int]:
     """One side in pixels from each stretch between two sides."""
-    count = math.ceil(math.log((most + 1) / least) / math.log(step))
+    return in_stretches(least, most, math.ceil(math.log((most + 1) / least) / math.log(step)), random)
+
+
+def in_stretches(least: int, most: int, count: int, random: np.random.Generator) -> list[int]:
+    """Sides from ``least`` to ``most`` pixels, one drawn from each of ``count`` stretches that grow by the same factor."""
     ends = np.geomspace(least, most + 1, count + 1)
     sides: list[int] = np.floor(random.uniform(ends[:-1], ends[1:])).astype(int).tolist()
     return sides

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lib.compare.comparison import Comparison, max_abs_difference, worst
+from lib.compare.sizes import in_stretches
 from lib.deploy import Trace
 from lib.deploy.model import PIXELS
 from lib.deploy.sessions import open_session
@@ -198,11 +199,10 @@ class EndToEndPass:
 
 
 def random_sizes(count: int, seed: int) -> list[tuple[int, int]]:
-    """Widths and heights in pixels, upright or lying: the shorter side is drawn evenly on a logarithmic scale."""
+    """Widths and heights in pixels, upright or lying: a shorter side from each of as many stretches, on a logarithmic scale."""
     random = np.random.default_rng(seed)
     sizes = []
-    for _ in range(count):
-        short = round(float(np.exp(random.uniform(*np.log(SHORTER_SIDES)))))
+    for short in in_stretches(*SHORTER_SIDES, count, random):
         long = round(short * random.uniform(1, LONGEST_ASPECT))
         sizes.append((short, long) if random.random() < 0.5 else (long, short))
     return sizes

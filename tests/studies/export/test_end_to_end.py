@@ -87,10 +87,15 @@ def test_another_number_of_photos_is_compared_at_the_same_sizes(few):
 def test_random_sizes_are_drawn_from_the_seed():
     sizes = random_sizes(200, seed=3)
     assert sizes == random_sizes(200, seed=3) != random_sizes(200, seed=4)
-    assert sizes[:50] == random_sizes(50, seed=3)
+    assert random_sizes(0, seed=3) == []
     assert all(SHORTER_SIDES[0] <= min(size) <= SHORTER_SIDES[1] for size in sizes)
     assert all(max(size) <= round(LONGEST_ASPECT * min(size)) for size in sizes)
     assert {width > height for width, height in sizes} == {True, False}
+
+
+def test_no_range_of_a_tenth_of_the_shorter_side_is_left_out():
+    for seed in range(20):
+        assert all(any(least <= min(size) <= 1.1 * least for size in random_sizes(60, seed)) for least in (64, 120, 256, 700))
 
 
 @pytest.fixture
@@ -118,7 +123,8 @@ def test_a_resize_that_does_not_antialias_fails_the_checks(passing_with, monkeyp
 
 def test_a_mean_that_is_off_by_half_a_level_fails_the_check_of_normalise(passing_with, few):
     red, green, blue = few.subject.contract.mean
-    assert failing(passing_with(mean=(red + 0.5 / 255, green, blue))) == {"normalise"}
+    failed = failing(passing_with(mean=(red + 0.5 / 255, green, blue)))
+    assert {"normalise"} <= failed <= {"normalise", "logits"}  # whether the logits show it is a matter of the sizes
 
 
 def test_class_names_shifted_by_one_in_the_end_to_end_file_are_found(passing_with):
