@@ -79,10 +79,10 @@ def test_a_broken_report_is_fit_to_read(browser, broken):
 def test_a_users_own_subject_runs_from_its_toml_file(own_subject, two_photos, tmp_path):
     (tmp_path / "run.yml").write_text("exporter: torchscript\nopset: 17\nrandom_sizes: 10\n")
     shared = ["--subject", str(own_subject), "--photos", str(two_photos), "--params", str(tmp_path / "run.yml")]
-    for notebook in ("01_export", "04_resize"):
+    for notebook in ("01_export", "03_parity"):
         assert main(["run", "--out", str(tmp_path / "latest"), "--only", notebook, *shared]) == SHIP
         assert results(tmp_path / "latest")["subject"]["name"] == "mine"
-    assert "cat" in (tmp_path / "latest" / "04_resize.html").read_text()
+    assert "cat" in (tmp_path / "latest" / "03_parity.html").read_text()
 
 
 def test_an_opset_that_is_not_honoured_does_not_ship(two_photos, tmp_path):
