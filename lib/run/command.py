@@ -219,5 +219,5 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
     out = absolute(options.out, "out")
     result = runner.run(jobs, about, rules, parameters.shown(effective), out, complete=options.only is None)
     print(f"{result.verdict.words}. {result.verdict.sentence}")
-    print(f"report: {printable(str(options.out / 'index.html'))}")
+    print(f"report: {printable(str(options.out / 'report.html'))}")
     return CHECK_FAILED if result.verdict.key == "do not ship" else SHIP
