@@ -26,7 +26,6 @@ ELSEWHERE = {
     "run/progress": "run/test_runner.py",
     "run/provenance": "run/test_reports.py",
     "report/pages": "run/test_reports.py",  # pages are made of a run
-    "report/cards": "run/test_reports.py",
     "report/html": "run/test_reports.py",
     "report/drawing": "studies/runtimes/test_pictures.py",
     **dict.fromkeys(

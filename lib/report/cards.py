@@ -22,6 +22,7 @@ def card(handoff: Handoff, deployment: bool = True) -> Html:
         ("resize", resize(contract)),
         ("mean", ", ".join(number(value) for value in contract.mean)),
         ("std", ", ".join(number(value) for value in contract.std)),
+        ("preprocessing from", subject.source or "the subject file does not say"),
         *([("deployment", handoff.deployment_name)] if deployment else []),
         ("photos", f"{len(handoff.photos.readable)} readable, {len(handoff.photos.unreadable)} not"),
     ]
