@@ -73,11 +73,12 @@ def grid(seen: Sequence[Drawn]) -> Html:
             weight, color = ("bold", BLUE) if each.name in shared else ("normal", DARK)
             axes.set_xlabel(label, fontsize=7.5, labelpad=1.5, fontweight=weight, color=color)
     together = "; ".join(", ".join(each.name for each in group) for group in groups if len(group) > 1)
-    right = next((group for group in groups if any(each.measured.largest == 0 for each in group)), [])
+    right = next(group for group in groups if any(each.measured.own for each in group))
+    others = len(right) - 1
     libraries = {column.removesuffix(", AA") for column in COLUMNS}
     said = f"{len(seen)} resizes of {len(libraries)} libraries, on {seen[0].measured.comparison.photo}: they fall into "
     said += f"{len(groups)} groups that agree within one level; "
-    said += f"{len(right)} agree with the reference" if right else "none agrees with the reference"
+    said += f"of the others {others or 'none'} {'agree' if others > 1 else 'agrees'} with the reference's {_stated(seen)}"
     return show(
         figure,
         f"A detail of {DETAIL} by {DETAIL} pixels through every library and filter. {said}. These agree: {together}.",
@@ -85,6 +86,10 @@ def grid(seen: Sequence[Drawn]) -> Html:
         "AA: antialiased, as all of Pillow's filters are but nearest.",
         photographic=True,
     )
+
+
+def _stated(seen: Sequence[Drawn]) -> str:
+    return next(each.name for each in seen if each.measured.own)
 
 
 def _headings(panels: NDArray[Any]) -> None:

@@ -150,7 +150,14 @@ def steps_table(handoff: Handoff, ablations: Sequence[Ablation]) -> Html:
             rows.append(("the article, same photo", article.CLASS, *theirs))
     headers = ("photo", "reference's class", *(step.name for step in ablations[0].steps))
     caption = "Probability of the reference's class, fix by fix"
-    return join(table(headers, rows, caption=caption), *map(note, _already_right(handoff.subject.contract)))
+    said = [*_tied([each.steps[-1] for each in ablations]), *_already_right(handoff.subject.contract)]
+    return join(table(headers, rows, caption=caption), *map(note, said))
+
+
+def _tied(references: Sequence[Comparison]) -> list[str]:
+    """On how many photos the reference's class is the first of several, as where a network answers with a constant."""
+    tied = sum(len(set(each.reference.probabilities[:2])) < len(each.reference.probabilities[:2]) for each in references)
+    return [f"On {tied} of {len(references)} photos several classes are likeliest; the first of them is named."] if tied else []
 
 
 def _already_right(contract: Contract) -> list[str]:

@@ -17,11 +17,16 @@ from tests.conftest import assert_whole
 
 
 def test_the_grid_counts_resizes_libraries_and_groups(study):
-    said = pictures.grid(study.first)
+    said = html.unescape(pictures.grid(study.first))
     groups = measure.agreeing(study.first)
     right = next(len(group) for group in groups if any(each.name == "Pillow bilinear" for each in group))
     assert f"{len(FILTERS)} resizes of 5 libraries, on coffee.png: they fall into {len(groups)} groups" in said
-    assert f"{right} agree with the reference" in said
+    assert f"of the others {right - 1} agree with the reference's Pillow bilinear" in said
+
+
+def test_the_grid_says_that_no_other_resize_agrees_where_none_does(study):
+    alone = [each if each.measured.own else replace(each, picture=255 - each.picture) for each in study.first]
+    assert "of the others none agrees with the reference's Pillow bilinear" in html.unescape(pictures.grid(alone))
 
 
 def test_the_maps_name_the_filter_that_errs_most(study):

@@ -119,6 +119,18 @@ def test_a_fix_of_what_was_right_already_is_said_to_change_nothing(parity):
     assert "The subject file states nearest: the naive deployment has the right filter" in shown(filter="nearest")
 
 
+def test_classes_that_are_equally_likely_are_said_to_be(parity):
+    one = dataclasses.replace(parity.handoff, photos=Photos(parity.handoff.photos.readable[:1], ()))
+    ablation = parity.study.from_naive[0]
+    *before, last = ablation.steps
+    flat = dataclasses.replace(last.reference, likeliest=(0, 1, 2), probabilities=(0.001,) * 3)
+    constant = dataclasses.replace(ablation, steps=(*before, dataclasses.replace(last, reference=flat)))
+    assert "On 1 of 1 photos several classes are likeliest; the first of them is named." in pictures.steps_table(
+        one, [constant]
+    )
+    assert "several classes" not in pictures.steps_table(one, [ablation])
+
+
 def test_shares_of_nothing_name_no_part(parity):
     ablation = parity.study.from_naive[0]
     flat = dataclasses.replace(ablation, shares=dict.fromkeys(ablation.shares, 0.0))
