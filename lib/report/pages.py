@@ -16,7 +16,7 @@ from lib.report.checks import HEADERS, answered, counts, results_table, rows
 from lib.report.failures import failures
 from lib.report.html import Html
 from lib.report.markdown import plain
-from lib.report.notebook_body import body, figure, nested
+from lib.report.notebook_body import body, figure, nested, without_card
 from lib.report.risks import risks
 from lib.report.run import Run
 from lib.report.templating import environment, stylesheet
@@ -120,7 +120,9 @@ def _one_file(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
         "parameters": reproduce.parameters(run),
         "commands": reproduce.commands(run),
         "notebooks": [
-            {"name": page.name, "title": page.title, "html": nested(bodies[page.name], page.name)} for page in run.pages
+            {"name": page.name, "title": page.title, "html": nested(without_card(html) if i else html, page.name)}
+            for i, page in enumerate(run.pages)
+            for html in [bodies[page.name]]
         ],
     }
 
