@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import matplotlib
 import numpy as np
 from matplotlib.colors import LogNorm
 
-from lib.compare.comparison import most_divergent
+from lib.compare.comparison import Comparison, most_divergent
 from lib.inputs.subject import Subject
 from lib.numbers import number, probability, signed
 from lib.policy.results import listed
@@ -94,17 +95,24 @@ def static_padding(study: Study, subject: Subject) -> Html:
     ]
     headers = ("photo", "fed at", "difference", "padded for each input", "change of it", "padded once")
     comparisons = [each.comparison for each in study.padded]
-    moved = most_divergent(comparisons)
     return join(
         size_map(seen, _FOR_EACH_INPUT),
         table(headers, rows, caption="The same weights in PyTorch, padding computed for each input and once"),
         note(
-            f"Static padding is right where every halving meets the same parity as at {subject.image_size}: at {seen.right} of "
-            f"{seen.sizes} sizes. Of this run's photos it moves the logits of "
-            f"{sum(not c['infer'].within(study.tolerance) for c in comparisons)}, most those of {moved.photo}, by "
-            f"{number(moved['infer'].largest)}."
+            f"Static padding is right at {seen.right} of {seen.sizes} sizes; it has to be where every halving meets the same "
+            f"parity as at {subject.image_size}. {_moved(comparisons, study.tolerance)}"
         ),
     )
+
+
+def _moved(comparisons: Sequence[Comparison], tolerance: float) -> str:
+    """Of how many photos static padding moves the logits, and of which most."""
+    beyond = sum(not each["infer"].within(tolerance) for each in comparisons)
+    if not beyond:
+        return "It moves the logits of none of this run's photos."
+    most = most_divergent(comparisons)
+    largest = number(most["infer"].largest)
+    return f"Of this run's photos it moves the logits of {beyond}, most those of {most.photo}, by {largest}."
 
 
 def traced_padding(study: Study) -> Html:

@@ -247,7 +247,7 @@ def answers(seen: Sequence[Drawn]) -> Html:
         "probability that changes class",
         "margin, logits",
         "reference's class",
-        f"likeliest {of} kept",
+        f"top {of} kept",
     )
     return table(headers, rows, caption=f"{compared[0].photo}: what the filter does to the answer{every}")
 

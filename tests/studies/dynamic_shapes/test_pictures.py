@@ -87,6 +87,12 @@ def test_static_padding_names_the_photo_that_it_moves_most(study, lite0):
     assert "336 × 224" in said
 
 
+def test_where_static_padding_moves_no_photo_none_is_named(study, lite0):
+    said = pictures.static_padding(replace(study, tolerance=1.0), lite0.subject)
+    assert "It moves the logits of none of this run&#x27;s photos." in said
+    assert "most those of" not in said
+
+
 def test_the_fastest_way_that_is_right_is_named(study):
     said = pictures.candidates(study)
     assert "3 of 3 ways that compute the padding in the graph are right at every size" in said

@@ -109,11 +109,11 @@ def test_with_three_classes_three_are_compared(study):
         return replace(each, measured=replace(each.measured, comparison=compared))
 
     table = pictures.answers([cut(each) for each in study.first])
-    assert "likeliest 3 kept" in table
+    assert "top 3 kept" in table
     assert "<td>3 of 3</td>" in table
     assert "of 5" not in table
     assert "with 3 classes each answer keeps all of them" in table
-    assert "likeliest 5 kept" in pictures.answers(study.first)
+    assert "top 5 kept" in pictures.answers(study.first)
     assert "keeps all" not in pictures.answers(study.first)
 
 
