@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
 from lib.inputs import deployment
+from lib.inputs.reading import sha256
 from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
 from lib.policy.policy import RUN
 from lib.policy.results import with_unit
@@ -99,6 +100,11 @@ class Run:
         photos: list[dict[str, Any]] = self.facts["photos"]["readable"]
         return photos
 
+    @property
+    def attachments(self) -> dict[str, str]:
+        """The files that notebooks left for other tools, as text, by name."""
+        return {f"{page.name}.{end}": text for page in self.pages for end, text in page.record.attachments.items()}
+
     def as_json(self) -> dict[str, Any]:
         """Everything, as JSON types."""
         return {
@@ -111,6 +117,7 @@ class Run:
                 for c in self.policy.changes
             ],
             "files": self.files,
+            "attachments": {name: sha256(text.encode()) for name, text in self.attachments.items()},
             "notebooks": [
                 {"name": page.name, "title": page.title, "answer": self.answers[page.name], "seconds": page.seconds}
                 for page in self.pages
@@ -129,7 +136,7 @@ def stylesheet() -> Html:
 
 
 def write(run: Run, folder: Path) -> None:
-    """Write pages, ``index.html``, ``results.json`` and ``summary.md`` beside the executed notebooks in ``folder``."""
+    """Write pages, attachments, ``index.html``, ``results.json`` and ``summary.md`` beside the notebooks in ``folder``."""
     css = Html(stylesheet() + HtmlFormatter(style="friendly").get_style_defs(".highlight"))
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
     for page in run.pages:
@@ -159,6 +166,8 @@ def write(run: Run, folder: Path) -> None:
             facts=_facts(run),
         )
     )
+    for name, text in run.attachments.items():
+        _write(folder / name, text)
     _write(folder / "index.html", index)
     _write(folder / "results.json", json.dumps(run.as_json(), indent=2, allow_nan=False) + "\n")
     _write(folder / "summary.md", summary(run))
