@@ -13,7 +13,7 @@ RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/report.html"
 	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= TIME_LIMIT= POLICY= PARAMS= ONLY= OUT=,"
-	@echo "              and RUNTIMES=all to install the libraries that 08_runtimes compares (4 GB)"
+	@echo "              and RUNTIMES=all to compare LiteRT and TensorFlow too in 08_runtimes: it installs them and a converter (4 GB)"
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"
 	@echo "make lab      JupyterLab on the notebooks"
@@ -57,7 +57,7 @@ clean:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,runtimes,benchmark]'
 	@touch $@
 
-# The libraries that 08_runtimes compares, and the converter, which has an environment of its own.
+# The libraries that 08_runtimes compares beside those of every install, and the converter, which has an environment of its own.
 .venv/.installed-runtimes: .venv/.installed lib/runtimes/converter-requirements.txt
 	@test "$(RUNTIMES)" = all || { echo "error: RUNTIMES=$(RUNTIMES): it takes 'all'" >&2; exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[runtimes]'

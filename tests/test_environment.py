@@ -55,6 +55,12 @@ def test_the_packages_the_project_was_given_are_there():
     assert given <= wanted().keys()
 
 
+def test_a_first_run_compares_several_runtimes():
+    names = {Requirement(line).name for line in project()["dependencies"]}
+    assert {"torch", "onnxruntime", "onnx", "openvino", "opencv-python-headless"} <= names
+    assert project()["optional-dependencies"]["runtimes"] == ["ai-edge-litert"]
+
+
 def test_every_import_of_lib_is_a_declared_dependency():
     names = {"PIL": "pillow", "cv2": "opencv-python-headless", "skimage": "scikit-image", "yaml": "pyyaml"}
     imported = set()

@@ -13,6 +13,8 @@ from lib.policy.policy import RUN, YES, Check, Policy, UnknownCheck
 
 MIMETYPE = "application/vnd.onnx-handoff.checks+json"
 NAMED = 6  # failures that a sentence names
+ATTACHED = 10**6  # characters of a file that a notebook leaves beside its page
+_ATTACHMENT = r"[a-z0-9]+([._][a-z0-9]+)*\.json"
 LISTED = 30  # names of what did not hold that it gives to one of them
 
 
@@ -45,12 +47,14 @@ class Record:
         measurements: one a check.
         files: SHA-256 of each file that the checks are about, by name.
         told: what the verdict's page shows beside checks and no threshold holds, as what an answer costs: JSON types, by name.
+        attachments: small JSON files for other tools, as text, by the end of their names.
     """
 
     subject: str
     measurements: list[Measurement] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
+    attachments: dict[str, str] = field(default_factory=dict)
 
     def add(self, measurement: Measurement) -> None:
         """Add what was measured.
@@ -62,10 +66,29 @@ class Record:
             raise ValueError(f"check '{measurement.id}' was recorded twice")
         self.measurements.append(measurement)
 
+    def attach(self, name: str, text: str) -> None:
+        """Add a file for another tool. A run writes it beside the page, under the notebook's name with a dot and this one.
+
+        Raises:
+            ValueError: the name is not of small letters, digits, dots and underscores, does not end in ``.json``, or was taken
+                before, or the text is too long.
+        """
+        if not re.fullmatch(_ATTACHMENT, name) or name in self.attachments:
+            raise ValueError(f"'{name}' cannot be the name of an attachment, or is one already")
+        if len(text) > ATTACHED:
+            raise ValueError(f"attachment '{name}' has {len(text)} characters, more than {ATTACHED}")
+        self.attachments[name] = text
+
     def as_json(self) -> dict[str, Any]:
         """The record as JSON types."""
         entries = [vars(each) | {"measured": as_json(each.measured)} for each in self.measurements]
-        return {"subject": self.subject, "measurements": entries, "files": self.files, "told": self.told}
+        return {
+            "subject": self.subject,
+            "measurements": entries,
+            "files": self.files,
+            "told": self.told,
+            "attachments": self.attachments,
+        }
 
     @classmethod
     def in_notebook(cls, notebook: dict[str, Any]) -> Record:
@@ -78,6 +101,8 @@ class Record:
                     for entry in data["measurements"]:
                         changes = {"measured": float(entry["measured"]), "where": tuple(entry["where"])}
                         record.add(Measurement(**entry | changes))
+                    for name, text in data["attachments"].items():
+                        record.attach(name, text)
                     return record
         return cls("")
 

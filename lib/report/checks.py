@@ -53,6 +53,14 @@ class Checks:
         """Leave something for the verdict's page that no threshold holds: JSON types, under a name."""
         self.recorded.told[name] = value
 
+    def leave(self, name: str, text: str) -> None:
+        """Leave a small JSON file for another tool, which a run writes beside the page; see :meth:`lib.policy.Record.attach`.
+
+        Raises:
+            ValueError: it cannot be written under that name, or is too long.
+        """
+        self.recorded.attach(name, text)
+
     @property
     def results(self) -> list[Result]:
         """The notebook's checks against what was recorded so far."""

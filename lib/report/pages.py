@@ -58,7 +58,8 @@ class Group:
 def write(run: Run, folder: Path) -> None:
     """Write all that a run leaves beside the executed notebooks in ``folder``.
 
-    That is ``report.html``, ``index.html`` and a page a notebook, ``results.json``, ``summary.md`` and ``parameters.yml``.
+    That is ``report.html``, ``index.html`` and a page a notebook, ``results.json``, ``summary.md``, ``parameters.yml`` and
+    what notebooks left for other tools.
     """
     bodies = {page.name: body(page, answered(run.answers[page.name], run.judged[page.name])) for page in run.pages}
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
@@ -79,6 +80,8 @@ def write(run: Run, folder: Path) -> None:
     index = shared | {"pages": pages, "groups": _groups(run, links)}
     _write(folder / "index.html", templates.get_template("index.html.j2").render(index))
     _write(folder / "report.html", templates.get_template("report.html.j2").render(shared | _one_file(run, bodies)))
+    for name, text in run.attachments.items():
+        _write(folder / name, text)
     _write(folder / "results.json", json.dumps(run.as_json(), indent=2, allow_nan=False) + "\n")
     _write(folder / "summary.md", summary(run))
     _write(folder / reproduce.PARAMETERS, reproduce.parameters(run))

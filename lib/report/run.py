@@ -8,6 +8,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from lib.inputs.reading import sha256
 from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
 from lib.policy.policy import RUN
 
@@ -91,6 +92,11 @@ class Run:
         photos: list[dict[str, Any]] = self.facts["photos"]["readable"]
         return photos
 
+    @property
+    def attachments(self) -> dict[str, str]:
+        """The files that notebooks left for other tools, as text, by name."""
+        return {f"{page.name}.{end}": text for page in self.pages for end, text in page.record.attachments.items()}
+
     def as_json(self) -> dict[str, Any]:
         """Everything, as JSON types."""
         return {
@@ -103,6 +109,7 @@ class Run:
                 for c in self.policy.changes
             ],
             "files": self.files,
+            "attachments": {name: sha256(text.encode()) for name, text in self.attachments.items()},
             "told": self.told,
             "notebooks": [
                 {"name": page.name, "title": page.title, "answer": self.answers[page.name], "seconds": page.seconds}

@@ -180,6 +180,10 @@ class _Notebook(BaseModel):
 
 class _Results(BaseModel):
     notebooks: list[_Notebook]
+    attachments: dict[str, str] = {}  # a report of before there were any has no such entry
+
+
+OURS = {"index.html", "parameters.yml", "report.html", "results.json", "summary.md"}
 
 
 def _is_report(folder: Path) -> bool:
@@ -188,8 +192,8 @@ def _is_report(folder: Path) -> bool:
     if not names:
         return True
     try:
-        ran = [notebook.name for notebook in _Results.model_validate_json(files.read(folder / "results.json", MOST)).notebooks]
+        results = _Results.model_validate_json(files.read(folder / "results.json", MOST))
     except (OSError, ValidationError):
         return False
-    pages = {f"{name}{suffix}" for name in ran for suffix in (".html", ".ipynb")}
-    return names <= pages | {"index.html", "parameters.yml", "report.html", "results.json", "summary.md"}
+    pages = {f"{notebook.name}{suffix}" for notebook in results.notebooks for suffix in (".html", ".ipynb")}
+    return names <= pages | results.attachments.keys() | OURS

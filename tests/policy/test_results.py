@@ -8,7 +8,7 @@ import math
 import pytest
 
 from lib.policy import Check, Measurement, Policy, Record, Result, UnknownCheck, answer, judged
-from lib.policy.results import MIMETYPE
+from lib.policy.results import ATTACHED, MIMETYPE
 
 
 def check(id_: str = "a.x", relation: str = "<=", threshold: float = 1, **fields) -> Check:
@@ -150,3 +150,28 @@ def test_an_answer_names_what_is_missing_warned_of_and_skipped():
 def test_an_answer_where_nothing_was_compared_says_so():
     rules = Policy((check("a.x"),))
     assert "a.x says: nothing was compared" in answer(rules, "a", [result(0, compared=0)])
+
+
+def test_attachments_survive_the_way_through_a_notebook():
+    record = Record("lite0")
+    record.attach("local_node_data.json", '{"ä": 1}')
+    data = json.loads(json.dumps(record.as_json(), allow_nan=False))
+    found = Record.in_notebook({"cells": [{"outputs": [{"data": {MIMETYPE: data}}]}]})
+    assert found.attachments == {"local_node_data.json": '{"ä": 1}'}
+
+
+@pytest.mark.parametrize("name", ["../x.json", "a/b.json", ".json", "x.html", "X.json", "x..json", "x-y.json", "x.json\n", ""])
+def test_an_attachment_of_a_name_that_is_none_is_refused(name):
+    record = Record("lite0")
+    with pytest.raises(ValueError, match="cannot be the name of an attachment"):
+        record.attach(name, "{}")
+    assert record.attachments == {}
+
+
+def test_an_attachment_is_small_and_has_a_name_of_its_own():
+    record = Record("lite0")
+    record.attach("x.json", "")
+    with pytest.raises(ValueError, match="is one already"):
+        record.attach("x.json", "")
+    with pytest.raises(ValueError, match="1000001 characters"):
+        record.attach("y.json", " " * (ATTACHED + 1))

@@ -101,6 +101,16 @@ def test_no_file_of_a_report_says_where_things_lie_on_the_machine(healthy):
             assert str(place) not in text, path.name
 
 
+def test_what_a_notebook_leaves_for_other_tools_lies_beside_its_page(everything, healthy):
+    assert (everything / "shows_everything.drift.json").read_text() == "{}"
+    assert 'href="shows_everything.drift.json"' in (everything / "index.html").read_text()
+    assert results(everything)["attachments"] == {"shows_everything.drift.json": hashlib.sha256(b"{}").hexdigest()}
+    assert {path.name for path in healthy.glob("*.json")} == {"results.json", *results(healthy)["attachments"]}
+    assert {"07_layers.accumulated_node_data.json", "07_layers.local_node_data.json", "07_layers.netron.json"} == set(
+        results(healthy)["attachments"]
+    )
+
+
 def test_what_a_notebook_prints_is_text_in_the_page(everything):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in (everything / "shows_everything.html").read_text()
 

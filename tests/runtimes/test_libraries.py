@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 
 import numpy as np
@@ -28,8 +27,6 @@ def test_a_library_says_what_it_reads_and_what_it_took():
 @pytest.mark.parametrize("name", HERE)
 def test_a_library_gives_pytorchs_logits(lite0, name):
     runtime = RUNTIMES[name]
-    if runtime.package == "openvino" and importlib.util.find_spec("openvino") is None:
-        pytest.skip("openvino is not installed; pip install -e '.[runtimes]'")
     path = json.dumps([str(lite0.subject.path), ""]) if runtime.takes == SUBJECT else str(lite0.onnx_path)
     tensor = np.random.default_rng(0).standard_normal((1, 3, 64, 96), dtype=np.float32)
     np.testing.assert_allclose(runtime.load(path)(tensor), lite0.reference.infer(tensor), atol=1e-3)

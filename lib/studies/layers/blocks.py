@@ -64,6 +64,10 @@ class Divided:
         """The blocks' names, in the order they run."""
         return [block.name for block in self.blocks]
 
+    def maker(self, block: Block) -> str:
+        """The name of the node whose output a block gives."""
+        return next(node.name for node in self.model.graph.node if block.gives in node.output)
+
     def upto(self, block: Block) -> ModelProto:
         """The network from its input to the end of a block."""
         return self._cut(self.blocks[0].fed, block)

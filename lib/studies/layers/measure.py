@@ -53,6 +53,7 @@ class Study:
 
     Attributes:
         photos: how many there are.
+        network: the exported one, and its blocks.
         healthy: the exported network, one reading a block.
         fault: what was planted.
         faulty: the network with the fault, one reading a block.
@@ -64,6 +65,7 @@ class Study:
     """
 
     photos: int
+    network: Divided
     healthy: tuple[Reading, ...]
     fault: Fault
     faulty: tuple[Reading, ...]
@@ -140,6 +142,7 @@ def measured(handoff: Handoff, rules: Policy, fault: str, seed: int) -> Study:
 
     return Study(
         len(handoff.photos.readable),
+        network,
         seen.healthy,
         planted,
         seen.faulty,

@@ -12,12 +12,14 @@ from lib.compare.comparison import flips, worst
 from lib.numbers import number, probability
 from lib.report.drawing import BLUE, DARK, GREEN, GREY, PALE_VERMILION, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, note, table
+from lib.report.html import Html, folded, note, table, verbatim
 from lib.studies.layers.errors import Error, first_over, largest
 from lib.studies.layers.measure import Study
 from lib.studies.layers.planted import SPREAD
 from lib.studies.layers.variants import CALIBRATED, LEAST_OPSET, STATIC, Variant
+from lib.studies.layers.viewers import ACCUMULATED, LOCAL, NETRON
 
+PAGE = "07_layers"
 LABELS = 24  # blocks that each get a label; of more, every other one or fewer do
 _SCALED = "differences over 1 plus the block's largest value"
 FLOOR, CEILING = 1e-9, 1e6  # where errors of zero, and those that are infinite or NaN, are drawn
@@ -73,6 +75,24 @@ def finding(study: Study) -> Html:
         f"They part nowhere: over {study.photos} photos and {study.blocks} blocks no output is off by more than "
         f"{number(largest(study.healthy, 'accumulated'))} of 1 plus its largest value. No block alone errs by more than "
         f"{number(largest(study.healthy, 'local'))}; the rest is rounding that earlier blocks hand on."
+    )
+
+
+def viewers(study: Study) -> Html:
+    """How to open the files of :mod:`lib.studies.layers.viewers` beside the network."""
+    accumulated, local, netron = (f"{PAGE}.{end}" for end in (ACCUMULATED, LOCAL, NETRON))
+    network = study.network.where
+    return folded(
+        "The same errors on the graph itself, in Model Explorer or Netron",
+        note(
+            f"A run leaves {accumulated}, {local} and {netron} beside this page. Each block's errors stand at the node that "
+            "makes its output, by the node's name in the file; the nodes inside of a block have none."
+        ),
+        verbatim(
+            f"pip install model-explorer-onnx\nonnxvis {network} --node_data_paths={accumulated},{local}",
+            "how to open the errors in Model Explorer",
+        ),
+        note(f"In Netron open {network} and then drop {netron} on its window: the errors are among a node's metrics."),
     )
 
 

@@ -47,6 +47,7 @@ def study(network: Divided) -> Study:
     probes = tuple(Probe(name, Error(float(over), 0.0), over) for name, over in (("_blocks.8", True), ("_blocks.3", False)))
     return Study(
         2,
+        network,
         readings(4e-6, 1e-6),
         Fault("_blocks.7", "_blocks.7.weight", 0.1, network),
         readings(1.0, 1e-6, first=8, faulty=8),
@@ -101,6 +102,13 @@ def test_a_faulty_network_is_told_where_it_parts(study):
     assert pictures.blocks(broken).count("✗ over") == 12
     within = replace(study, healthy=readings(1e-5, 1e-6, faulty=3))
     assert "add up to no more than the tolerance; by themselves err: _blocks.2." in pictures.finding(within)
+
+
+def test_the_page_says_how_the_files_for_viewers_are_opened(study):
+    said = pictures.viewers(study)
+    both = "07_layers.accumulated_node_data.json,07_layers.local_node_data.json"
+    assert f"onnxvis {study.network.where} --node_data_paths={both}" in said
+    assert "drop 07_layers.netron.json on its window" in said
 
 
 def test_the_search_says_which_cuts_lead_where(study):
