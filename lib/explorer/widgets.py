@@ -25,6 +25,7 @@ from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE, processors, shape
 from lib.numbers import number, probability
 from lib.report.html import embedded
+from lib.report.styled import styled
 
 VIEWERS = shape.VIEWERS | processors.VIEWERS  # of the mistakes that show another part of a photo, by name
 REFERENCE, DEPLOYMENT = "reference", "deployment"
@@ -136,7 +137,7 @@ class Explorer:
         data = _file(self._sheet, "WEBP", quality=90)
         key = "The third panel is right minus left: blue is too dark, yellow too light."
         still = embedded(data, "webp", alt, f"{said} {key} In JupyterLab this picture has controls.")
-        return {**self._box._repr_mimebundle_(), "text/html": still}
+        return {**self._box._repr_mimebundle_(), "text/html": styled(still)}
 
 
 def _file(image: Image.Image, kind: str, **options: Any) -> bytes:

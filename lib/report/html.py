@@ -7,13 +7,14 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from lib.report.places import without_places
+from lib.report.styled import styled
 
 
 class Html(str):
     """A piece of HTML that a notebook shows as such."""
 
     def _repr_html_(self) -> str:
-        return str(self)
+        return styled(self)
 
     def __repr__(self) -> str:
         # IPython stores this beside the HTML: the text once is enough

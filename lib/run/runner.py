@@ -27,6 +27,7 @@ from lib.inputs import parameters
 from lib.policy import Measurement, Policy, Record
 from lib.report import pages
 from lib.report.places import without_places
+from lib.report.styled import without_styles
 from lib.run import provenance
 from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.run.place import move_into_place, scratch_beside
@@ -113,6 +114,7 @@ def _page(job: Job, scratch: Path) -> pages.Page:
     notebook = nbformat.read(path, as_version=4)
     _forget_places(notebook, parameters.shown(job.parameters))
     nbformat.write(notebook, path)
+    without_styles(notebook)
     return pages.Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
 
 

@@ -25,6 +25,7 @@ from lib.compare.view import of_contract
 from lib.explorer.widgets import Explorer
 from lib.mistakes import CATALOGUE
 from lib.numbers import number, probability
+from lib.report.styled import bare
 from lib.run.command import main
 from tests.few import asked
 from tests.run.tiny import NOTEBOOKS, table
@@ -133,7 +134,14 @@ def test_pages_carry_a_still_and_no_widget(tmp_path):
     assert "In JupyterLab this picture has controls." in page
     assert "data:image/webp" in page
     assert "widget-view" not in page
+    assert 'class="handoff"' not in page
+    assert page.count("</style>") == 1
     executed = json.loads((tmp_path / "latest" / "explores.ipynb").read_text())
+    shown = [
+        "".join(o["data"]["text/html"]) for c in executed["cells"] for o in c.get("outputs", ()) if "text/html" in o["data"]
+    ]
+    assert len(shown) == 2
+    assert all(html != bare(html) for html in shown)
     assert "widgets" not in executed["metadata"]
 
 

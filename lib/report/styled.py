@@ -1,0 +1,35 @@
+"""Outputs bring their style with them to JupyterLab. Pages have one of their own, and take outputs without."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+_STYLE = Path(__file__).with_name("templates") / "notebook.css"
+_AFTER = "</div>"
+
+
+def styled(html: str) -> str:
+    """A piece of HTML with its style: each has it, since an output may be cleared or run again without the others."""
+    return f"{_before()}{html}{_AFTER}"
+
+
+def bare(html: str) -> str:
+    """What :func:`styled` was given; any other HTML as it is."""
+    inside = html.removeprefix(_before())
+    return html if inside == html else inside.removesuffix(_AFTER)
+
+
+def without_styles(notebook: NotebookNode) -> None:
+    """Leave each output of an executed notebook as :func:`bare` gives it."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = bare(output.data["text/html"])
+
+
+@functools.cache
+def _before() -> str:
+    return f'<div class="handoff"><style>\n{_STYLE.read_text(encoding="utf-8")}</style>'

@@ -1,0 +1,76 @@
+"""Outputs bring their style to JupyterLab, and pages have theirs once."""
+
+from __future__ import annotations
+
+import re
+
+import nbformat.v4
+import pytest
+
+from lib.report.html import note
+from lib.report.pages import TEMPLATES
+from lib.report.styled import bare, styled, without_styles
+
+CSS = (TEMPLATES / "notebook.css").read_text()
+# JupyterLab's own two themes: the page's ground, and that of a callout.
+GROUNDS = {"light": ((255, 255, 255), (238, 238, 238)), "dark": ((17, 17, 17), (66, 66, 66))}
+
+
+def luminance(colour: tuple[float, ...]) -> float:
+    """As WCAG 2 has it."""
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def colour(digits: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(digits))
+
+
+def test_an_output_has_its_style_with_it_and_a_page_takes_it_without():
+    shown = note("0.5 levels apart")._repr_html_()
+    assert shown == styled(note("0.5 levels apart"))
+    assert CSS in shown
+    assert bare(shown) == note("0.5 levels apart")
+
+
+@pytest.mark.parametrize("html", ["", "<p>x</p></div>", '<div class="handoff">x</div>'])
+def test_html_of_others_stays_as_it_is(html):
+    assert bare(html) == html
+    assert bare(styled(html)) == html
+
+
+def test_a_notebook_keeps_all_but_the_styles():
+    outputs = [
+        nbformat.v4.new_output("execute_result", {"text/html": note("x")._repr_html_(), "text/plain": "x"}),
+        nbformat.v4.new_output("display_data", {"text/html": "<b>x</b>"}),
+        nbformat.v4.new_output("stream", text="x"),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("x"), nbformat.v4.new_code_cell(outputs=outputs)])
+    without_styles(notebook)
+    data = [output.get("data") for output in notebook.cells[1].outputs]
+    assert data == [{"text/html": note("x"), "text/plain": "x"}, {"text/html": "<b>x</b>"}, None]
+
+
+def test_it_knows_the_classes_of_pages():
+    pages = (TEMPLATES / "style.css").read_text()
+    classes = set(re.findall(r"\.([a-z]+)\b(?=[^{}]*\{)", CSS)) - {"handoff"}
+    assert {"finding", "warning", "scroll", "verbatim", "passed", "failed"} <= classes
+    assert all(f".{name}" in pages for name in classes)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_its_text_can_be_read_in_both_of_jupyterlabs_themes(theme):
+    rule = re.search(r"^\[data-jp.*$" if theme == "dark" else r"^\.handoff \{.*?^\}", CSS, re.MULTILINE | re.DOTALL)
+    names = dict(re.findall(r"--(soft|blue|good|bad|fail): #([0-9a-f]+)", rule.group()))
+    assert len(names) == 5
+    *fail, alpha = colour(names.pop("fail"))
+    for ground in GROUNDS[theme]:
+        failed = tuple((alpha * a + (255 - alpha) * b) / 255 for a, b in zip(fail, ground, strict=True))
+        for name, digits in names.items():
+            assert contrast(colour(digits), ground) >= 4.5, name
+        assert contrast(colour(names["bad"]), failed) >= 4.5
