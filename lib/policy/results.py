@@ -44,11 +44,13 @@ class Record:
         subject: what it is about, with the warning that a stand-in carries.
         measurements: one a check.
         files: SHA-256 of each file that the checks are about, by name.
+        told: what the verdict's page shows beside checks and no threshold holds, as what an answer costs: JSON types, by name.
     """
 
     subject: str
     measurements: list[Measurement] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    told: dict[str, Any] = field(default_factory=dict)
 
     def add(self, measurement: Measurement) -> None:
         """Add what was measured.
@@ -63,7 +65,7 @@ class Record:
     def as_json(self) -> dict[str, Any]:
         """The record as JSON types."""
         entries = [vars(each) | {"measured": as_json(each.measured)} for each in self.measurements]
-        return {"subject": self.subject, "measurements": entries, "files": self.files}
+        return {"subject": self.subject, "measurements": entries, "files": self.files, "told": self.told}
 
     @classmethod
     def in_notebook(cls, notebook: dict[str, Any]) -> Record:
@@ -72,7 +74,7 @@ class Record:
             for output in cell.get("outputs", ()):
                 if MIMETYPE in output.get("data", {}):
                     data = output["data"][MIMETYPE]
-                    record = cls(data["subject"], files=data["files"])
+                    record = cls(data["subject"], files=data["files"], told=data["told"])
                     for entry in data["measurements"]:
                         changes = {"measured": float(entry["measured"]), "where": tuple(entry["where"])}
                         record.add(Measurement(**entry | changes))

@@ -50,6 +50,10 @@ class Checks:
         """Record the SHA-256 of a file that the checks are about, so that a verdict can be tied to it."""
         self.recorded.files[path.name] = sha256(path.read_bytes())
 
+    def tell(self, name: str, value: Any) -> None:
+        """Leave something for the verdict's page that no threshold holds: JSON types, under a name."""
+        self.recorded.told[name] = value
+
     @property
     def results(self) -> list[Result]:
         """The notebook's checks against what was recorded so far."""

@@ -20,12 +20,16 @@ P = ParamSpec("P")
 # Okabe and Ito's palette: told apart by colour-blind readers, and by lightness in grey print.
 BLUE, VERMILION, GREEN, GREY, DARK = "#0072B2", "#D55E00", "#009E73", "#9aa0a6", "#22303c"
 PALE_BLUE, PALE_VERMILION = "#e3eef7", "#fbe9dd"
-WIDTH = 5.2  # inches; at this width text of 9 points can still be read on a phone
+WIDTH = 4.2  # inches; on a phone, where that is 350 pixels, text of SMALL points is 10 pixels high
+SMALL = 8.7  # points of the smallest text
 PICTURED = 8  # photos that get a picture of their own; tables hold all of them
 
 STYLE: dict[Any, Any] = {
-    "font.size": 10.5,
-    "axes.titlesize": 11.5,
+    "font.size": 9.5,
+    "axes.titlesize": 10.5,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "legend.fontsize": SMALL,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.spines.top": False,
@@ -36,6 +40,8 @@ STYLE: dict[Any, Any] = {
     "xtick.color": DARK,
     "ytick.color": DARK,
     "figure.constrained_layout.use": True,
+    "svg.fonttype": "path",  # a page's reader may not have our font
+    "svg.hashsalt": "one figure, one file",
     "text.parse_math": False,  # a file name may hold dollar signs
 }
 
@@ -53,7 +59,7 @@ def styled(draw: Callable[P, Html]) -> Callable[P, Html]:
 
 def figure(height: float) -> Figure:
     """An empty figure, ``height`` inches high."""
-    return Figure(figsize=(WIDTH, height), dpi=140)
+    return Figure(figsize=(WIDTH, height), dpi=200)
 
 
 def logarithmic(axis: Axis) -> None:
@@ -81,17 +87,14 @@ def shortened(name: str) -> str:
     return name.replace("antialiased", "AA")
 
 
-def show(drawn: Figure, alt: str, caption: str, photographic: bool = False) -> Html:
-    """The figure inside the page, with its alt text and a caption.
+def show(drawn: Figure, alt: str, caption: str) -> Html:
+    """The figure inside the page, as SVG, with its alt text and a caption.
 
     Args:
         drawn: the figure.
-        alt: what it finds, in a sentence.
-        caption: the sentence under it.
-        photographic: whether photos fill it: those are stored as WebP at quality 90, a sixth of the size of a PNG.
+        alt: what can be seen: the kind of chart and what it is of, for those who cannot see it. The finding is the caption's.
+        caption: what it finds, in a sentence.
     """
     buffer = io.BytesIO()
-    kind = "webp" if photographic else "png"
-    options = {"pil_kwargs": {"quality": 90}} if photographic else {"metadata": {"Software": None}}
-    drawn.savefig(buffer, format=kind, **options)
-    return embedded(buffer.getvalue(), kind, alt, caption)
+    drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return embedded(buffer.getvalue(), "svg+xml", alt, caption)

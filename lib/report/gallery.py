@@ -1,21 +1,23 @@
-"""Pictures in rows, each with a title."""
+"""Pictures in rows, each with its title: as many in a row as the page has room for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lib.deploy.stages import decode
 from lib.inputs.photos import Photo
-from lib.report.drawing import PICTURED, VERMILION, show, styled
-from lib.report.drawing import figure as blank
+from lib.report.drawing import PICTURED
 from lib.report.html import Html
+from lib.report.image import image
+from lib.report.places import without_places
+
+NARROWEST = 168  # CSS pixels of a panel: two of them fit beside each other on a phone
 
 
 @dataclass(frozen=True)
@@ -24,53 +26,58 @@ class Panel:
 
     Attributes:
         picture: uint8 (h, w, 3).
-        title: above it.
-        marked: whether the title stands out, as where another class wins.
+        title: above it, in a few words.
+        alt: what can be seen on it.
+        detail: under the title, as a number; or empty.
+        marked: whether title and detail stand out, as where another class wins.
+        exact: whether each pixel is kept and drawn as a square, as in a map of errors.
     """
 
     picture: NDArray[np.uint8]
     title: str
+    alt: str
+    detail: str = ""
     marked: bool = False
+    exact: bool = False
 
 
-@styled
-def gallery(panels: Sequence[Panel], columns: int, alt: str, caption: str, row: float = 1.75, size: float = 7.5) -> Html:
-    """Pictures in rows.
+def gallery(panels: Sequence[Panel], caption: str, scale: Html | None = None) -> Html:
+    """Pictures in rows. None is drawn smaller than one pixel of a sharp screen, two to a CSS pixel, for each of its own.
 
     Args:
         panels: one or more.
-        columns: how many stand in a row.
-        alt: what the gallery finds, in a sentence.
-        caption: the sentence under it.
-        row: height of a row in inches.
-        size: of the titles, in points.
+        caption: what they show together, in a sentence or two.
+        scale: the scale of their colours, where they have one.
     """
-    drawn = blank(row * -(-len(panels) // columns))
-    for axes, panel in grid(drawn, columns, panels):
-        axes.imshow(panel.picture)
-        axes.set_title(panel.title, fontsize=size, fontweight="normal", color=VERMILION if panel.marked else "black")
-    return show(drawn, alt, caption, photographic=True)
+    widest = max(panel.picture.shape[1] for panel in panels)
+    # a native pixel of an enlarged picture is many pixels wide: those need no room of their own
+    narrowest = max(NARROWEST, -(-widest // 2))
+    shown = "".join(map(_shown, panels))
+    return Html(
+        f'<figure class="gallery"><div class="panels" style="--narrowest: {narrowest}px">{shown}</div>{scale or ""}'
+        f"<figcaption>{_text(caption)}</figcaption></figure>"
+    )
 
 
-def grid(drawn: Figure, columns: int, things: Sequence[Any]) -> Iterator[tuple[Axes, Any]]:
-    """Axes without frames for things in rows, one each; what is left of the last row stays blank."""
-    panels = drawn.subplots(-(-len(things) // columns), columns, squeeze=False).ravel()
-    for axes in panels:
-        axes.axis("off")
-    yield from zip(panels, things, strict=False)
+def _shown(panel: Panel) -> str:
+    kind = "panel marked" if panel.marked else "panel"
+    detail = f"<br>{_text(panel.detail)}" if panel.detail else ""
+    return f'<div class="{kind}"><p>{_text(panel.title)}{detail}</p>{image(panel.picture, panel.alt, panel.exact)}</div>'
+
+
+def _text(text: str) -> str:
+    return text if isinstance(text, Html) else escape(without_places(text))
 
 
 def photos(every: Sequence[Photo]) -> Html:
     """Thumbnails of the first photos with their names and sizes."""
     shown = every[:PICTURED]
-    panels = [Panel(_thumbnail(p), f"{p.name}\n{p.size[0]}×{p.size[1]}, {p.kind}") for p in shown]
-    names = ", ".join(f"{photo.name} ({photo.size[0]} by {photo.size[1]} pixels)" for photo in shown)
+    panels = [Panel(_thumbnail(p), p.name, f"The photo {p.name}", f"{p.size[0]} × {p.size[1]} pixels, {p.kind}") for p in shown]
     rest = f" The first {len(shown)} of {len(every)} are shown." if len(every) > len(shown) else ""
-    alt = f"Thumbnails of the photos in this run: {names}."
-    return gallery(panels, min(3, len(shown)), alt, f"The photos of this run.{rest}", row=1.9, size=8.5)
+    return gallery(panels, f"The photos of this run.{rest}")
 
 
 def _thumbnail(photo: Photo) -> NDArray[Any]:
-    image = decode(photo.data)
-    image.thumbnail((240, 240))
-    return np.asarray(image)
+    picture = decode(photo.data)
+    picture.thumbnail((336, 336))
+    return np.asarray(picture)

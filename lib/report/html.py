@@ -61,12 +61,22 @@ def embedded(data: bytes, kind: str, alt: str, caption: str) -> Html:
 
     Args:
         data: the image file.
-        kind: ``png`` or ``webp``.
-        alt: what it finds, in a sentence.
-        caption: the sentence under it.
+        kind: ``png``, ``svg+xml`` or ``webp``.
+        alt: what can be seen on it, for those who cannot.
+        caption: what it finds, in a sentence.
     """
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
     return Html(f'<figure><img alt="{escape(alt)}" src="{source}"><figcaption>{escape(caption)}</figcaption></figure>')
+
+
+def folded(summary: str, *parts: str) -> Html:
+    """What not every reader needs, behind a line that opens it.
+
+    Args:
+        summary: what is behind it, in a few words.
+        parts: pieces of HTML.
+    """
+    return Html(f'<details class="folded"><summary>{_cell(summary)}</summary>{join(*parts)}</details>')
 
 
 def join(*parts: str) -> Html:
