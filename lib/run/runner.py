@@ -26,8 +26,8 @@ from lib.handoff import Handoff
 from lib.inputs import parameters
 from lib.policy import Measurement, Policy, Record
 from lib.report import pages
+from lib.report.output_style import without_styles
 from lib.report.places import without_places
-from lib.report.styled import without_styles
 from lib.run import provenance
 from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.run.place import move_into_place, scratch_beside

@@ -10,7 +10,7 @@ import pytest
 from lib.policy import Check, Policy, Record, UnknownCheck
 from lib.policy.results import MIMETYPE
 from lib.report.checks import Checks
-from lib.report.styled import bare
+from lib.report.output_style import bare
 
 RULES = Policy(
     (

@@ -8,8 +8,8 @@ import nbformat.v4
 import pytest
 
 from lib.report.html import note
+from lib.report.output_style import bare, with_style, without_styles
 from lib.report.pages import TEMPLATES
-from lib.report.styled import bare, styled, without_styles
 
 CSS = (TEMPLATES / "notebook.css").read_text()
 # JupyterLab's own two themes: the page's ground, and that of a callout.
@@ -33,7 +33,7 @@ def colour(digits: str) -> tuple[int, ...]:
 
 def test_an_output_has_its_style_with_it_and_a_page_takes_it_without():
     shown = note("0.5 levels apart")._repr_html_()
-    assert shown == styled(note("0.5 levels apart"))
+    assert shown == with_style(note("0.5 levels apart"))
     assert CSS in shown
     assert bare(shown) == note("0.5 levels apart")
 
@@ -41,7 +41,7 @@ def test_an_output_has_its_style_with_it_and_a_page_takes_it_without():
 @pytest.mark.parametrize("html", ["", "<p>x</p></div>", '<div class="handoff">x</div>'])
 def test_html_of_others_stays_as_it_is(html):
     assert bare(html) == html
-    assert bare(styled(html)) == html
+    assert bare(with_style(html)) == html
 
 
 def test_a_notebook_keeps_all_but_the_styles():

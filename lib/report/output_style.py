@@ -11,13 +11,13 @@ _STYLE = Path(__file__).with_name("templates") / "notebook.css"
 _AFTER = "</div>"
 
 
-def styled(html: str) -> str:
+def with_style(html: str) -> str:
     """A piece of HTML with its style: each has it, since an output may be cleared or run again without the others."""
     return f"{_before()}{html}{_AFTER}"
 
 
 def bare(html: str) -> str:
-    """What :func:`styled` was given; any other HTML as it is."""
+    """What :func:`with_style` was given; any other HTML as it is."""
     inside = html.removeprefix(_before())
     return html if inside == html else inside.removesuffix(_AFTER)
 
