@@ -11,7 +11,7 @@ RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$
 .PHONY: help report test lab gate benchmark clean
 
 help:  ## show this help
-	@echo "make report   run the notebooks and write reports/latest/index.html"
+	@echo "make report   run the notebooks and write reports/latest/report.html"
 	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= TIME_LIMIT= POLICY= PARAMS= ONLY= OUT=,"
 	@echo "              and RUNTIMES=all to install the libraries that 08_runtimes compares (4 GB)"
 	@echo "make test     lint, type check and the whole test suite"

@@ -25,7 +25,8 @@ ELSEWHERE = {
     "run/exit_codes": "run/test_runner.py",
     "run/progress": "run/test_runner.py",
     "run/provenance": "run/test_reports.py",
-    "report/pages": "run/test_reports.py",  # pages are made of a run
+    "report/run": "report/test_pages.py",  # pages are made of a run
+    "report/templating": "report/test_pages.py",
     "report/cards": "run/test_reports.py",
     "report/html": "run/test_reports.py",
     "report/drawing": "studies/runtimes/test_pictures.py",

@@ -9,7 +9,7 @@ from typing import Any
 
 from lib.gate.suite import Tried
 from lib.report.html import Html, table
-from lib.report.pages import environment, stylesheet
+from lib.report.templating import environment, stylesheet
 
 
 def sentences(results: Sequence[Tried]) -> list[str]:

@@ -60,6 +60,7 @@ class Check:
     blames: Annotated[str, Field(pattern=f"^({'|'.join(PARTS)})$", description=f"one of {', '.join(PARTS)}")]
     severity: Annotated[Literal["error", "warning"], Field(description="one of error, warning")]
     may_skip: Flag = False
+    picture: Text = ""
 
     def holds(self, measured: float) -> bool:
         """Whether a measured value stands to the threshold as it must; NaN never does."""
@@ -71,6 +72,7 @@ class Check:
 class _Table(Table):
     check: Annotated[list[dict[str, Any]], Field(description="rows, each a table [[check]]")] = Field([])
     answers: Annotated[dict[str, str], Field(description="a text for each notebook")] = Field({})
+    hints: Annotated[dict[str, str], Field(description="a text for each part")] = Field({})
 
 
 class _Change(Table):
@@ -105,11 +107,13 @@ class Policy:
     Attributes:
         checks: the rows, in the order of the table.
         answers: by notebook, what it answers where all of its checks passed.
+        hints: by part, what is most often wrong where a check blames it.
         changes: what differs from the built-in table.
     """
 
     checks: tuple[Check, ...]
     answers: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
 
     @cached_property
@@ -156,13 +160,16 @@ def read(path: Path) -> Policy:
     """
     table = fitted(_Table, read_toml(path, "policy")[0], path.name)
     checks = tuple(fitted(Check, entry, f"{path.name}: check {i}") for i, entry in enumerate(table.check, 1))
-    policy = Policy(checks, table.answers)
+    policy = Policy(checks, table.answers, table.hints)
     if len(policy._by_id) < len(checks):
         raise BadInput(f"{path.name}: two checks have the same id")
     for notebook, text in policy.answers.items():
         for id_ in re.findall(r"{([\w.-]+)(?::compared)?}", text):
             if id_ not in {check.id for check in policy.of(notebook)}:
                 raise BadInput(f"{path.name}: the answer of {notebook} names '{id_}', which it does not record")
+    for part in policy.hints:
+        if part not in PARTS:
+            raise BadInput(f"{path.name}: hints: {unknown('part', part, PARTS)}")
     return policy
 
 

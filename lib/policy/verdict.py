@@ -16,12 +16,14 @@ class Verdict:
 
     Attributes:
         key: ``ship``, ``do not ship``, or ``incomplete`` where only some notebooks were run and no check of theirs failed.
-        sentence: the count of checks.
+        brief: the count of checks, and where to look first where some failed.
+        sentence: the same, with the names of what failed.
         blamed: the parts of the hand-off that failures point at, the first to look at first; see
             :data:`lib.policy.policy.PARTS`.
     """
 
     key: str
+    brief: str
     sentence: str
     blamed: tuple[str, ...] = ()
 
@@ -47,7 +49,8 @@ def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool
         said = f"{len(failed)} of {counted(len(results), 'check')} failed" if results else "there is no check"
         blamed = tuple(part for part in PARTS if any(each.blamed == part for each in failed))
         first = f" Look first at: {blamed[0]}." if blamed else ""
-        return Verdict("do not ship", f"{subject}: {said}{named and ': ' + named}.{first}", blamed)
+        brief, sentence = (f"{subject}: {said}{each}.{first}" for each in ("", named and f": {named}"))
+        return Verdict("do not ship", brief, sentence, blamed)
     passed = sum(each.passed for each in results)
     aside = "".join(
         f", {count} {word}"
@@ -57,8 +60,9 @@ def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool
     if not complete:
         ran = ", ".join(notebooks)
         said = f"{counted(passed, 'check')} of {ran} passed{aside}; the other notebooks were not run."
-        return Verdict("incomplete", f"{subject}: {said}")
-    return Verdict("ship", f"All {passed} checks passed{aside} on {counted(photos, 'photo')}: {_by_subject(results)}.")
+        return Verdict("incomplete", f"{subject}: {said}", f"{subject}: {said}")
+    said = f"All {passed} checks passed{aside} on {counted(photos, 'photo')}: {_by_subject(results)}."
+    return Verdict("ship", said, said)
 
 
 def _named(failed: Sequence[Result]) -> str:

@@ -26,7 +26,7 @@ from lib.report.drawing import figure as blank
 from lib.report.drawing import over_all, show, styled
 from lib.report.gallery import grid
 from lib.report.html import Html, join, note, table
-from lib.report.pages import environment, stylesheet
+from lib.report.templating import environment, stylesheet
 
 # What diagnosis can name beside the catalogue's mistakes: code and why.
 _BESIDE = {

@@ -25,23 +25,22 @@ class Html(str):
         return str(self)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", label: str = "") -> Html:
-    """A table in a frame that scrolls by itself where the page is narrow, by keyboard too.
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", kind: str = "") -> Html:
+    """A table. Where the page is too narrow for its columns each row becomes a paragraph, with the headers before its values.
 
     Args:
         headers: one a column.
         rows: cells as text; the first of each row is its header. A cell of type :class:`Html` is taken as it is.
-        caption: a sentence above the table; it names the frame for screen readers.
-        label: names the frame where there is no caption.
+        caption: a sentence above the table.
+        kind: a class of the page's stylesheet, or empty.
     """
+    labels = [f' data-label="{escape(text)}"' for text in headers[1:]]
     head = "".join(f'<th scope="col">{_cell(text)}</th>' for text in headers)
-    body = "".join(f"<tr{_state(row)}>{_row(row)}</tr>" for row in rows)
-    pair = ' class="pair"' if len(headers) == 2 else ""
-    title = f"<caption><span>{_cell(caption)}</span></caption>" if caption else ""
-    return Html(
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{_cell(caption or label)}">'
-        f"<table{pair}>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+    body = "".join(f"<tr{_state(row)}>{_row(row, labels)}</tr>" for row in rows)
+    kinds = " ".join(filter(None, (kind, "pair" if len(headers) == 2 else "")))
+    title = f"<caption>{_cell(caption)}</caption>" if caption else ""
+    opened = f'<table class="{kinds}">' if kinds else "<table>"
+    return Html(f"{opened}{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 
 def note(text: str, kind: str = "finding") -> Html:
@@ -49,14 +48,12 @@ def note(text: str, kind: str = "finding") -> Html:
     return Html(f'<p class="{kind}">{_cell(text)}</p>')
 
 
-def verbatim(text: str, label: str) -> Html:
-    """Text as a program printed it, in a frame that scrolls by itself."""
-    return Html(
-        f'<pre class="verbatim" tabindex="0" role="region" aria-label="{escape(label)}">{escape(without_places(text))}</pre>'
-    )
+def verbatim(text: str) -> Html:
+    """Text as a program printed it, its long lines folded."""
+    return Html(f'<pre class="verbatim">{escape(without_places(text))}</pre>')
 
 
-def embedded(data: bytes, kind: str, alt: str, caption: str) -> Html:
+def embedded(data: bytes, kind: str, alt: str, caption: str, name: str = "") -> Html:
     """A picture inside the page.
 
     Args:
@@ -64,9 +61,16 @@ def embedded(data: bytes, kind: str, alt: str, caption: str) -> Html:
         kind: ``png``, ``svg+xml`` or ``webp``.
         alt: what can be seen on it, for those who cannot.
         caption: what it finds, in a sentence.
+        name: by which the verdict's page finds it, where that shows it too; or empty.
     """
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-    return Html(f'<figure><img alt="{escape(alt)}" src="{source}"><figcaption>{escape(caption)}</figcaption></figure>')
+    said = f"<figcaption>{_cell(caption)}</figcaption>"
+    return Html(f'<figure{named(name)}><img alt="{escape(alt)}" src="{source}">{said}</figure>')
+
+
+def named(name: str) -> str:
+    """The ``id`` of an element as an attribute; nothing where there is no name."""
+    return f' id="{escape(name)}"' if name else ""
 
 
 def folded(summary: str, *parts: str) -> Html:
@@ -88,9 +92,10 @@ def _cell(text: str) -> str:
     return text if isinstance(text, Html) else escape(without_places(text))
 
 
-def _row(row: Sequence[str]) -> str:
+def _row(row: Sequence[str], labels: Sequence[str]) -> str:
     first, *others = row
-    return f'<th scope="row">{_cell(first)}</th>' + "".join(f"<td>{_cell(text)}</td>" for text in others)
+    cells = (f"<td{label}>{_cell(text)}</td>" for label, text in zip(labels, others, strict=True))
+    return f'<th scope="row">{_cell(first)}</th>{"".join(cells)}'
 
 
 def _state(row: Sequence[str]) -> str:

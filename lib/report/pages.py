@@ -1,167 +1,87 @@
-"""Executed notebooks and their checks become pages that a reviewer can open anywhere."""
+"""A run becomes pages: the one file that is handed over, an index, and a page a notebook."""
 
 from __future__ import annotations
 
-import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from nbconvert import HTMLExporter
-from nbformat import NotebookNode
-from pygments.formatters import HtmlFormatter
-
-from lib.inputs import deployment
-from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
+from lib.numbers import counted
+from lib.policy import Result
 from lib.policy.policy import RUN
-from lib.policy.results import with_unit
+from lib.report import handed_over, reproduce, what_was_run
 from lib.report.checks import HEADERS, answered, counts, results_table, rows
-from lib.report.html import Html, table
+from lib.report.failures import failures
+from lib.report.html import Html
 from lib.report.markdown import plain
+from lib.report.notebook_body import body, figure, nested
+from lib.report.risks import risks
+from lib.report.run import Run
+from lib.report.templating import environment, stylesheet
 
-TEMPLATES = Path(__file__).with_name("templates")
-
-
-@dataclass(frozen=True)
-class Page:
-    """One executed notebook.
-
-    Attributes:
-        name: file name without suffix.
-        notebook: with its outputs.
-        record: what it recorded.
-        seconds: how long it ran.
-    """
-
-    name: str
-    notebook: NotebookNode
-    record: Record
-    seconds: float
-
-    @property
-    def title(self) -> str:
-        """The question it asks."""
-        return str(self.notebook.metadata.get("title", self.name))
+# What a reader of the verdict should have seen: a notebook, the name of one of its figures, and what it is.
+FIGURES = (
+    ("01_export", "export-logits", "The exported network answers as PyTorch does"),
+    ("03_parity", "parity-example", "What a first deployment makes of a photo"),
+    ("05_interpolation", "interpolation-zoom", "What a filter does to single pixels"),
+    ("06_dynamic_shapes", "dynamic-shapes-shipped", "The sizes at which the file is right"),
+    ("08_runtimes", "runtimes-times", "How long an answer takes"),
+)
+STATES = {"ship": "ship", "do not ship": "stop", "incomplete": "part"}
 
 
 @dataclass(frozen=True)
-class Run:
-    """One execution of the notebooks with one set of parameters.
+class Group:
+    """The checks of one notebook, as a page folds them.
 
     Attributes:
-        pages: the executed notebooks.
-        record: what the run itself recorded.
-        policy: what must hold.
-        facts: what :func:`lib.run.provenance.facts` gives, with ``started`` and ``seconds``.
-        complete: whether the whole set of notebooks was run. Then every check of the policy must have been recorded.
+        title: the notebook with its question.
+        counts: how many passed, failed, warned and were skipped.
+        state: ``passed`` where all did; then the group is folded.
+        mark: the sign of that.
+        answer: the notebook's answer, or empty.
+        link: where that was measured, or empty.
+        table: one row a check.
     """
 
-    pages: Sequence[Page]
-    record: Record
-    policy: Policy
-    facts: dict[str, Any]
-    complete: bool
-
-    @property
-    def judged(self) -> dict[str, list[Result]]:
-        """The checks that this run had to record, by notebook; those of the run itself come first."""
-        records = {RUN: self.record} | {page.name: page.record for page in self.pages}
-        missing = {check.notebook for check in self.policy.checks} - records.keys() if self.complete else set()
-        records |= {name: Record("") for name in sorted(missing)}
-        return {name: judged(self.policy, name, record) for name, record in records.items()}
-
-    @property
-    def results(self) -> list[Result]:
-        """All of them."""
-        return [result for results in self.judged.values() for result in results]
-
-    @property
-    def verdict(self) -> Verdict:
-        """The policy against what was recorded."""
-        return verdict(self.results, self.facts["subject"]["name"], len(self.readable), self.complete)
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """What each notebook answers, made from its checks."""
-        return {name: answer(self.policy, name, results) for name, results in self.judged.items() if name != RUN}
-
-    @property
-    def files(self) -> dict[str, str]:
-        """SHA-256 of the files that the checks are about, by name."""
-        return {name: digest for page in self.pages for name, digest in page.record.files.items()}
-
-    @property
-    def readable(self) -> list[dict[str, Any]]:
-        """The photos that were looked at."""
-        photos: list[dict[str, Any]] = self.facts["photos"]["readable"]
-        return photos
-
-    def as_json(self) -> dict[str, Any]:
-        """Everything, as JSON types."""
-        return {
-            "verdict": self.verdict.key,
-            "blamed": list(self.verdict.blamed),
-            "complete": self.complete,
-            "checks": [result.as_json() for result in self.results],
-            "policy_changes": [
-                {"id": c.check.id, "field": c.field, "before": c.before, "after": c.after, "why": c.why}
-                for c in self.policy.changes
-            ],
-            "files": self.files,
-            "notebooks": [
-                {"name": page.name, "title": page.title, "answer": self.answers[page.name], "seconds": page.seconds}
-                for page in self.pages
-            ],
-        } | self.facts
-
-
-def environment() -> Environment:
-    """Where pages that are no notebooks are made: every text is escaped, and a name that is not given is an error."""
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-
-
-def stylesheet() -> Html:
-    """The CSS that every page carries."""
-    return Html((TEMPLATES / "style.css").read_text(encoding="utf-8"))
+    title: str
+    counts: str
+    state: str
+    mark: str
+    answer: str
+    link: str
+    table: Html
 
 
 def write(run: Run, folder: Path) -> None:
-    """Write pages, ``index.html``, ``results.json`` and ``summary.md`` beside the executed notebooks in ``folder``."""
-    css = Html(stylesheet() + HtmlFormatter(style="friendly").get_style_defs(".highlight"))
+    """Write all that a run leaves beside the executed notebooks in ``folder``.
+
+    That is ``report.html``, ``index.html`` and a page a notebook, ``results.json``, ``summary.md`` and ``parameters.yml``.
+    """
+    bodies = {page.name: body(page, answered(run.answers[page.name], run.judged[page.name])) for page in run.pages}
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
+    templates = environment()
+    shared: dict[str, Any] = {
+        "css": stylesheet(),
+        "run": run,
+        "state": STATES[run.verdict.key],
+        "title": f"{run.verdict.words}: {run.facts['subject']['name']}",
+        "front": _front(run, bodies),
+        "parameters_file": reproduce.PARAMETERS,
+    }
     for page in run.pages:
-        said = answered(run.answers[page.name], run.judged[page.name])
-        _write(folder / f"{page.name}.html", _notebook_page(page, said, css, pages))
-    titles = {page.name: page.title for page in run.pages}
-    index = (
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            title=f"{run.verdict.words}: {run.facts['subject']['name']}",
-            state={"ship": "ship", "do not ship": "stop", "incomplete": "part"}[run.verdict.key],
-            css=css,
-            pages=pages,
-            run=run,
-            titles=titles,
-            checks=[
-                (name, run.answers.get(name, ""), results_table(results, _caption(results)))
-                for name, results in run.judged.items()
-                if results
-            ],
-            changes=_changes(run.policy),
-            unreadable=_unreadable(run),
-            files=table(("file", "SHA-256"), list(run.files.items())),
-            ours=run.facts["parameters"].get("deployment") == deployment.DEFAULT,
-            install=" ".join(f"{name}=={run.facts['versions'][name]}" for name in ("numpy", "pillow", "onnxruntime")),
-            facts=_facts(run),
-        )
-    )
-    _write(folder / "index.html", index)
+        here = f"{page.name}.html"
+        own = shared | {"title": page.title, "here": here, "pages": pages, "body": bodies[page.name]}
+        _write(folder / here, templates.get_template("notebook.html.j2").render(own))
+    links = {page.name: f"{page.name}.html" for page in run.pages}
+    index = shared | {"pages": pages, "groups": _groups(run, links)}
+    _write(folder / "index.html", templates.get_template("index.html.j2").render(index))
+    _write(folder / "report.html", templates.get_template("report.html.j2").render(shared | _one_file(run, bodies)))
     _write(folder / "results.json", json.dumps(run.as_json(), indent=2, allow_nan=False) + "\n")
     _write(folder / "summary.md", summary(run))
+    _write(folder / reproduce.PARAMETERS, reproduce.parameters(run))
 
 
 def _write(path: Path, text: str) -> None:
@@ -169,12 +89,75 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
+def _front(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
+    """What templates/front.html.j2 shows."""
+    return {
+        "failures": failures(run, bodies),
+        "install": handed_over.install_line(run),
+        "deployment": run.facts["parameters"].get("deployment", ""),
+        "files": handed_over.files(run),
+        "missing": handed_over.missing(run),
+        "costs": (costs := handed_over.costs(run)),
+        "conditions": handed_over.conditions(run) if costs else "",
+        "risks": risks(run),
+        "changes": what_was_run.changes(run.policy),
+        "left_out": what_was_run.left_out(run),
+        "facts": what_was_run.tables(run),
+    }
+
+
+def _one_file(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
+    """What report.html holds beside what it shares with the index."""
+    shown = [(name, title, figure(bodies.get(name, Html()), named)) for name, named, title in FIGURES]
+    figures = [{"notebook": name, "title": title, "html": html} for name, title, html in shown if html is not None]
+    anchors = [("figures", "Figures")] * bool(figures)
+    anchors += [("checks", "Checks"), ("reproduce", "Measure it again"), ("notebooks", "Notebooks"), ("run", "Run")]
+    return {
+        "anchors": anchors,
+        "figures": figures,
+        "groups": _groups(run, {page.name: f"#{page.name}" for page in run.pages}),
+        "commit": (run.facts["git"]["commit"] or "that is not known")[:12],
+        "parameters": reproduce.parameters(run),
+        "commands": reproduce.commands(run),
+        "notebooks": [
+            {"name": page.name, "title": page.title, "html": nested(bodies[page.name], page.name)} for page in run.pages
+        ],
+    }
+
+
+def _groups(run: Run, links: Mapping[str, str]) -> list[Group]:
+    titles = {page.name: f"{page.name}: {page.title}" for page in run.pages} | {RUN: "The run itself"}
+    return [
+        _group(titles.get(name, f"{name}: not run"), run.answers.get(name, ""), links.get(name, ""), results)
+        for name, results in run.judged.items()
+        if results
+    ]
+
+
+def _group(title: str, answer: str, link: str, results: Sequence[Result]) -> Group:
+    failed, other = any(each.failed for each in results), any(not each.passed for each in results)
+    state = "failed" if failed else "open" if other else "passed"
+    mark = {"failed": "✗", "open": "!", "passed": "✓"}[state]
+    return Group(title, _counted(results), state, mark, answer, link, results_table(results, _caption(results)))
+
+
+def _counted(results: Sequence[Result]) -> str:
+    kinds = (("passed", "passed"), ("failed", "failed"), ("skipped", "skipped"), ("warned", "warned"))
+    said = [f"{count} {word}" for word, name in kinds if (count := sum(getattr(each, name) for each in results))]
+    return f"{counted(len(results), 'check')}: {', '.join(said)}"
+
+
+def _caption(results: Sequence[Result]) -> str:
+    subject = next((each.subject for each in results if each.subject), "")
+    return f"{counts(results)}{subject and f', on {subject}'}"
+
+
 def summary(run: Run) -> str:
     """The verdict and every check in Markdown, for a CI job's page."""
     lines = [f"# {run.verdict.words}", "", plain(run.verdict.sentence), ""]
     if not run.facts["subject"]["claims_accuracy"]:
         lines += [f"Stand-in weights: {plain(run.facts['subject']['name'])} makes no claim on accuracy.", ""]
-    lines += [f"Changed by the policy file: {' | '.join(map(plain, row))}" for row in _change_rows(run.policy)]
+    lines += [f"Changed by the policy file: {' | '.join(map(plain, row))}" for row in what_was_run.change_rows(run.policy)]
     lines += [f"Left out: {plain(p['name'])} ({plain(p['reason'])})" for p in run.facts["photos"]["unreadable"]]
     for name, results in run.judged.items():
         if results:
@@ -183,81 +166,3 @@ def summary(run: Run) -> str:
             for *cells, mark in rows(results):
                 lines.append(f"| {' | '.join(map(plain, cells))} | {f'**{mark}**' if mark.startswith('✗') else mark} |")
     return "\n".join(lines) + "\n"
-
-
-def _notebook_page(page: Page, said: Html, css: str, pages: Sequence[tuple[str, str]]) -> str:
-    page.notebook.metadata.title = page.title
-    resources = {"handoff": {"css": css, "pages": pages, "here": f"{page.name}.html", "answer": said}}
-    html: str = _exporter().from_notebook_node(page.notebook, resources)[0]
-    return html
-
-
-@functools.cache  # its templates are compiled once
-def _exporter() -> HTMLExporter:
-    exporter = HTMLExporter(
-        template_name="handoff",
-        extra_template_basedirs=[str(TEMPLATES)],
-        extra_template_paths=[str(TEMPLATES)],
-    )
-    # widgets need a kernel and a script: each brings a still of itself, which comes first here
-    exporter.config.NbConvertBase.display_data_priority = ["text/html", "image/png", "text/plain"]
-    exporter.exclude_anchor_links = True
-    return exporter
-
-
-def _caption(results: Sequence[Result]) -> str:
-    subject = next((each.subject for each in results if each.subject), "")
-    return f"{counts(results)}{subject and f', on {subject}'}"
-
-
-def _changes(policy: Policy) -> Html:
-    headers = ("check", "what", "built in", "in this run", "why")
-    return table(headers, _change_rows(policy), caption="Changed by the policy file of this run")
-
-
-def _change_rows(policy: Policy) -> list[tuple[str, ...]]:
-    def shown(value: float | str, unit: str) -> str:
-        return value if isinstance(value, str) else with_unit(value, unit)
-
-    return [
-        (
-            f"{each.check.id}: {each.check.says}",
-            each.field,
-            shown(each.before, each.check.unit),
-            shown(each.after, each.check.unit),
-            each.why or "—",
-        )
-        for each in policy.changes
-    ]
-
-
-def _unreadable(run: Run) -> Html:
-    unreadable = [(photo["name"], photo["reason"]) for photo in run.facts["photos"]["unreadable"]]
-    return table(("photo", "reason"), unreadable, caption="Left out of every comparison")
-
-
-def _facts(run: Run) -> list[Html]:
-    facts = run.facts
-    subject, git = facts["subject"], facts["git"]
-    tree = {True: "clean", False: "with uncommitted changes", None: ""}[git["clean"]]
-    story, told = facts["story"], []
-    if story["name"] != subject["name"]:
-        digests = f"subject file SHA-256 {story['sha256']}, weights SHA-256 {story['weights_sha256']}"
-        told = [("swish story", f"{story['name']}, {digests}")]
-    parameters = [(name, str(value) or "as built in") for name, value in facts["parameters"].items()]
-    made = [
-        ("subject", f"{subject['name']}: {subject['about']}"),
-        ("subject file", f"SHA-256 {subject['sha256']}"),
-        ("weights", f"{subject['weights']}, SHA-256 {subject['weights_sha256']}"),
-        *told,
-        ("machine", f"{facts['machine']['processor']}, {facts['machine']['cores']} cores, {facts['machine']['system']}"),
-        ("time", f"{facts['started']}, {facts['seconds']:.0f} s"),
-        ("commit", f"{git['commit']} {tree}" if git["commit"] else "not a git checkout"),
-    ]
-    photos = [(p["name"], f"{p['size'][0]} × {p['size'][1]}", p["kind"], p["sha256"][:16] + "…") for p in run.readable]
-    return [
-        table(("of", "what"), made, caption="The run"),
-        table(("parameter", "value"), parameters, caption="Parameters"),
-        table(("package", "version"), list(facts["versions"].items()), caption="Versions"),
-        table(("photo", "pixels", "kind", "SHA-256"), photos, caption="Photos"),
-    ]

@@ -192,4 +192,4 @@ def _is_report(folder: Path) -> bool:
     except (OSError, ValidationError):
         return False
     pages = {f"{name}{suffix}" for name in ran for suffix in (".html", ".ipynb")}
-    return names <= pages | {"index.html", "results.json", "summary.md"}
+    return names <= pages | {"index.html", "parameters.yml", "report.html", "results.json", "summary.md"}

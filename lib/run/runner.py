@@ -28,6 +28,7 @@ from lib.policy import Measurement, Policy, Record
 from lib.report import pages
 from lib.report.output_style import without_styles
 from lib.report.places import without_places
+from lib.report.run import Page, Run
 from lib.run import provenance
 from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.run.place import move_into_place, scratch_beside
@@ -73,9 +74,7 @@ class Job:
         return self.source.stem
 
 
-def run(
-    jobs: Sequence[Job], handoff: Handoff, policy: Policy, effective: dict[str, Any], out: Path, complete: bool
-) -> pages.Run:
+def run(jobs: Sequence[Job], handoff: Handoff, policy: Policy, effective: dict[str, Any], out: Path, complete: bool) -> Run:
     """Execute the notebooks, render the report and move it to ``out``.
 
     Args:
@@ -103,19 +102,19 @@ def run(
             "started": started.isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - clock, 1),
         }
-        result = pages.Run(executed, _recorded(handoff), policy, facts, complete)
+        result = Run(executed, _recorded(handoff), policy, facts, complete)
         pages.write(result, scratch)
         move_into_place(scratch, out)
     return result
 
 
-def _page(job: Job, scratch: Path) -> pages.Page:
+def _page(job: Job, scratch: Path) -> Page:
     path = scratch / f"{job.name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     _forget_places(notebook, parameters.shown(job.parameters))
     nbformat.write(notebook, path)
     without_styles(notebook)
-    return pages.Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
+    return Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
 
 
 def _forget_places(notebook: NotebookNode, shown: dict[str, Any]) -> None:

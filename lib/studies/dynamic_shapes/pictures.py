@@ -70,7 +70,7 @@ def fixed_size(study: Study, subject: Subject) -> Html:
     side, seen, (height, width) = subject.image_size, study.ways[FIXED].seen, ARTICLE
     among = f", among them the article's {width} × {height}" if study.refusal else ""
     return join(
-        verbatim(study.refusal or "no error", f"what ONNX Runtime answers to {width} × {height} pixels"),
+        verbatim(study.refusal or "no error"),
         note(
             f"Exported with the sizes left as they came, on {side} × {side}, the file is right at {seen.right} of {seen.sizes} "
             f"sizes, refuses {seen.refused} with an error{among}, and is wrong at {seen.wrong} without one."
@@ -177,7 +177,7 @@ def domain(outside: Outside) -> Html:
     """The domain as the file states it, and what the deployment answers beyond it."""
     stated = outside.domain
     return join(
-        verbatim(outside.said or "no error", "what the deployment answers outside of the domain"),
+        verbatim(outside.said or "no error"),
         note(
             f"The file states its domain: height and width from {stated.least} to {stated.most} pixels, each by itself, any "
             f"batch. The deployment refused {outside.tried - outside.taken} of {outside.tried} sizes just outside of it."

@@ -117,7 +117,7 @@ def why_this_subject(asked: Handoff) -> Html:
 
 def answer(failure: Attempt, lines: int = 6) -> Html:
     """What the exporter said, word for word; of a long text the first lines."""
-    return verbatim(head(failure.error, lines) or "no error: the call exported", "the exporter's answer")
+    return verbatim(head(failure.error, lines) or "no error: the call exported")
 
 
 def head(text: str, lines: int) -> str:

@@ -1,0 +1,59 @@
+"""What failed, the first to look at first: what was measured, where, the picture that shows it, and the likeliest mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lib.deploy import STAGES
+from lib.policy import Result
+from lib.policy.policy import PARTS
+from lib.policy.results import listed
+from lib.report.html import Html
+from lib.report.notebook_body import figure
+from lib.report.run import Run
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One check that failed.
+
+    Attributes:
+        result: what was measured against what is required.
+        where: names of what did not hold, or empty.
+        likeliest: the likeliest mistake, in half a sentence; empty where an earlier failure says the same.
+        picture: the figure that shows it; None where there is none, or where an earlier failure has it.
+    """
+
+    result: Result
+    where: str
+    likeliest: str
+    picture: Html | None
+
+    @property
+    def place(self) -> str:
+        """What to look at, and whether that is a stage."""
+        return f"{'stage' if self.result.blamed in STAGES else 'part'} {self.result.blamed}"
+
+
+def failures(run: Run, bodies: Mapping[str, Html]) -> list[Failure]:
+    """All that failed.
+
+    Args:
+        run: which.
+        bodies: the HTML of each notebook, by name.
+    """
+    failed = sorted((each for each in run.results if each.failed), key=lambda each: PARTS.index(each.blamed))
+    likeliest = {id_: said for page in run.pages for id_, said in page.record.told.get("likeliest", {}).items()}
+    found, shown, said = [], set(), set()
+    for each in failed:
+        check = each.check
+        picture = None
+        if check.picture and check.picture not in shown:
+            picture = figure(bodies.get(check.notebook, Html()), check.picture)
+            shown |= {check.picture} if picture else set()
+        where = listed(each.measurement.where) if each.measurement else ""
+        mistake = likeliest.get(check.id) or run.policy.hints.get(each.blamed, "")
+        found.append(Failure(each, where, "" if mistake in said else mistake, picture))
+        said.add(mistake)
+    return found

@@ -1,0 +1,85 @@
+"""What to install, which of the two files to take, and what that buys against PyTorch: for a run that says ship."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from lib.inputs import deployment
+from lib.numbers import number
+from lib.report.html import Html, table
+from lib.report.run import Run
+
+PACKAGES = ("numpy", "pillow", "onnxruntime")  # all that lib.deploy needs
+
+
+def install_line(run: Run) -> str:
+    """What pip has to be told for the workbook's own deployment; empty where the deployment is the user's."""
+    if run.facts["parameters"].get("deployment") != deployment.DEFAULT:
+        return ""
+    return " ".join(f"{name}=={run.facts['versions'][name]}" for name in PACKAGES)
+
+
+def files(run: Run) -> list[dict[str, str]]:
+    """The files that may be taken, the one to take first: ``name``, ``size``, ``sha256`` and ``why``."""
+    every = run.told.get("files", [])
+    return [
+        {"name": each["name"], "size": f"{each['bytes'] / 1e6:.1f} MB", "sha256": each["sha256"], "why": _why(run, each)}
+        for each in every
+        if "name" in each
+    ]
+
+
+def missing(run: Run) -> list[str]:
+    """Why a file that there might be is not there."""
+    return [f"There is no {each['role']} file: {each['missing']}." for each in run.told.get("files", []) if "missing" in each]
+
+
+def _why(run: Run, file: Mapping[str, Any]) -> str:
+    photos = len(run.readable)
+    if file["role"] == "network":
+        before = "lib/deploy" if install_line(run) else run.facts["parameters"].get("deployment", "your own code")
+        return f"the network, with {before} before it: every stage is within its tolerance of PyTorch's"
+    off = number(file["probability"]) if file["probability"] is not None else "an unknown amount"
+    return (
+        f"from decoded pixels to probabilities, where lib/deploy cannot run: off by up to {off} of probability, "
+        f"another class on {file['flips']} of {photos} photos"
+    )
+
+
+def costs(run: Run) -> Html | None:
+    """What the hand-off buys: one row a quantity, ONNX Runtime beside eager PyTorch; None where it was not measured."""
+    told = run.told.get("costs")
+    if not told or not told["shipped"] or not told["pytorch"]:
+        return None
+    ours, theirs = told["shipped"], told["pytorch"]
+    rows = [
+        (label, shown(ours[key]), shown(theirs[key]), f"{ours[key] / theirs[key]:.2f}×")
+        for label, key, shown in (
+            ("installed", "installed", _megabytes),
+            ("first answer", "first", _seconds),
+            ("median", "median", _milliseconds),
+            ("memory", "memory", _megabytes),
+        )
+        if ours[key] and theirs[key] and math.isfinite(ours[key]) and math.isfinite(theirs[key])
+    ]
+    headers = ("this run", ours["name"], theirs["name"], "ratio")
+    return table(headers, rows, kind="compact") if rows else None
+
+
+def conditions(run: Run) -> str:
+    """Under which conditions :func:`costs` were measured."""
+    return str(run.told["costs"]["conditions"])
+
+
+def _megabytes(count: float) -> str:
+    return f"{count / 1e6:,.0f} MB"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f} s"
+
+
+def _milliseconds(value: float) -> str:
+    return f"{1e3 * value:.1f} ms"

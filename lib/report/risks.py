@@ -1,0 +1,102 @@
+"""What could still go wrong though a run says ship: what it looked at, what it did not, and what was skipped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from lib.deploy.errors import printable
+from lib.numbers import counted
+from lib.policy.results import listed
+from lib.report.run import Run
+
+FEW = 4  # names that one of these sentences gives
+
+
+def risks(run: Run) -> list[tuple[str, str]]:
+    """Each with what it is about and a sentence or two, from this run alone; a thing that was not measured says so."""
+    told = run.told
+    found = [
+        ("Photos", _photos(run)),
+        ("Accuracy", _accuracy(run)),
+        ("Preprocessing", _contract(run)),
+        ("Sizes", _sizes(told.get("sizes"))),
+        ("Refused", _refused(told.get("probes"))),
+        ("Libraries", _libraries(told.get("libraries"))),
+        ("Skipped", _skipped(run)),
+        ("Changed", _changed(run)),
+        ("Processor", _processor(run)),
+    ]
+    return [(about, said) for about, said in found if said]
+
+
+def _photos(run: Run) -> str:
+    kinds = Counter(photo["kind"] for photo in run.readable)
+    named = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    probes = run.told.get("probes")
+    made = f" and {counted(probes['tried'], 'made picture')}" if probes else ""
+    return f"{len(run.readable)} ({named}){made}; no others."
+
+
+def _accuracy(run: Run) -> str:
+    if not run.facts["subject"]["claims_accuracy"]:
+        return "not claimed: the weights are a stand-in, and their answers mean nothing."
+    return "not measured. The answers are PyTorch's, whether they are right or not."
+
+
+def _contract(run: Run) -> str:
+    source = run.facts["subject"]["source"]
+    return source or "the subject file does not say where its preprocessing is from. If it is wrong, both pipelines are."
+
+
+def _processor(run: Run) -> str:
+    machine = run.facts["machine"]
+    return f"only {machine['processor']}, {counted(machine['cores'], 'core')}, {machine['system']}."
+
+
+def _sizes(told: dict[str, Any] | None) -> str:
+    if not told:
+        return "not tried in this run."
+    refused = f", {told['refused']} of them refused" if told["refused"] else ""
+    return f"{told['tried']} of {told['least']} to {told['most']} pixels a side were tried{refused}; others are refused."
+
+
+def _refused(told: dict[str, Any] | None) -> str:
+    if not told:
+        return "made pictures were not tried in this run."
+    if not told["refused"]:
+        return "no picture that has a right answer."
+    return f"{counted(len(told['refused']), 'made picture')} with a right answer: {_few(told['refused'])}."
+
+
+def _libraries(told: dict[str, Any] | None) -> str:
+    if not told:
+        return "others than ONNX Runtime were not tried in this run."
+    wrong = f"wrong by default: {_few(told['wrong'])}." if told["wrong"] else "none of those tried is wrong by default."
+    return f"{wrong} Not tried: {_few(told['missing'])}." if told["missing"] else wrong
+
+
+def _skipped(run: Run) -> str:
+    """What a reader might take for passed."""
+    skipped = [each for each in run.results if each.skipped]
+    said = [f"{each.check.id} ({each.value})" for each in skipped]
+    left_out = run.facts["photos"]["unreadable"]
+    parts = [f"{counted(len(said), 'check')}: {_few(said)}"] * bool(said)
+    parts += [f"{counted(len(left_out), 'photo')} that cannot be read: {_few([each['name'] for each in left_out])}"] * bool(
+        left_out
+    )
+    if not run.complete:
+        parts.append("all notebooks but " + ", ".join(page.name for page in run.pages))
+    return f"{'; '.join(parts)}." if parts else "nothing: every check was measured."
+
+
+def _changed(run: Run) -> str:
+    parts = [f"{counted(len(run.policy.changes), 'threshold')}, by the policy file"] * bool(run.policy.changes)
+    parts += ["the code, by uncommitted changes"] * (run.facts["git"]["clean"] is False)
+    parts += [f"{each.check.id} only warned" for each in run.results if each.warned]
+    return f"{'; '.join(parts)}." if parts else ""
+
+
+def _few(names: list[str]) -> str:
+    rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return printable(listed(names[:FEW])) + rest

@@ -1,0 +1,111 @@
+"""What a run leaves: its executed notebooks, what they recorded, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbformat import NotebookNode
+
+from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
+from lib.policy.policy import RUN
+
+
+@dataclass(frozen=True)
+class Page:
+    """One executed notebook.
+
+    Attributes:
+        name: file name without suffix.
+        notebook: with its outputs.
+        record: what it recorded.
+        seconds: how long it ran.
+    """
+
+    name: str
+    notebook: NotebookNode
+    record: Record
+    seconds: float
+
+    @property
+    def title(self) -> str:
+        """The question it asks."""
+        return str(self.notebook.metadata.get("title", self.name))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One execution of the notebooks with one set of parameters.
+
+    Attributes:
+        pages: the executed notebooks.
+        record: what the run itself recorded.
+        policy: what must hold.
+        facts: what :func:`lib.run.provenance.facts` gives, with ``started`` and ``seconds``.
+        complete: whether the whole set of notebooks was run. Then every check of the policy must have been recorded.
+    """
+
+    pages: Sequence[Page]
+    record: Record
+    policy: Policy
+    facts: dict[str, Any]
+    complete: bool
+
+    @property
+    def judged(self) -> dict[str, list[Result]]:
+        """The checks that this run had to record, by notebook; those of the run itself come first."""
+        records = {RUN: self.record} | {page.name: page.record for page in self.pages}
+        missing = {check.notebook for check in self.policy.checks} - records.keys() if self.complete else set()
+        records |= {name: Record("") for name in sorted(missing)}
+        return {name: judged(self.policy, name, record) for name, record in records.items()}
+
+    @property
+    def results(self) -> list[Result]:
+        """All of them."""
+        return [result for results in self.judged.values() for result in results]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The policy against what was recorded."""
+        return verdict(self.results, self.facts["subject"]["name"], len(self.readable), self.complete)
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What each notebook answers, made from its checks."""
+        return {name: answer(self.policy, name, results) for name, results in self.judged.items() if name != RUN}
+
+    @property
+    def files(self) -> dict[str, str]:
+        """SHA-256 of the files that the checks are about, by name."""
+        return {name: digest for page in self.pages for name, digest in page.record.files.items()}
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What notebooks left for the verdict's page, by name."""
+        return {name: value for page in self.pages for name, value in page.record.told.items()}
+
+    @property
+    def readable(self) -> list[dict[str, Any]]:
+        """The photos that were looked at."""
+        photos: list[dict[str, Any]] = self.facts["photos"]["readable"]
+        return photos
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as JSON types."""
+        return {
+            "verdict": self.verdict.key,
+            "blamed": list(self.verdict.blamed),
+            "complete": self.complete,
+            "checks": [result.as_json() for result in self.results],
+            "policy_changes": [
+                {"id": c.check.id, "field": c.field, "before": c.before, "after": c.after, "why": c.why}
+                for c in self.policy.changes
+            ],
+            "files": self.files,
+            "told": self.told,
+            "notebooks": [
+                {"name": page.name, "title": page.title, "answer": self.answers[page.name], "seconds": page.seconds}
+                for page in self.pages
+            ],
+        } | self.facts

@@ -1,0 +1,48 @@
+"""What failed, the first to look at first."""
+
+from __future__ import annotations
+
+from lib.report.failures import failures
+from lib.report.html import Html
+from tests.report import made
+
+BODIES = {"01_a": Html(f"<p>before</p>{made.FIGURE}<p>after</p>"), "02_b": Html("")}
+
+
+def test_where_nothing_failed_there_is_nothing():
+    assert failures(made.run(slow=3), BODIES) == []
+
+
+def test_what_comes_first_in_a_pipeline_is_to_be_looked_at_first():
+    found = failures(made.run(off=2, turned=1), BODIES)
+    assert [each.result.check.id for each in found] == ["a.turned", "a.off"]
+    assert [each.place for each in found] == ["stage decode", "stage infer"]
+    assert [each.where for each in found] == ["", "cup.png"]
+
+
+def test_each_has_the_picture_that_shows_it_once():
+    first, second = failures(made.run(off=2, turned=1), BODIES)
+    assert first.picture == made.FIGURE.replace(' id="a-off"', "")
+    assert second.picture is None
+
+
+def test_a_picture_that_is_not_there_is_left_out():
+    assert failures(made.run(off=2), {"01_a": Html("<p>no figure</p>")})[0].picture is None
+
+
+def test_the_mistake_that_the_notebook_found_goes_before_what_is_usual():
+    assert failures(made.run(off=2), BODIES)[0].likeliest == "other weights"
+    found = failures(made.run(off=2, likeliest={"a.off": "static padding, on cup.png"}), BODIES)
+    assert found[0].likeliest == "static padding, on cup.png"
+
+
+def test_the_same_mistake_is_named_once():
+    likeliest = {"a.off": "squash", "a.turned": "squash"}
+    assert [each.likeliest for each in failures(made.run(off=2, turned=1, likeliest=likeliest), BODIES)] == ["squash", ""]
+
+
+def test_a_check_that_nobody_recorded_blames_the_run():
+    run = made.run()
+    run.pages[0].record.measurements.pop()
+    (found,) = failures(run, BODIES)
+    assert (found.result.check.id, found.place) == ("a.turned", "part run")

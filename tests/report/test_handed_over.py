@@ -1,0 +1,51 @@
+"""What to install, and what it buys."""
+
+from __future__ import annotations
+
+import re
+
+from lib.report import handed_over
+from tests.report import made
+
+
+def test_the_install_line_has_the_versions_of_this_run():
+    assert handed_over.install_line(made.run()) == "numpy==2.4.6 pillow==13.0.0 onnxruntime==1.32.0"
+
+
+def test_of_a_users_own_deployment_nothing_is_known_to_install():
+    parameters = {"deployment": "myteam.serving:pipeline"}
+    assert handed_over.install_line(made.run(parameters=parameters)) == ""
+    network = handed_over.files(made.run(told={"files": made.FILES}, parameters=parameters))[0]
+    assert "myteam.serving:pipeline" in network["why"]
+
+
+def test_each_file_comes_with_role_size_and_hash_the_one_to_take_first():
+    network, end_to_end = handed_over.files(made.run(told={"files": made.FILES}))
+    assert (network["name"], network["size"], network["sha256"]) == ("mine.onnx", "18.6 MB", "a" * 64)
+    assert "lib/deploy" in network["why"]
+    assert "off by up to 0.0123 of probability, another class on 1 of 2 photos" in end_to_end["why"]
+
+
+def test_a_file_that_there_is_not_says_why():
+    run = made.run(told={"files": [made.FILES[0], {"role": "end-to-end", "missing": "ONNX has no such resize"}]})
+    assert len(handed_over.files(run)) == 1
+    assert handed_over.missing(run) == ["There is no end-to-end file: ONNX has no such resize."]
+
+
+def test_what_it_buys_is_said_as_both_numbers_and_their_ratio():
+    html = handed_over.costs(made.run(told={"costs": made.COSTS}))
+    rows = re.findall(r'<th scope="row">(.*?)</th><td.*?>(.*?)</td><td.*?>(.*?)</td><td.*?>(.*?)</td>', html)
+    assert rows == [
+        ("installed", "93 MB", "1,204 MB", "0.08×"),
+        ("first answer", "0.45 s", "3.00 s", "0.15×"),
+        ("median", "12.5 ms", "25.0 ms", "0.50×"),
+        ("memory", "110 MB", "440 MB", "0.25×"),
+    ]
+    assert handed_over.conditions(made.run(told={"costs": made.COSTS})) == made.COSTS["conditions"]
+
+
+def test_what_was_not_measured_is_not_said():
+    assert handed_over.costs(made.run()) is None
+    assert handed_over.costs(made.run(told={"costs": made.COSTS | {"pytorch": None}})) is None
+    ours = made.COSTS["shipped"] | {"memory": None}
+    assert "memory" not in handed_over.costs(made.run(told={"costs": made.COSTS | {"shipped": ours}}))

@@ -1,0 +1,102 @@
+"""A run becomes pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from lib.report import pages
+from tests.report import made
+from tests.run.looks import look_at
+
+TOLD = {
+    "files": made.FILES,
+    "costs": made.COSTS,
+    "sizes": {"least": 32, "most": 896, "tried": 180, "refused": 0},
+    "probes": {"tried": 108, "refused": ["grey with alpha"]},
+    "libraries": {"wrong": ["OpenCV"], "missing": ["LiteRT"]},
+}
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(**changes):
+        pages.write(made.run(**{"told": TOLD} | changes), tmp_path)
+        return (tmp_path / "report.html").read_text()
+
+    return write
+
+
+def text(html: str) -> str:
+    return re.sub(r"<[^>]+>", "", html)
+
+
+def test_the_one_file_says_what_to_install_what_it_buys_and_what_could_go_wrong_before_any_check(written):
+    html = written()
+    order = [
+        "✓ Ship",
+        "pip install numpy==",
+        "a" * 64,
+        "b" * 64,
+        "0.08×",
+        "What could still go wrong",
+        "not measured",
+        'id="checks"',
+    ]
+    places = [html.index(each) for each in order]
+    assert places == sorted(places)
+
+
+def test_where_a_check_failed_that_comes_first_and_no_line_tells_anyone_to_install(written):
+    html = written(off=2, turned=1)
+    order = [
+        "✗ Do not ship",
+        "What failed",
+        "turned photos",
+        "EXIF",
+        "bars of how far off",
+        "how far off",
+        "cup.png",
+        'id="checks"',
+    ]
+    places = [html.index(each) for each in order]
+    assert places == sorted(places)
+    assert "pip install" not in html
+    assert "What to install" not in html
+
+
+def test_a_run_of_only_some_notebooks_tells_nobody_to_install(written):
+    html = written(complete=False)
+    assert "No verdict: only part was run" in html
+    assert "pip install" not in html
+
+
+def test_checks_are_folded_where_all_of_a_notebook_passed_and_open_where_not(written):
+    states = re.findall(r'<details class="checks (\w+)"( open)?>', written(off=2, skipped="there is no file"))
+    assert states == [("failed", " open"), ("open", " open")]
+    assert re.findall(r'<details class="checks (\w+)"( open)?>', written()) == [("passed", ""), ("passed", "")]
+
+
+def test_a_skipped_check_is_counted_as_skipped(written):
+    assert "2 checks: 1 passed, 1 skipped" in text(written(skipped="there is no file"))
+
+
+def test_every_notebook_is_inside_behind_an_anchor(written):
+    html = written()
+    for name in ("01_a", "02_b"):
+        assert f'<details class="notebook" id="{name}">' in html
+        assert f'href="#{name}"' in html
+    assert made.SOURCE in html
+
+
+def test_the_parameters_lie_beside_it_and_in_it(written, tmp_path):
+    html = written()
+    assert (tmp_path / "parameters.yml").read_text() in html.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize("changes", [{}, {"off": 2, "turned": 1}, {"skipped": "there is no file", "slow": 3}])
+def test_the_pages_are_fit_to_read(written, tmp_path, browser, changes):
+    written(**changes)
+    for name in ("report.html", "index.html"):
+        look_at(browser, tmp_path / name)

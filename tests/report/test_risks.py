@@ -1,0 +1,67 @@
+"""What could still go wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from lib.report.risks import risks
+from tests.report import made
+
+
+def said(run, about: str) -> str:
+    return dict(risks(run))[about]
+
+
+def test_it_says_how_many_photos_of_which_kinds_were_looked_at():
+    assert said(made.run(), "Photos") == "2 (1 PNG RGB, 1 JPEG RGB); no others."
+    told = {"probes": {"tried": 108, "refused": []}}
+    assert said(made.run(told=told), "Photos") == "2 (1 PNG RGB, 1 JPEG RGB) and 108 made pictures; no others."
+
+
+def test_accuracy_is_never_claimed():
+    assert said(made.run(), "Accuracy").startswith("not measured")
+    subject = made.run().facts["subject"] | {"claims_accuracy": False}
+    assert said(made.run(subject=subject), "Accuracy").startswith("not claimed")
+
+
+def test_where_the_preprocessing_is_from_is_quoted_or_said_to_be_unknown():
+    assert "does not say" in said(made.run(), "Preprocessing")
+    subject = made.run().facts["subject"] | {"source": "as timm evaluates it."}
+    assert said(made.run(subject=subject), "Preprocessing") == "as timm evaluates it."
+
+
+@pytest.mark.parametrize("about", ["Sizes", "Refused", "Libraries"])
+def test_what_was_not_tried_says_so(about):
+    assert "not tried in this run" in said(made.run(), about)
+
+
+def test_sizes_that_were_tried_and_refused_are_counted():
+    told = {"sizes": {"least": 32, "most": 896, "tried": 180, "refused": 0}}
+    assert said(made.run(told=told), "Sizes") == "180 of 32 to 896 pixels a side were tried; others are refused."
+    told["sizes"]["refused"] = 3
+    assert "tried, 3 of them refused;" in said(made.run(told=told), "Sizes")
+
+
+def test_pictures_that_the_deployment_refuses_are_named():
+    told = {"probes": {"tried": 9, "refused": [f"picture {i}" for i in range(6)]}}
+    expected = "6 made pictures with a right answer: picture 0, picture 1, picture 2, picture 3 and 2 more."
+    assert said(made.run(told=told), "Refused") == expected
+
+
+def test_libraries_whose_default_is_wrong_are_named_and_so_are_those_that_are_missing():
+    told = {"libraries": {"wrong": ["OpenCV"], "missing": ["LiteRT"]}}
+    assert said(made.run(told=told), "Libraries") == "wrong by default: OpenCV. Not tried: LiteRT."
+
+
+def test_a_skipped_thing_never_reads_as_passed():
+    assert said(made.run(), "Skipped") == "nothing: every check was measured."
+    assert said(made.run(skipped="there is no file"), "Skipped") == "1 check: b.same (there is no file)."
+    photos = made.run().facts["photos"] | {"unreadable": [{"name": "cut.jpg", "reason": "ends early"}]}
+    assert said(made.run(photos=photos), "Skipped") == "1 photo that cannot be read: cut.jpg."
+    assert said(made.run(complete=False), "Skipped") == "all notebooks but 01_a, 02_b."
+
+
+def test_what_was_changed_and_what_only_warned_is_said_where_there_is_any():
+    assert "Changed" not in dict(risks(made.run()))
+    git = {"commit": "0123", "clean": False}
+    assert said(made.run(git=git, slow=3), "Changed") == "the code, by uncommitted changes; b.slow only warned."
