@@ -34,7 +34,7 @@ def held(comparison: Comparison, policy: Policy) -> Html:
     ]
     return join(
         note(said, "warning" if first else "finding"),
-        table(("stage", "largest difference", "tolerance", "result"), rows, label="checks of this photo, stage by stage"),
+        table(("stage", "largest difference", "tolerance", "result"), rows),
     )
 
 

@@ -94,8 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     lab = commands.add_parser(
         "lab",
         help="copy the notebooks to where they can be changed at will",
-        description="Copy the notebooks to where they can be changed at will. A copy that was changed stays as it is; others are "
-        "renewed where the notebook is another by now.",
+        description="Copy the notebooks to where they can be changed at will. A copy that was changed stays as it is; "
+        "the others are renewed where the notebook is another by now.",
     )
     lab.add_argument("--out", metavar="DIR", type=Path, default=COPIES, help="where the copies go (default lab)")
     return parser

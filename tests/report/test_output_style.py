@@ -7,10 +7,11 @@ import re
 import nbformat.v4
 import pytest
 
+from lib.cache import LIB
 from lib.report.html import note
 from lib.report.output_style import bare, with_style, without_styles
-from lib.report.pages import TEMPLATES
 
+TEMPLATES = LIB / "report" / "templates"
 CSS = (TEMPLATES / "notebook.css").read_text()
 # JupyterLab's own two themes: the page's ground, and that of a callout.
 GROUNDS = {"light": ((255, 255, 255), (238, 238, 238)), "dark": ((17, 17, 17), (66, 66, 66))}
@@ -59,7 +60,7 @@ def test_a_notebook_keeps_all_but_the_styles():
 def test_it_knows_the_classes_of_pages():
     pages = (TEMPLATES / "style.css").read_text()
     classes = set(re.findall(r"\.([a-z]+)\b(?=[^{}]*\{)", CSS)) - {"handoff"}
-    assert {"finding", "warning", "scroll", "verbatim", "passed", "failed"} <= classes
+    assert {"finding", "warning", "verbatim", "passed", "failed", "panels", "scale", "ticks", "exact"} <= classes
     assert all(f".{name}" in pages for name in classes)
 
 
