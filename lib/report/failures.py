@@ -44,7 +44,8 @@ def failures(run: Run, bodies: Mapping[str, Html]) -> list[Failure]:
         bodies: the HTML of each notebook, by name.
     """
     failed = sorted((each for each in run.results if each.failed), key=lambda each: PARTS.index(each.blamed))
-    likeliest = {id_: said for page in run.pages for id_, said in page.record.told.get("likeliest", {}).items()}
+    diagnosed = {part: said for page in run.pages for part, said in page.record.told.get("likeliest", {}).items()}
+    stages = [each.blamed for each in failed if each.blamed in STAGES]
     found, shown, said = [], set(), set()
     for each in failed:
         check = each.check
@@ -53,7 +54,14 @@ def failures(run: Run, bodies: Mapping[str, Html]) -> list[Failure]:
             picture = figure(bodies.get(check.notebook, Html()), check.picture)
             shown |= {check.picture} if picture else set()
         where = listed(each.measurement.where) if each.measurement else ""
-        mistake = likeliest.get(check.id) or run.policy.hints.get(each.blamed, "")
+        mistake = diagnosed.get(each.blamed) or _usual(run, each.blamed, stages[0] if stages else "")
         found.append(Failure(each, where, "" if mistake in said else mistake, picture))
         said.add(mistake)
     return found
+
+
+def _usual(run: Run, part: str, first: str) -> str:
+    """What is most often wrong with a part; of a stage that an earlier one feeds, that it may follow from there."""
+    if part in STAGES and part != first:
+        return f"it may follow from {first}, whose output it is fed"
+    return run.policy.hints.get(part, "")

@@ -30,14 +30,19 @@ def test_a_picture_that_is_not_there_is_left_out():
     assert failures(made.run(off=2), {"01_a": Html("<p>no figure</p>")})[0].picture is None
 
 
-def test_the_mistake_that_the_notebook_found_goes_before_what_is_usual():
+def test_the_mistake_that_a_notebook_found_goes_before_what_is_usual():
     assert failures(made.run(off=2), BODIES)[0].likeliest == "other weights"
-    found = failures(made.run(off=2, likeliest={"a.off": "static padding, on cup.png"}), BODIES)
+    found = failures(made.run(off=2, likeliest={"infer": "static padding, on cup.png"}), BODIES)
     assert found[0].likeliest == "static padding, on cup.png"
 
 
+def test_a_stage_that_a_wrong_one_feeds_may_be_right():
+    found = failures(made.run(off=2, turned=1), BODIES)
+    assert [each.likeliest for each in found] == ["EXIF", "it may follow from decode, whose output it is fed"]
+
+
 def test_the_same_mistake_is_named_once():
-    likeliest = {"a.off": "squash", "a.turned": "squash"}
+    likeliest = {"infer": "squash", "decode": "squash"}
     assert [each.likeliest for each in failures(made.run(off=2, turned=1, likeliest=likeliest), BODIES)] == ["squash", ""]
 
 
