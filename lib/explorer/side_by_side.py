@@ -16,7 +16,7 @@ CHANNELS = {"all": slice(None), "red": slice(0, 1), "green": slice(1, 2), "blue"
 ZOOMS = (1, 2, 4, 8, 16)
 SCALES = (4, 8, 16, 32, 64, 128)  # levels
 
-_LONGEST = 440  # pixels: enlarged pictures stay below it
+_LONGEST = 400  # pixels: two enlarged pictures fit beside each other in JupyterLab
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ VIEWERS = shape.VIEWERS | processors.VIEWERS  # of the mistakes that show anothe
 REFERENCE, DEPLOYMENT, OWN = "reference", "deployment", "own module"
 
 _OVERVIEW = 168  # pixels along the longer side of the whole photo
-_CONTROL = "288px"  # three beside each other in JupyterLab
+_CONTROL = "272px"  # three beside each other in JupyterLab
 _HATCHED = "Hatched: one of the two does not show this part of the photo to the network."
 
 
@@ -98,10 +98,11 @@ class Explorer:
         for control in controls:
             control.layout.width = _CONTROL
         grid = widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns="repeat(3, max-content)"))
-        row = widgets.Layout(flex_flow="row wrap", align_items="flex-end")
+        row = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
         panel = widgets.Layout(margin="0 8px 8px 0", max_width="100%")
-        panels = [widgets.VBox(each, layout=panel) for each in zip(self._titles, self.pictures, strict=True)]
-        return widgets.VBox((grid, widgets.HBox((*panels, self._key), layout=row), self.said, self.checks))
+        *panels, whole = [widgets.VBox(each, layout=panel) for each in zip(self._titles, self.pictures, strict=True)]
+        place = widgets.VBox((whole, self._key), layout=panel)
+        return widgets.VBox((grid, widgets.HBox((*panels, place), layout=row), self.said, self.checks))
 
     def _redraw(self, _: Any = None) -> None:
         try:
