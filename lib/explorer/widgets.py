@@ -99,7 +99,7 @@ class Explorer:
             control.layout.width = _CONTROL
         grid = widgets.GridBox(controls, layout=widgets.Layout(grid_template_columns="repeat(3, max-content)"))
         row = widgets.Layout(flex_flow="row wrap", align_items="flex-start")
-        panel = widgets.Layout(margin="0 8px 8px 0", max_width="100%")
+        panel = widgets.Layout(margin="0 8px 8px 0", max_width="100%", align_items="flex-start")
         *panels, whole = [widgets.VBox(each, layout=panel) for each in zip(self._titles, self.pictures, strict=True)]
         place = widgets.VBox((whole, self._key), layout=panel)
         return widgets.VBox((grid, widgets.HBox((*panels, place), layout=row), self.said, self.checks))
@@ -115,9 +115,10 @@ class Explorer:
         shown = self._on_photo(left, self._left.value), self._on_photo(right, self._right.value)
         look = Look(self._zoom.value, self._channel.value, self._scale.value)
         sight = side_by_side.seen(*shown, look)
-        self._panels = self._named_panels(photo, sight, shown[0].shape, (left, right))
-        for picture, title, panel in zip(self.pictures, self._titles, self._panels, strict=True):
-            picture.value = _png(panel.picture)
+        former, self._panels = self._panels, self._named_panels(photo, sight, shown[0].shape, (left, right))
+        for i, (picture, title, panel) in enumerate(zip(self.pictures, self._titles, self._panels, strict=True)):
+            if not former or not np.array_equal(former[i].picture, panel.picture):  # encoding is what takes longest
+                picture.value = _png(panel.picture)
             title.value = f'<div style="line-height: 1.35"><b>{escape(panel.title)}</b><br>{escape(panel.detail)}</div>'
         hatched = note(_HATCHED) if sight.hatched else ""
         self._scale_shown = join(_key(look.scale, self._of_channel), hatched)

@@ -321,7 +321,7 @@ def test_pages_carry_a_still_and_no_widget(tmp_path):
 
 @pytest.fixture
 def lab(tmp_path):
-    """JupyterLab on a folder with the notebook in it: its address."""
+    """JupyterLab on a folder with the notebook in it: its address. The test writes into the folder."""
     shutil.copy(NOTEBOOK, tmp_path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -348,32 +348,67 @@ def lab(tmp_path):
         server.wait(30)
 
 
-def test_it_can_be_driven_in_jupyterlab(browser, lab):
+def test_it_can_be_driven_in_jupyterlab(browser, lab, tmp_path):
     tab = browser.new_page(viewport={"width": 1300, "height": 1000})
     tab.goto(f"{lab}/lab/tree/explores.ipynb")
     tab.wait_for_function("window.jupyterapp && document.querySelector('.jp-Notebook .jp-CodeCell')", timeout=60_000)
     tab.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
     tab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    picture = tab.locator("img.widget-image")
-    picture.wait_for(timeout=120_000)
-    assert "Right, OpenCV linear: 336 × 224" in tab.locator(".widget-html").inner_text()
+    difference = tab.locator("img.widget-image").nth(2)
+    difference.wait_for(timeout=120_000)
+    said = "[...document.querySelectorAll('.jp-OutputArea .widget-html-content')].map(each => each.innerText).join('\\n')"
+    assert "Right, OpenCV linear: 336 × 224" in tab.evaluate(said)
 
-    def drive(act, said: str) -> None:
-        """Do something and wait until the picture is another one and the sentence says so."""
-        before = picture.get_attribute("src")
+    def drive(act, *words: str, redrawn: bool = True) -> None:
+        """Do something and wait until the difference is another picture and the words are there."""
+        before = difference.get_attribute("src")
         act()
-        tab.wait_for_function("before => document.querySelector('img.widget-image').src !== before", arg=before, timeout=10_000)
-        tab.wait_for_function(
-            "said => document.querySelector('.jp-OutputArea .widget-html').innerText.includes(said)", arg=said, timeout=10_000
-        )
-        assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 600
+        for word in words:
+            tab.wait_for_function(f"word => {said}.includes(word)", arg=word, timeout=20_000)
+        if redrawn:
+            tab.wait_for_function(
+                "before => document.querySelectorAll('img.widget-image')[2].src !== before", arg=before, timeout=10_000
+            )
+        assert difference.evaluate("image => image.decode().then(() => image.naturalWidth)") >= 200
 
     def dropdown(name: str):
         return tab.locator(".widget-dropdown", has_text=name).locator("select")
 
-    drive(lambda: dropdown("right").select_option("letterbox"), "Right, letterbox: 224 × 224")
+    def typed(name: str, text: str) -> None:
+        tab.locator(".widget-text", has_text=name).locator("input").fill(text)
+        tab.keyboard.press("Enter")
+
+    def uploaded(name: str, content: bytes) -> None:
+        with tab.expect_file_chooser() as chooser:
+            tab.locator("button", has_text="upload a photo").click()
+        chooser.value.set_files({"name": name, "mimeType": "image/png", "buffer": content})
+
+    drive(lambda: dropdown("right").select_option("centre crop only"), "Right, centre crop only: 224 × 224", "Hatched")
     drive(lambda: dropdown("photo").select_option("chelsea.png"), "chelsea.png. Left, reference: 336 × 224, Egyptian cat")
-    drive(lambda: dropdown("channel").select_option("blue"), "chelsea.png")
+    drive(lambda: dropdown("channel").select_option("blue"), "levels of blue")
     tab.locator(".widget-slider", has_text="zoom").locator(".noUi-handle").focus()
-    drive(lambda: tab.keyboard.press("ArrowRight"), "chelsea.png")
+    drive(lambda: tab.keyboard.press("ArrowRight"), "168 × 112 of 336 × 224 pixels")
+    drive(lambda: uploaded("mine.png", encoded(picture(640, 320))), "mine.png. Left, reference: 448 × 224")
+    drive(lambda: uploaded("bad.png", b"no photo"), "bad.png: not an image", redrawn=False)
+    (tmp_path / "by_path.png").write_bytes(encoded(picture(300, 300)))
+    drive(lambda: typed("or a path", "by_path.png"), "by_path.png. Left, reference: 224 × 224")
+
+    def team(change: str) -> None:
+        (tmp_path / "serving.py").write_text(TEAM.replace("{change}", change))
+
+    team("")
+    drive(lambda: typed("own module", "serving:pipeline"), "by_path.png: every stage is within its tolerance.")
+    halved = "resize=lambda image: np.asarray(ours.resize(image)) // 2"
+    drive(lambda: team(halved), "the first stage that differs by more than its tolerance is resize.")
+    row = tab.locator("tr.failed", has_text="resize")
+    assert row.locator("td").last.inner_text() == "✗ FAIL"
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        tab.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme)
+        tab.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=theme, timeout=10_000)
+        style = row.evaluate("row => [row.cells[0], row].map(each => getComputedStyle(each).textAlign)")
+        assert style == ["left", "left"]
+        assert row.locator("td").last.evaluate("cell => getComputedStyle(cell).backgroundColor").startswith("rgba(213, 94, 0")
+    outputs = tab.locator(".jp-OutputArea-output .handoff p.finding")
+    assert outputs.last.evaluate("p => getComputedStyle(p).borderLeftWidth") == "4px"
+    drive(lambda: team("nonsense=1"), "raised TypeError on", "The pictures are those of before.", redrawn=False)
     tab.close()
