@@ -26,6 +26,11 @@ def probability(value: float, decimals: int = 4) -> str:
     return "NaN" if math.isnan(value) else f"{value:.{decimals}f}"
 
 
+def finite(value: float) -> float | None:
+    """The number for JSON, which has no word for NaN and infinity: None where it is one of them."""
+    return float(value) if math.isfinite(value) else None
+
+
 def counted(count: int, thing: str) -> str:
     """How many there are of a thing, as in ``1 check`` and ``2 checks``."""
     return f"{count} {thing}{'s' * (count != 1)}"

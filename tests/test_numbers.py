@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from lib.numbers import number, probability, signed
+from lib.numbers import finite, number, probability, signed
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,7 @@ def test_a_change_that_rounds_to_nothing_has_no_sign():
 
 def test_probabilities_have_fixed_decimals():
     assert [probability(0.25), probability(1 / 3, 6), probability(math.nan)] == ["0.2500", "0.333333", "NaN"]
+
+
+def test_what_is_no_number_is_none_in_json():
+    assert [finite(v) for v in (0.25, math.nan, math.inf, -math.inf)] == [0.25, None, None, None]

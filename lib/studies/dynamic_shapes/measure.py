@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -184,6 +185,11 @@ class Drawn:
         return float(np.max([each.largest for each in self.found.values()]))
 
     @property
+    def refused(self) -> int:
+        """How many sizes are refused."""
+        return sum(each.largest == float("inf") for each in self.found.values())
+
+    @property
     def wrong(self) -> tuple[str, ...]:
         """The sizes that differ by more than the tolerance, or are refused, as height × width."""
         return tuple(f"{h} × {w}" for (h, w), each in self.found.items() if not each.largest <= self.tolerance)
@@ -219,6 +225,20 @@ class Study:
     def right_everywhere(self) -> list[str]:
         """The candidates that are right at every size."""
         return [name for name in CANDIDATES if self.ways[name].seen.everywhere]
+
+    @property
+    def tried(self) -> dict[str, Any]:
+        """The sizes at which the file to be shipped was tried, in the domain and just outside, in numbers: JSON types."""
+        shipped, drawn, outside = self.shipped, self.drawn, self.outside
+        return {
+            "least": outside.domain.least,
+            "most": outside.domain.most,
+            "tried": shipped.sizes + len(drawn.found),
+            "drawn": len(drawn.found),
+            "refused": shipped.refused + drawn.refused,
+            "wrong": shipped.wrong + len(drawn.wrong) - drawn.refused,
+            "outside": {"tried": outside.tried, "refused": outside.tried - outside.taken},
+        }
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import onnx
 from numpy.typing import NDArray
 
 from lib.compare.batches import batch_difference
-from lib.compare.comparison import Comparison, max_abs_difference
+from lib.compare.comparison import Comparison, flips, max_abs_difference, worst
 from lib.handoff import Handoff
+from lib.numbers import finite
 from lib.policy import Policy
 from lib.studies.export.end_to_end import EndToEnd, EndToEndPass
 from lib.studies.export.facts import Facts
@@ -113,6 +114,40 @@ def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> S
         batch=batch_difference(handoff.onnx_path, first),
         end_to_end=whole.found(rules["export.end-to-end.logits"].threshold),
     )
+
+
+def files(study: Study) -> list[dict[str, Any]]:
+    """The two files that may be handed over, each with how far it is from PyTorch: JSON types.
+
+    The network's logits are from PyTorch's own input, the end-to-end file's answers from decoded photos.
+    """
+    network, whole = study.file, study.end_to_end
+    one = _file("network", network) | {"photos": _logits(study.networks)}
+    if whole.file is None:
+        return [one, {"role": "end-to-end", "missing": whole.missing}]
+    distances = {"photos": _answers(whole.photos), "random_sizes": _answers(whole.sizes)}
+    return [one, _file("end-to-end", whole.file) | distances]
+
+
+def _file(role: str, file: Facts) -> dict[str, Any]:
+    takes, gives = (
+        [f"{name}: {type_}" for kind, name, type_ in file.signature if kind == each] for each in ("input", "output")
+    )
+    described = {"role": role, "missing": "", "name": file.path.name, "bytes": file.size, "sha256": file.sha256}
+    return described | {"takes": ", ".join(takes), "gives": ", ".join(gives)}
+
+
+def _logits(compared: Sequence[Comparison]) -> dict[str, Any]:
+    return {"compared": len(compared), "other_classes": flips(compared), "logits": finite(worst(compared, "infer"))}
+
+
+def _answers(compared: Sequence[Comparison]) -> dict[str, Any]:
+    """As :func:`_logits`, with the share of values after resize that are the same, 0..1, and by how much others are off."""
+    return _logits(compared) | {
+        "probability": finite(worst(compared, "score")),
+        "levels": finite(worst(compared, "resize")),
+        "levels_equal": finite(float(np.mean([each["resize"].equal for each in compared]))),
+    }
 
 
 def _operators(handoff: Handoff, file: Facts) -> dict[str, Mapping[str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,6 +137,17 @@ class Study:
     def answered(self) -> list[Held]:
         """Those that have no right answer, and are answered all the same."""
         return [each for each in self.unfit if not each.refused]
+
+    @property
+    def tried(self) -> dict[str, Any]:
+        """What the deployment was tried on and did not take or got wrong: JSON types."""
+        return {
+            "tried": len(self.fit) + len(self.refused),
+            "refused": [each.name for each in self.refused],
+            "differ": [each.name for each in self.fit if each.first],
+            "without_answer": len(self.unfit),
+            "answered_without": [each.name for each in self.answered],
+        }
 
     @property
     def resized(self) -> int:

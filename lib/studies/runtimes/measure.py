@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 from lib import cache
 from lib.compare.comparison import Comparison, flips, worst
 from lib.handoff import Handoff
+from lib.numbers import finite
 from lib.runtimes import RUNTIMES, converter
+from lib.runtimes.onnx_runtime import SHIPPED
 from lib.runtimes.process import Measured, measured
+from lib.runtimes.pytorch import EAGER
 from lib.runtimes.reference_evaluator import EVALUATOR
-from lib.runtimes.runtime import ONNX, SAVED_MODEL, SIZED, SUBJECT, TFLITE, Runtime
+from lib.runtimes.runtime import ONNX, SAVED_MODEL, SIZED, SUBJECT, TFLITE, Runtime, threads
 
 LEAST_ROUNDS = 3  # of a runtime whose answers take seconds
 NO_CONVERTER = "not converted: the converter is missing; make report RUNTIMES=all installs it"
@@ -145,6 +148,64 @@ def largest(results: Sequence[Answers]) -> float:
 def named(results: Iterable[Answers], name: str) -> list[Answers]:
     """The runtime of a name, as far as it was run."""
     return [each for each in results if each.runtime.name == name]
+
+
+def costs(results: Iterable[Answers], handoff: Handoff, rounds: int) -> dict[str, Any]:
+    """What an answer costs in eager PyTorch and in ONNX Runtime as it ships, and how that was measured: JSON types.
+
+    Args:
+        results: of every runtime.
+        handoff: what was run, on the photos of which the first was timed.
+        rounds: how many answers were timed.
+    """
+    found = {each.runtime.name: each.process for each in results}
+    conditions = {
+        "photo": handoff.photos.readable[0].name,
+        "batch": 1,
+        "rounds": rounds,
+        "threads": threads(),
+        "timed": "the network alone, from its input to its logits, each library in a process of its own",
+    }
+    return {"pytorch": _cost(found[EAGER]), "shipped": _cost(found[SHIPPED]), "conditions": conditions}
+
+
+def _cost(process: Measured) -> dict[str, Any]:
+    """Seconds and bytes, None where there is no answer or the system does not say."""
+    return {
+        "name": process.runtime,
+        "version": process.version,
+        "missing": process.error,
+        "first_s": finite(process.first),
+        "median_s": finite(process.median()),
+        "memory_bytes": process.memory or None,
+        "installed_bytes": process.installed or None,
+    }
+
+
+def libraries(results: Iterable[Answers], tolerance: float) -> dict[str, Any]:
+    """Which libraries answer as PyTorch does, which do not, and which did not answer: JSON types.
+
+    Args:
+        results: of every runtime; PyTorch's own is left out.
+        tolerance: what a logit may differ by.
+    """
+    every = [each for each in results if each.runtime.name != EAGER]
+    wrong = [each for each in every if each.answered and (each.flips or not each.difference <= tolerance)]
+    return {
+        "tolerance": tolerance,
+        "right": [each.runtime.name for each in every if each.answered and each not in wrong],
+        "wrong": [
+            {
+                "name": each.runtime.name,
+                "logits": finite(each.difference),
+                "other_classes": each.flips,
+                "photos": len(each.reference),
+                "informational": each.runtime.informational,
+            }
+            for each in wrong
+        ],
+        "missing": [{"name": each.runtime.name, "reason": each.process.error} for each in every if not each.answered],
+    }
 
 
 def _conversion(handoff: Handoff, runtime: Runtime) -> str:

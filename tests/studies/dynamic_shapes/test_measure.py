@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -146,6 +148,29 @@ def test_a_file_that_is_wrong_only_between_the_sizes_always_tried_is_found():
     drawn = measure.Drawn(7, found, TOLERANCE)
     assert drawn.wrong == ("430 × 411", "460 × 33")
     assert math.isinf(drawn.worst)
+
+
+def test_sizes_are_told_in_numbers(study):
+    assert study.tried == {
+        "least": 32,
+        "most": 1024,
+        "tried": 25 + len(DRAWN),
+        "drawn": len(DRAWN),
+        "refused": 0,
+        "wrong": 0,
+        "outside": {"tried": 4, "refused": 4},
+    }
+    broken = np.where(np.arange(25).reshape(5, 5) < 3, math.inf, np.nan)
+    found = {(40, 50): Difference(0.7, False), (430, 411): Difference(math.inf, False), (460, 33): Difference(0.0, False)}
+    other = replace(
+        study,
+        shipped=replace(study.shipped, differences=broken),
+        drawn=measure.Drawn(7, found, TOLERANCE),
+        outside=replace(study.outside, taken=1),
+    )
+    assert (other.tried["refused"], other.tried["wrong"], other.tried["tried"]) == (3 + 1, 22 + 1, 28)
+    assert other.tried["outside"] == {"tried": 4, "refused": 3}
+    assert json.loads(json.dumps(other.tried)) == other.tried
 
 
 def test_candidates_are_timed_against_the_statically_padded_file(study):

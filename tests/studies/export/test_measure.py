@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import pickle
 from dataclasses import replace
 
@@ -10,7 +12,7 @@ import pytest
 
 from lib.compare.comparison import flips, worst
 from lib.inputs.photos import Photo, Photos
-from lib.studies.export.measure import GREY, MAPPED, Distances, measured
+from lib.studies.export.measure import GREY, MAPPED, Distances, files, measured
 from tests.conftest import encoded, picture
 from tests.few import asked, of_photos
 from tests.studies.export.conftest import PHOTOS, SIZES
@@ -127,3 +129,31 @@ def test_distances_of_any_number_of_inputs(count):
     found = Distances.of([str(i) for i in range(count)], logits)
     assert found.largest.max() == count - 1
     assert len(found.names) == count
+
+
+def test_both_files_are_told_with_what_they_are_and_how_far_they_are_off(study, few):
+    network, whole = files(study)
+    assert json.loads(json.dumps([network, whole], allow_nan=False)) == [network, whole]
+    for told, path, role in ((network, few.onnx_path, "network"), (whole, study.end_to_end.file.path, "end-to-end")):
+        data = path.read_bytes()
+        assert (told["role"], told["missing"]) == (role, "")
+        assert (told["name"], told["bytes"], told["sha256"]) == (path.name, len(data), hashlib.sha256(data).hexdigest())
+    assert network["takes"] == "image: float32 (batch, 3, height, width)"
+    assert whole["takes"].endswith("uint8 (height, width, 3)")
+    assert network["photos"] == {"compared": len(PHOTOS), "other_classes": 0, "logits": worst(study.networks, "infer")}
+    compared = study.end_to_end.photos
+    assert whole["photos"] == {
+        "compared": len(PHOTOS),
+        "other_classes": flips(compared),
+        "logits": worst(compared, "infer"),
+        "probability": worst(compared, "score"),
+        "levels": worst(compared, "resize"),
+        "levels_equal": pytest.approx(np.mean([each["resize"].equal for each in compared])),
+    }
+    assert whole["random_sizes"]["compared"] == SIZES
+
+
+def test_where_there_is_no_end_to_end_file_the_reason_is_told(few, rules):
+    network, whole = files(measured(few, rules, 0, seed=0))
+    assert network["role"] == "network"
+    assert whole == {"role": "end-to-end", "missing": "it was left out of this run (random_sizes is 0)"}

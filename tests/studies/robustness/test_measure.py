@@ -96,6 +96,21 @@ def test_what_probes_that_differ_have_in_common_is_named(study):
     assert everything.where("decode") == ("every probe",)
 
 
+def test_what_was_tried_is_told_by_name(study):
+    assert study.tried == {
+        "tried": len(study.fit),
+        "refused": [],
+        "differ": [],
+        "without_answer": len(study.unfit),
+        "answered_without": [],
+    }
+    changes = {"CMYK JPEG": {"refused": "no CMYK"}, "palette, PNG": {"first": "decode"}, study.unfit[0].name: {"refused": ""}}
+    other = replace(study, held=tuple(replace(each, **changes.get(each.name, {})) for each in study.held))
+    assert (other.tried["tried"], other.tried["without_answer"]) == (study.tried["tried"], study.tried["without_answer"])
+    assert (other.tried["refused"], other.tried["differ"]) == (["CMYK JPEG"], ["palette, PNG"])
+    assert other.tried["answered_without"] == [study.unfit[0].name]
+
+
 def test_the_network_is_right_at_sizes_drawn_at_random(study):
     assert (study.seed, study.sizes.compared, study.sizes.off) == (3, 2, ())
     assert study.sizes.worst < 1e-3

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from lib.deploy import STAGES
 from lib.handoff import Handoff
 from lib.runtimes import RUNTIMES, converter, opencv, openvino
 from lib.runtimes.onnx_runtime import SHIPPED
-from lib.runtimes.process import measured
+from lib.runtimes.process import Measured, measured
 from lib.runtimes.pytorch import COMPILED, EAGER
 from lib.runtimes.reference_evaluator import EVALUATOR
 from lib.studies.runtimes import measure
@@ -93,3 +95,49 @@ def test_the_converted_model_agrees(two: Handoff, tmp_path):
         assert not found.error
         for i, trace in enumerate(traces):
             np.testing.assert_allclose(found.logits[str(i)], trace.infer, atol=1e-3)
+
+
+def test_what_an_answer_costs_stands_beside_pytorchs_with_how_it_was_measured(results, two):
+    told = measure.costs(results, two, rounds=2)
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert (told["pytorch"]["name"], told["shipped"]["name"]) == (EAGER, SHIPPED)
+    for name, cost in ((EAGER, told["pytorch"]), (SHIPPED, told["shipped"])):
+        process = named(results, name).process
+        assert cost["missing"] == ""
+        assert (cost["version"], cost["first_s"], cost["median_s"]) == (process.version, process.first, process.median())
+        assert (cost["memory_bytes"], cost["installed_bytes"]) == (process.memory, process.installed)
+    assert told["shipped"]["installed_bytes"] < told["pytorch"]["installed_bytes"]
+    conditions = told["conditions"]
+    assert (conditions["photo"], conditions["rounds"], conditions["batch"]) == (two.photos.readable[0].name, 2, 1)
+    assert conditions["threads"] >= 1
+
+
+def test_a_library_without_an_answer_costs_nothing_that_is_known(results, two):
+    lost = [
+        replace(each, process=Measured(SHIPPED, "its process ended with code 1", {})) if each.runtime.name == SHIPPED else each
+        for each in results
+    ]
+    cost = measure.costs(lost, two, rounds=2)["shipped"]
+    assert cost.pop("missing") == "its process ended with code 1"
+    assert cost == {"name": SHIPPED, "version": ""} | dict.fromkeys(("first_s", "median_s", "memory_bytes", "installed_bytes"))
+
+
+def test_libraries_are_told_by_what_they_answer(results, rules):
+    told = measure.libraries(results, rules["runtimes.logits"].threshold)
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert {SHIPPED, EVALUATOR, opencv.CLASSIC} <= set(told["right"])
+    assert EAGER not in told["right"]
+    wrong = {each["name"]: each for each in told["wrong"]}
+    default = named(results, opencv.AS_IT_COMES)
+    assert wrong[opencv.AS_IT_COMES] == {
+        "name": opencv.AS_IT_COMES,
+        "logits": default.difference,
+        "other_classes": default.flips,
+        "photos": 2,
+        "informational": True,
+    }
+    assert {"name": "MXNet", "reason": "it cannot be installed"} in told["missing"]
+    assert len(told["right"]) + len(wrong) + len(told["missing"]) == len(results) - 1
+    assert [each["name"] for each in measure.libraries(results, 0.0)["wrong"]] == [
+        each.runtime.name for each in results if each.answered and each.runtime.name != EAGER
+    ]
