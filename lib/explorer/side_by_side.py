@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from lib.compare.view import densest
 from lib.report import heat
-from lib.report.zoom import MARK, furthest
+from lib.report.zoom import furthest
 
 CHANNELS = {"all": slice(None), "red": slice(0, 1), "green": slice(1, 2), "blue": slice(2, 3)}
 ZOOMS = (1, 2, 4, 8, 16)
@@ -104,7 +104,7 @@ def framed(photo: Image.Image, rows: slice, columns: slice, height: int, width: 
     left, top = int(columns.start * across), int(rows.start * down)
     right, bottom = max(left + 2, round(columns.stop * across)) - 1, max(top + 2, round(rows.stop * down)) - 1
     draw = ImageDraw.Draw(copy)
-    for inwards, colour in ((-1, "white"), (0, MARK), (1, "white")):
+    for inwards, colour in ((-1, "white"), (0, "black"), (1, "white")):
         if right - left > 2 * inwards and bottom - top > 2 * inwards:
             draw.rectangle((left + inwards, top + inwards, right - inwards, bottom - inwards), outline=colour)
     return np.asarray(copy)

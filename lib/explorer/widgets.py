@@ -33,7 +33,7 @@ from lib.policy import Policy
 from lib.report import heat
 from lib.report.gallery import Panel, gallery
 from lib.report.html import Html, join, note
-from lib.report.output_style import with_style
+from lib.report.output_style import beside_style, with_style
 
 VIEWERS = shape.VIEWERS | processors.VIEWERS  # of the mistakes that show another part of a photo, by name
 REFERENCE, DEPLOYMENT, OWN = "reference", "deployment", "own module"
@@ -102,7 +102,9 @@ class Explorer:
         panel = widgets.Layout(margin="0 8px 8px 0", max_width="100%", align_items="flex-start")
         *panels, whole = [widgets.VBox(each, layout=panel) for each in zip(self._titles, self.pictures, strict=True)]
         place = widgets.VBox((whole, self._key), layout=panel)
-        return widgets.VBox((grid, widgets.HBox((*panels, place), layout=row), self.said, self.checks))
+        return widgets.VBox(
+            (grid, widgets.HBox((*panels, place), layout=row), self.said, self.checks, widgets.HTML(with_style("")))
+        )
 
     def _redraw(self, _: Any = None) -> None:
         try:
@@ -122,16 +124,16 @@ class Explorer:
             title.value = f'<div style="line-height: 1.35"><b>{escape(panel.title)}</b><br>{escape(panel.detail)}</div>'
         hatched = note(_HATCHED) if sight.hatched else ""
         self._scale_shown = join(_key(look.scale, self._of_channel), hatched)
-        self._key.value = with_style(self._scale_shown)
+        self._key.value = beside_style(self._scale_shown)
         self._sentence_shown = self._sentence(left, right, *shown)
-        self.said.value = with_style(f"<p>{escape(self._sentence_shown)}</p>")
-        self.checks.value = with_style(checks) if checks else ""
+        self.said.value = beside_style(f"<p>{escape(self._sentence_shown)}</p>")
+        self.checks.value = beside_style(checks) if checks else ""
 
     def _refuse(self, reason: str) -> None:
         """Say in one line why something cannot be shown. The pictures stay."""
         former = " The pictures are those of before." if self._panels else ""
         self._sentence_shown = f"{reason.rstrip('.')}.{former}"
-        self.said.value = with_style(note(self._sentence_shown, "warning"))
+        self.said.value = beside_style(note(self._sentence_shown, "warning"))
 
     def _named_panels(
         self, whole: Image.Image, sight: Sight, shape: tuple[int, ...], traces: tuple[Trace, Trace]
@@ -164,7 +166,7 @@ class Explorer:
         """Another module is named, or its file changed; it is read when it is traced, which may take a while."""
         name = self._own.name.value.strip()
         if name:
-            self.said.value = with_style(f"<p>{escape(name)} is read …</p>")
+            self.said.value = beside_style(f"<p>{escape(name)} is read …</p>")
         if name and OWN not in (self._left.value, self._right.value):
             self._right.value = OWN  # redraws
         else:

@@ -1,4 +1,4 @@
-"""Outputs bring their style with them to JupyterLab. Pages have one of their own, and take outputs without."""
+"""Outputs bring their style with them to JupyterLab: that of pages, in JupyterLab's colours. Pages take them without."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-_STYLE = Path(__file__).with_name("templates") / "notebook.css"
+_TEMPLATES = Path(__file__).with_name("templates")
 _AFTER = "</div>"
 
 
 def with_style(html: str) -> str:
     """A piece of HTML with its style: each has it, since an output may be cleared or run again without the others."""
     return f"{_before()}{html}{_AFTER}"
+
+
+def beside_style(html: str) -> str:
+    """A piece of HTML that is only ever shown beside one of :func:`with_style`."""
+    return f'<div class="handoff">{html}{_AFTER}'
 
 
 def bare(html: str) -> str:
@@ -31,5 +36,12 @@ def without_styles(notebook: NotebookNode) -> None:
 
 
 @functools.cache
+def css() -> str:
+    """The style of an output: rules that hold inside of it alone."""
+    pages = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+    return (_TEMPLATES / "notebook.css").read_text(encoding="utf-8").replace("@pages;", pages)
+
+
+@functools.cache
 def _before() -> str:
-    return f'<div class="handoff"><style>\n{_STYLE.read_text(encoding="utf-8")}</style>'
+    return f'<div class="handoff"><style>\n{css()}</style>'

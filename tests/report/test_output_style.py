@@ -9,10 +9,9 @@ import pytest
 
 from lib.cache import LIB
 from lib.report.html import note
-from lib.report.output_style import bare, with_style, without_styles
+from lib.report.output_style import bare, css, with_style, without_styles
 
-TEMPLATES = LIB / "report" / "templates"
-CSS = (TEMPLATES / "notebook.css").read_text()
+PAGES = (LIB / "report" / "templates" / "style.css").read_text()
 # JupyterLab's own two themes: the page's ground, and that of a callout.
 GROUNDS = {"light": ((255, 255, 255), (238, 238, 238)), "dark": ((17, 17, 17), (66, 66, 66))}
 
@@ -29,13 +28,13 @@ def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
 
 
 def colour(digits: str) -> tuple[int, ...]:
-    return tuple(bytes.fromhex(digits))
+    return tuple(bytes.fromhex(digits.removeprefix("#")))
 
 
 def test_an_output_has_its_style_with_it_and_a_page_takes_it_without():
     shown = note("0.5 levels apart")._repr_html_()
     assert shown == with_style(note("0.5 levels apart"))
-    assert CSS in shown
+    assert css() in shown
     assert bare(shown) == note("0.5 levels apart")
 
 
@@ -57,21 +56,32 @@ def test_a_notebook_keeps_all_but_the_styles():
     assert data == [{"text/html": note("x"), "text/plain": "x"}, {"text/html": "<b>x</b>"}, None]
 
 
-def test_it_knows_the_classes_of_pages():
-    pages = (TEMPLATES / "style.css").read_text()
-    classes = set(re.findall(r"\.([a-z]+)\b(?=[^{}]*\{)", CSS)) - {"handoff"}
-    assert {"finding", "warning", "verbatim", "passed", "failed", "panels", "scale", "ticks", "exact"} <= classes
-    assert all(f".{name}" in pages for name in classes)
+def colours(theme: str) -> dict[str, str]:
+    rule = re.search(r"^\[data-jp.*?^\}" if theme == "dark" else r"^\.handoff \{.*?^\}", css(), re.MULTILINE | re.DOTALL)
+    return dict(re.findall(r"--([\w-]+): ([^;]+);", rule.group()))
+
+
+def test_it_is_that_of_pages_inside_of_outputs_alone():
+    selectors = re.findall(r"^([^\s@{}/&][^{}]*) \{", css().replace(PAGES, ""), re.MULTILINE)
+    assert PAGES in css()
+    assert selectors
+    assert all(".handoff" in selector for selector in selectors)
+    assert not re.search(r"@(import|charset|font-face|page|namespace)", PAGES)  # none of them may stand inside
+
+
+def test_every_colour_of_pages_is_one_in_jupyterlab_too():
+    assert set(re.findall(r"var\(--([\w-]+)\)", PAGES)) - {"narrowest"} <= colours("light").keys()
+    own = {name for name, value in colours("light").items() if value.startswith("#")}
+    assert colours("dark").keys() == own
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_its_text_can_be_read_in_both_of_jupyterlabs_themes(theme):
-    rule = re.search(r"^\[data-jp.*$" if theme == "dark" else r"^\.handoff \{.*?^\}", CSS, re.MULTILINE | re.DOTALL)
-    names = dict(re.findall(r"--(soft|blue|good|bad|fail): #([0-9a-f]+)", rule.group()))
-    assert len(names) == 5
-    *fail, alpha = colour(names.pop("fail"))
+    own = colours(theme)
     for ground in GROUNDS[theme]:
-        failed = tuple((alpha * a + (255 - alpha) * b) / 255 for a, b in zip(fail, ground, strict=True))
-        for name, digits in names.items():
-            assert contrast(colour(digits), ground) >= 4.5, name
-        assert contrast(colour(names["bad"]), failed) >= 4.5
+        for name in ("soft", "blue", "good", "bad", "string"):
+            assert contrast(colour(own[name]), ground) >= 4.5, name
+        for name in ("good", "bad"):
+            *wash, alpha = colour(own[f"{name}-wash"])
+            washed = tuple((alpha * a + (255 - alpha) * b) / 255 for a, b in zip(wash, ground, strict=True))
+            assert contrast(colour(own[name]), washed) >= 4.5, name
