@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -27,7 +28,6 @@ ELSEWHERE = {
     "run/provenance": "run/test_reports.py",
     "report/run": "report/test_pages.py",  # pages are made of a run
     "report/templating": "report/test_pages.py",
-    "report/cards": "run/test_reports.py",
     "report/html": "run/test_reports.py",
     "report/drawing": "studies/runtimes/test_pictures.py",
     **dict.fromkeys(
@@ -125,3 +125,23 @@ def test_words_are_those_of_the_list(pattern):
     assert files
     for path in files:
         assert not re.search(FORMER, path.read_text(), re.IGNORECASE), path
+
+
+@pytest.mark.parametrize("path", [*sorted(ROOT.glob("notebooks/*.ipynb")), ROOT / "README.md"], ids=lambda path: path.name)
+def test_the_article_is_named_and_linked_where_it_is_first_spoken_of(path):
+    text = path.read_text()
+    if path.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
+    first = re.search(r"article", text)
+    linked = re.search(r"\[an article of ML\sIllustrated\]\(http://www\.ml-illustrated\.com/[\w./-]+\.html\)", text)
+    assert not first or (linked and linked.start() < first.start() < linked.end())
+
+
+CLAIMED = r"trained with|was evaluated|was trained on|trained to be fed"  # of a contract, which is the subject file's word
+
+
+@pytest.mark.parametrize("pattern", ["lib/**/*.py", "lib/**/*.j2", "lib/policy/*.toml", "notebooks/*.ipynb"])
+def test_no_page_claims_what_the_network_was_trained_or_evaluated_with(pattern):
+    for path in ROOT.glob(pattern):
+        said = [found for found in re.findall(f".*(?:{CLAIMED}).*", path.read_text()) if "can tell whether" not in found]
+        assert not said, (path, said)

@@ -11,6 +11,7 @@ from lib.compare.shared import SharedTraces
 from lib.deploy import STAGES, Contract, Pipeline
 from lib.deploy.stages import Resize
 
+NAIVE_FILTER = "nearest"  # Pillow's default of old
 # What a deployment can get right or wrong. The resize stage counts twice, since its shape and its filter go wrong separately.
 PARTS = ("decode", "resize shape", "resize filter", "normalise", "infer", "score")
 
@@ -58,12 +59,12 @@ def from_deployment(photo: str, shared: SharedTraces, deployment: Pipeline, refe
 
 
 def naive(deployment: Pipeline, contract: Contract) -> Pipeline:
-    """The article's first deployment: squash to a square, and Pillow's filter of old, nearest."""
+    """A first deployment: squash to a square, and :data:`NAIVE_FILTER`."""
     return replace(deployment, resize=_resize(contract, right_shape=False, right_filter=False))
 
 
 def steps(deployment: Pipeline, reference: Pipeline, contract: Contract) -> dict[str, Pipeline]:
-    """The article's steps from the naive deployment to the reference, each fix on top of the one before.
+    """The steps from the naive deployment to the reference, each fix on top of the one before.
 
     The steps up to ``right filter`` keep every stage of the deployment but its resize; ``deployment`` is it as it is.
     """
@@ -107,7 +108,7 @@ def _ablation(
 
 
 def _resize(contract: Contract, right_shape: bool, right_filter: bool) -> Resize:
-    kernel = contract.filter if right_filter else "nearest"
+    kernel = contract.filter if right_filter else NAIVE_FILTER
     if right_shape:
         return Resize(contract.size, contract.rule, kernel, contract.crop)
     return Resize(contract.crop or contract.size, "squash", kernel)

@@ -43,6 +43,12 @@ def top1(scores: NDArray[Any]) -> int:
     return -1 if np.isnan(scores).any() else int(scores[0].argmax())
 
 
+def likeliest(probabilities: NDArray[Any], count: int) -> NDArray[np.intp]:
+    """Indices of the ``count`` likeliest of (classes,) probabilities, likeliest first; equal ones in their order."""
+    order: NDArray[np.intp] = np.argsort(-probabilities, kind="stable")
+    return order[:count]
+
+
 @dataclass(frozen=True)
 class Summary:
     """What a stage put out, in short.
@@ -117,7 +123,7 @@ class Answer:
     def of(cls, probabilities: NDArray[Any], logits: NDArray[Any] | None) -> Answer:
         """The answer that (1, classes) probabilities give; ``logits`` of the same shape, where there are any, tell the lead."""
         wrong = int((~np.isfinite(probabilities)).sum())
-        order = () if np.isnan(probabilities).any() else tuple(int(i) for i in probabilities[0].argsort()[::-1][:TOP])
+        order = () if np.isnan(probabilities).any() else tuple(map(int, likeliest(probabilities[0], TOP)))
         return cls(order, tuple(float(probabilities[0, i]) for i in order), _lead(logits), wrong)
 
     @property

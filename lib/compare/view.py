@@ -69,7 +69,7 @@ def densest(values: NDArray[np.float64], height: int, width: int) -> tuple[slice
 
 
 def denormalised(tensor: NDArray[Any], contract: Contract) -> NDArray[np.float64]:
-    """What the network takes its input for: a normalised tensor with the right normalisation undone.
+    """What the network takes its input for: a normalised tensor with the reference's normalisation undone.
 
     Args:
         tensor: (3, h, w), in units of std.

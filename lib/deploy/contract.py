@@ -1,4 +1,4 @@
-"""The preprocessing contract: what the network was trained to be fed."""
+"""The preprocessing contract: what the network is fed, as the subject states it."""
 
 from __future__ import annotations
 

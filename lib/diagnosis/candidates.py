@@ -81,7 +81,7 @@ def singles(data: bytes, contract: Contract, levels: bool, allowed: Allowed = la
 
     Args:
         data: the photo's bytes.
-        contract: the right preprocessing.
+        contract: the preprocessing that the subject states.
         levels: whether pictures are enough: mistakes in normalisation are left out.
         allowed: what else is not left out.
     """
@@ -112,7 +112,7 @@ def pairs(
 
     Args:
         data: the photo's bytes.
-        contract: the right preprocessing.
+        contract: the preprocessing that the subject states.
         levels: whether pictures are enough.
         sizes: widths and heights that were observed; None for whatever the rules lead to. Where no rule leads to one, the whole
             photo is scaled to it.

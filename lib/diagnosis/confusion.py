@@ -97,7 +97,7 @@ def confusion(photo: Photo, contract: Contract, random: np.random.Generator, mis
 
     Args:
         photo: to commit the mistakes on.
-        contract: the right preprocessing.
+        contract: the preprocessing that the subject states.
         random: for the noise.
         mistakes: of the catalogue; all of them are candidates when the tensor is diagnosed.
     """
@@ -114,7 +114,7 @@ def beyond(photo: Photo, contract: Contract, random: np.random.Generator, many: 
 
     Args:
         photo: to try them on.
-        contract: the right preprocessing.
+        contract: the preprocessing that the subject states.
         random: for the choice of pairs, and for noise on them as :func:`confusion` has it.
         many: how many pairs are tried, as far as they change something, both of them.
     """

@@ -90,7 +90,7 @@ def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -
 
     Args:
         observed: the tensor.
-        contract: the right preprocessing.
+        contract: the preprocessing that the subject states.
         right: the reference's picture before normalisation, uint8 (h, w, 3).
     """
     layout = Layout(observed.kind, observed.layout)

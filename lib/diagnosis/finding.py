@@ -37,7 +37,7 @@ class Finding:
         evidence: what was measured.
         observed: the tensor.
         right: the reference's picture, uint8 (h, w, 3).
-        contract: the right preprocessing.
+        contract: the preprocessing that the subject states.
     """
 
     names: Names
@@ -93,7 +93,7 @@ def diagnose(data: bytes, tensor: NDArray[Any] | Observed, contract: Contract) -
     Args:
         data: the photo's bytes.
         tensor: what the service fed its network for that photo; see :meth:`Observed.of`.
-        contract: the preprocessing that the network was trained with.
+        contract: the preprocessing that the subject states.
 
     Raises:
         BadInput: the photo cannot be decoded, or the tensor cannot be read.
@@ -108,7 +108,7 @@ def diagnose_all(data: bytes, tensors: Sequence[Observed], contract: Contract) -
     Args:
         data: the photo's bytes.
         tensors: all levels, or all floats.
-        contract: the preprocessing that the network was trained with.
+        contract: the preprocessing that the subject states.
     """
     levels = all(observed.levels for observed in tensors)
     reference = next(singles(data, contract, levels))

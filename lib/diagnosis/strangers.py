@@ -295,7 +295,7 @@ STRANGERS: dict[str, Stranger] = {
     "left half": _scaled(_left_half),
     "letterbox in grey": _scaled(_grey_letterbox),
     "padding that reflects": _scaled(_reflected),
-    "resize 232, crop 224": _scaled(_crop_of_232),
+    "resize slightly larger and crop": _scaled(_crop_of_232),
     "a crop off the centre": _scaled(_off_centre),
     "a blurred square": _scaled(_blurred_square),
     "a blurred crop": _middle(ImageFilter.GaussianBlur(1)),

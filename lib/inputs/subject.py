@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import dropwhile
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -11,6 +11,7 @@ from pydantic import Field, HttpUrl, TypeAdapter, model_validator
 
 from lib.deploy import BadInput, Contract
 from lib.deploy.contract import LARGEST
+from lib.deploy.errors import printable
 from lib.inputs.reading import absolute, read_bytes, read_toml, sha256, unknown
 from lib.inputs.schema import Flag, MaybeText, Positive, Table, Text, fits, fitted
 
@@ -95,7 +96,8 @@ class Subject:
             each input, as in TensorFlow, where the family was trained. At ``image_size`` they are one.
         weights: where the state dict comes from.
         classes: class names in the order of the logits.
-        contract: the preprocessing that the network was trained with.
+        contract: the preprocessing that the TOML file states. Nothing here can tell whether the network was trained with it.
+        source: one sentence on where that preprocessing is from, made printable; empty where the file does not say.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Subject:
     weights: WeightsSource
     classes: tuple[str, ...]
     contract: Contract
+    source: str
 
     @property
     def label(self) -> str:
@@ -136,6 +139,7 @@ def load(name: str) -> Subject:
     table, data = read_toml(path, "subject")
     told = fitted(_Subject, table, str(path))
     weights = _weights(told.weights, path)
+    contract, source = _preprocessing(told.preprocessing, path)
     return Subject(
         name=path.stem,
         path=path,
@@ -147,8 +151,20 @@ def load(name: str) -> Subject:
         padding=told.padding,
         weights=weights,
         classes=_classes(told.classes, path),
-        contract=Contract.from_mapping(told.preprocessing, f"{path}: [preprocessing]"),
+        contract=contract,
+        source=source,
     )
+
+
+def _preprocessing(told: dict[str, Any], path: Path) -> tuple[Contract, str]:
+    where = f"{path}: [preprocessing]"
+    known = ["source", *(field.name for field in fields(Contract))]
+    for name in told:
+        if name not in known:
+            raise BadInput(f"{where}: {unknown('field', name, known)}")
+    source = fits(TypeAdapter(str), told.get("source", ""), f"{where}: field 'source'", "a text")
+    contract = {name: value for name, value in told.items() if name != "source"}
+    return Contract.from_mapping(contract, where), printable(source.strip())
 
 
 def _weights(told: _Weights, path: Path) -> WeightsSource:

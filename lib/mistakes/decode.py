@@ -113,7 +113,7 @@ DECODING = (
     Mistake(
         "libvips shrink on load",
         "decode",
-        "sharp(photo).resize(224, 224)",
+        "sharp(photo).resize(side, side)",
         "sharp does so unasked with large JPEGs, since it is several times faster",
         _shrunk_on_load,
     ),

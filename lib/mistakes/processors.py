@@ -63,15 +63,15 @@ PROCESSORS = (
     Mistake(
         "Hugging Face's EfficientNet",
         "resize",
-        'AutoImageProcessor.from_pretrained("google/efficientnet-b0")',
-        "it bears the network's name, and its default filter was nearest",
+        "EfficientNetImageProcessor(size=side)(image)",
+        "it bears the family's name, and its default filter was nearest",
         _nearest,
     ),
     # Its shrinking while a JPEG is loaded is a mistake of its own, libvips shrink on load.
     Mistake(
         "sharp's cover",
         "resize",
-        "sharp(photo).resize(224, 224)",
+        "sharp(photo).resize(side, side)",
         "Node services have it: it covers the square, cuts off what stands out, and filters by lanczos3",
         _sharp,
     ),

@@ -87,24 +87,24 @@ def _resize(viewer: Viewer) -> Callable[[Contract], Callable[[Any], Any]]:
 
 
 _RULES: tuple[tuple[str, Viewer, str, str], ...] = (
-    ("squash", _squash, "image.resize((224, 224))", "the model card says 224 × 224"),
+    ("squash", _squash, "image.resize((side, side))", "the model card names one size, for width and height"),
     (
-        "resize 256, crop 224",
+        "resize larger and crop",
         _scaled_crop,
-        "CenterCrop(224)(Resize(256)(image))",
+        "CenterCrop(side)(Resize(round(side * 256 / 224))(image))",
         "it is what nearly every ImageNet recipe does",
     ),
-    ("centre crop only", _crop_only, "CenterCrop(224)(image)", "the resize was lost in a refactoring"),
+    ("centre crop only", _crop_only, "CenterCrop(side)(image)", "the resize was lost in a refactoring"),
     (
-        "resize 224, crop 224",
+        "resize and centre crop",
         _centre,
-        "CenterCrop(224)(Resize(224)(image))",
+        "CenterCrop(side)(Resize(size)(image))",
         "the runtime was given a square, so a square is cut out",
     ),
-    ("resize 224, corner crop", _corner, "pixels[:224, :224]", "an array is cut to size, and starts at its corner"),
-    ("letterbox", _letterbox, "ImageOps.pad(image, (224, 224))", "detection models want it so, and the code was at hand"),
+    ("resize and corner crop", _corner, "pixels[:side, :side]", "an array is cut to size, and starts at its corner"),
+    ("letterbox", _letterbox, "ImageOps.pad(image, (side, side))", "detection models want it so, and the code was at hand"),
     ("width and height swapped", _swapped, "image.resize((h, w))", "arrays say height first, Pillow says width first"),
-    ("side rounded", _rounded, "round(224 * w / h)", "rounding looks more correct than truncating"),
+    ("side rounded", _rounded, "round(size * w / h)", "rounding looks more correct than truncating"),
     ("shifted by one", _shifted, "image.crop((1, 1, w + 1, h + 1))", "an off-by-one in a crop of one's own"),
 )
 

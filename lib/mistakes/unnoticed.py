@@ -51,7 +51,7 @@ def noticed(
         shared: of the photo.
         reference: the reference's trace of it.
         deployment: to put the mistakes into.
-        contract: the right preprocessing.
+        contract: the preprocessing that the subject states.
         mistakes: one or more.
         allowed: the tolerance of each stage.
     """

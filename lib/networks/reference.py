@@ -1,4 +1,4 @@
-"""The reference pipeline: PyTorch's, as the model was trained and evaluated.
+"""The reference pipeline: PyTorch's, with the preprocessing that the subject states.
 
 Written on its own and not on :mod:`lib.deploy`, so that comparing the two compares two things. The tests hold its
 preprocessing to torchvision's own transforms.

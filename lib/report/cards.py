@@ -5,14 +5,20 @@ from __future__ import annotations
 from lib.deploy import Contract
 from lib.handoff import Handoff
 from lib.inputs.photos import Photos
-from lib.numbers import number
-from lib.report.html import Html, join, note, table
+from lib.numbers import counted, number
+from lib.report.html import Html, folded, join, note, table
 
+CARD = "card"  # the class of what every notebook begins with, and a page that holds several needs once
 _PADDED_FOR = {"static": "once, for {0} × {0}", "same": "for each input"}
 
 
 def card(handoff: Handoff, deployment: bool = True) -> Html:
-    """What is handed over, with the warning that a stand-in carries; ``deployment`` adds the pipeline under test."""
+    """What is handed over, folded, with the warning that a stand-in carries.
+
+    Args:
+        handoff: what it is about.
+        deployment: whether the pipeline under test belongs to it.
+    """
     subject, contract = handoff.subject, handoff.subject.contract
     rows = [
         ("what it is", subject.about),
@@ -22,10 +28,11 @@ def card(handoff: Handoff, deployment: bool = True) -> Html:
         ("resize", resize(contract)),
         ("mean", ", ".join(number(value) for value in contract.mean)),
         ("std", ", ".join(number(value) for value in contract.std)),
+        ("preprocessing from", subject.source or "the subject file does not say"),
         *([("deployment", handoff.deployment_name)] if deployment else []),
-        ("photos", f"{len(handoff.photos.readable)} readable, {len(handoff.photos.unreadable)} not"),
     ]
-    shown = table(("subject", subject.name), rows, caption=f"What is handed over: {subject.label}")
+    photos = f"{counted(len(handoff.photos.readable), 'photo')} readable, {len(handoff.photos.unreadable)} not"
+    shown = folded(f"What is handed over: {subject.label}, {photos}", table(("subject", subject.name), rows), kind=CARD)
     return shown if subject.claims_accuracy else join(shown, stand_in_warning(handoff))
 
 
@@ -45,8 +52,8 @@ def stand_in_warning(handoff: Handoff) -> Html:
 
 
 def unreadable(photos: Photos) -> Html:
-    """The files that were left out, each with its reason."""
+    """The files that were left out, each with its reason; nothing where there are none."""
     if not photos.unreadable:
-        return note(f"All {len(photos.readable)} photos could be read.")
+        return Html()
     rows = [(name, reason) for name, reason in photos.unreadable]
     return table(("photo", "why it was left out"), rows, caption=f"{len(rows)} files were left out")

@@ -39,7 +39,10 @@ def change_map(every: Sequence[Sequence[Comparison]], title: str) -> Html:
     figure.colorbar(image, label="change in probability", orientation="horizontal", shrink=0.7, aspect=40)
     over_all(figure, title)
     row, column = np.unravel_index(int(sizes.argmax()), sizes.shape)
-    said = f"{int(flips.sum())} of {flips.size} combinations change the likeliest class; the largest move is "
-    said += f"{signed(float(changes[row, column]))} by {names[int(row)]} on {photos[int(column)]}"
+    said = f"{int(flips.sum())} of {flips.size} combinations change the likeliest class; "
+    if sizes.any():
+        said += f"the largest move is {signed(float(changes[row, column]))} by {names[int(row)]} on {photos[int(column)]}"
+    else:
+        said += "none moves the probability"
     rest = f" The first {len(shown)} of {len(photos)} photos are drawn." if len(photos) > len(shown) else ""
     return show(figure, f"{title}: {said}.", f"{title}: {said}. A cross marks a photo whose likeliest class changes.{rest}")

@@ -147,7 +147,7 @@ def side_by_side(finding: Finding, contract: Contract) -> Html:
         size = np.abs(fed - right).max(axis=2)
         said += f"; {(size > 0.5).mean():.0%} of the pixels differ by more than half a level, by {number(size.max())} at most"
     over_all(drawn, "As the network takes it")
-    caption = f"{said}. Pictures are shown with the right normalisation undone."
+    caption = f"{said}. Pictures are shown with the reference's normalisation undone."
     return show(drawn, f"{said}.", caption, photographic=True)
 
 
@@ -166,7 +166,7 @@ def _difference(drawn: Figure, panels: Sequence[Axes], error: NDArray[np.float64
 
 
 def fed_levels(finding: Finding, contract: Contract) -> NDArray[np.float64]:
-    """What was observed in levels, the right normalisation undone: float64 (h, w, 3)."""
+    """What was observed in levels, the reference's normalisation undone: float64 (h, w, 3)."""
     observed = finding.observed
     planes = observed.values.astype(np.float64) if observed.levels else denormalised(observed.values, contract)
     return planes.transpose(1, 2, 0)

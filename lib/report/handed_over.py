@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from lib.inputs import deployment
-from lib.numbers import number
+from lib.numbers import counted, number
 from lib.report.html import Html, table
 from lib.report.run import Run
 
@@ -27,42 +26,46 @@ def files(run: Run) -> list[dict[str, str]]:
     return [
         {"name": each["name"], "size": f"{each['bytes'] / 1e6:.1f} MB", "sha256": each["sha256"], "why": _why(run, each)}
         for each in every
-        if "name" in each
+        if not each["missing"]
     ]
 
 
 def missing(run: Run) -> list[str]:
     """Why a file that there might be is not there."""
-    return [f"There is no {each['role']} file: {each['missing']}." for each in run.told.get("files", []) if "missing" in each]
+    return [f"There is no {each['role']} file: {each['missing']}." for each in run.told.get("files", []) if each["missing"]]
 
 
 def _why(run: Run, file: Mapping[str, Any]) -> str:
-    photos = len(run.readable)
+    photos = file["photos"]
     if file["role"] == "network":
         before = "lib/deploy" if install_line(run) else run.facts["parameters"].get("deployment", "your own code")
-        return f"the network, with {before} before it: every stage is within its tolerance of PyTorch's"
-    off = number(file["probability"]) if file["probability"] is not None else "an unknown amount"
+        off = f"off from PyTorch's by {_number(photos['logits'])} logits at most"
+        return f"the network, with {before} before it: every stage within its tolerance, {off}"
     return (
-        f"from decoded pixels to probabilities, where lib/deploy cannot run: off by up to {off} of probability, "
-        f"another class on {file['flips']} of {photos} photos"
+        f"from decoded pixels to probabilities, where lib/deploy cannot run: off by up to {_number(photos['probability'])} of "
+        f"probability, another class on {photos['other_classes']} of {counted(photos['compared'], 'photo')}"
     )
+
+
+def _number(value: float | None) -> str:
+    return "an unknown number" if value is None else number(value)
 
 
 def costs(run: Run) -> Html | None:
     """What the hand-off buys: one row a quantity, ONNX Runtime beside eager PyTorch; None where it was not measured."""
     told = run.told.get("costs")
-    if not told or not told["shipped"] or not told["pytorch"]:
+    if not told or told["shipped"]["missing"] or told["pytorch"]["missing"]:
         return None
     ours, theirs = told["shipped"], told["pytorch"]
     rows = [
         (label, shown(ours[key]), shown(theirs[key]), f"{ours[key] / theirs[key]:.2f}×")
         for label, key, shown in (
-            ("installed", "installed", _megabytes),
-            ("first answer", "first", _seconds),
-            ("median", "median", _milliseconds),
-            ("memory", "memory", _megabytes),
+            ("installed", "installed_bytes", _megabytes),
+            ("first answer", "first_s", _seconds),
+            ("median", "median_s", _milliseconds),
+            ("memory", "memory_bytes", _megabytes),
         )
-        if ours[key] and theirs[key] and math.isfinite(ours[key]) and math.isfinite(theirs[key])
+        if ours[key] and theirs[key]
     ]
     headers = ("this run", ours["name"], theirs["name"], "ratio")
     return table(headers, rows, kind="compact") if rows else None
@@ -70,7 +73,11 @@ def costs(run: Run) -> Html | None:
 
 def conditions(run: Run) -> str:
     """Under which conditions :func:`costs` were measured."""
-    return str(run.told["costs"]["conditions"])
+    told = run.told["costs"]["conditions"]
+    return (
+        f"The network alone on {told['photo']}, {told['rounds']} answers, batch of {told['batch']}, "
+        f"{counted(told['threads'], 'thread')}; a process each."
+    )
 
 
 def _megabytes(count: float) -> str:

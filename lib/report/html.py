@@ -73,14 +73,16 @@ def named(name: str) -> str:
     return f' id="{escape(name)}"' if name else ""
 
 
-def folded(summary: str, *parts: str) -> Html:
+def folded(summary: str, *parts: str, kind: str = "") -> Html:
     """What not every reader needs, behind a line that opens it.
 
     Args:
         summary: what is behind it, in a few words.
         parts: pieces of HTML.
+        kind: a class of its own, or empty.
     """
-    return Html(f'<details class="folded"><summary>{_cell(summary)}</summary>{join(*parts)}</details>')
+    classes = f"folded {kind}".rstrip()
+    return Html(f'<details class="{classes}"><summary>{_cell(summary)}</summary>{join(*parts)}</details>')
 
 
 def join(*parts: str) -> Html:

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from lib.compare.comparison import top1
+from lib.compare.comparison import TOP, likeliest, top1
 from lib.deploy import Trace
 from lib.numbers import probability
 from lib.report.drawing import GREEN, GREY, VERMILION, show, styled
@@ -19,7 +19,7 @@ from lib.report.html import Html
 
 @styled
 def seen_by_the_model(photo: str, traces: Mapping[str, Trace], classes: Sequence[str]) -> Html:
-    """What pipelines feed the network for one photo, side by side, and the five likeliest classes of each.
+    """What pipelines feed the network for one photo, side by side, and up to five likeliest classes of each.
 
     Args:
         photo: its name.
@@ -54,7 +54,7 @@ def _likeliest(axes: Axes, probabilities: NDArray[Any], target: int, classes: Se
         axes.set_yticks([])
         axes.text(0.6, 0.5, "NaN: no answer", color=VERMILION, fontweight="bold", ha="center", va="center")
         return
-    top = np.argsort(probabilities)[::-1][:5][::-1]
+    top = likeliest(probabilities, TOP)[::-1]
     rows = range(len(top))
     bars = axes.barh(rows, probabilities[top], color=[GREEN if i == target else GREY for i in top])
     axes.bar_label(bars, fmt="%.3f", padding=2, fontsize=9)

@@ -7,6 +7,7 @@ import re
 
 from nbconvert import HTMLExporter
 
+from lib.report.cards import CARD
 from lib.report.html import Html
 from lib.report.run import Page
 from lib.report.templating import TEMPLATES
@@ -32,6 +33,11 @@ def nested(html: Html, name: str) -> Html:
     """
     lower = re.sub(r"<(/?)h([1-4])(?=[ >])", lambda found: f"<{found[1]}h{int(found[2]) + 2}", html)
     return Html(re.sub(r'(<figure[^>]* id=")', rf"\g<1>{name}-", lower))
+
+
+def without_card(html: Html) -> Html:
+    """The body without what is handed over, for a page that has told it before."""
+    return Html(re.sub(rf'<details class="folded {CARD}">.*?</details>', "", html, flags=re.DOTALL))
 
 
 def figure(html: Html, name: str) -> Html | None:

@@ -16,9 +16,9 @@ from lib.report.checks import HEADERS, answered, counts, results_table, rows
 from lib.report.failures import failures
 from lib.report.html import Html
 from lib.report.markdown import plain
-from lib.report.notebook_body import body, figure, nested
+from lib.report.notebook_body import body, figure, nested, without_card
 from lib.report.risks import risks
-from lib.report.run import Run
+from lib.report.run import Page, Run
 from lib.report.templating import environment, stylesheet
 
 # What a reader of the verdict should have seen: a notebook, the name of one of its figures, and what it is.
@@ -119,10 +119,13 @@ def _one_file(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
         "commit": (run.facts["git"]["commit"] or "that is not known")[:12],
         "parameters": reproduce.parameters(run),
         "commands": reproduce.commands(run),
-        "notebooks": [
-            {"name": page.name, "title": page.title, "html": nested(bodies[page.name], page.name)} for page in run.pages
-        ],
+        "notebooks": [_inside(page, bodies[page.name], first=page is run.pages[0]) for page in run.pages],
     }
+
+
+def _inside(page: Page, html: Html, first: bool) -> dict[str, Any]:
+    """A notebook within the one file, which tells what is handed over once."""
+    return {"name": page.name, "title": page.title, "html": nested(html if first else without_card(html), page.name)}
 
 
 def _groups(run: Run, links: Mapping[str, str]) -> list[Group]:

@@ -45,7 +45,7 @@ def _accuracy(run: Run) -> str:
 
 
 def _contract(run: Run) -> str:
-    source = run.facts["subject"]["source"]
+    source = run.facts["subject"]["preprocessing_source"]
     return source or "the subject file does not say where its preprocessing is from. If it is wrong, both pipelines are."
 
 
@@ -72,8 +72,9 @@ def _refused(told: dict[str, Any] | None) -> str:
 def _libraries(told: dict[str, Any] | None) -> str:
     if not told:
         return "others than ONNX Runtime were not tried in this run."
-    wrong = f"wrong by default: {_few(told['wrong'])}." if told["wrong"] else "none of those tried is wrong by default."
-    return f"{wrong} Not tried: {_few(told['missing'])}." if told["missing"] else wrong
+    wrong, missing = ([each["name"] for each in told[key]] for key in ("wrong", "missing"))
+    said = f"wrong by default: {_few(wrong)}." if wrong else "none of those tried is wrong by default."
+    return f"{said} Not tried: {_few(missing)}." if missing else said
 
 
 def _skipped(run: Run) -> str:

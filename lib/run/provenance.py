@@ -26,7 +26,7 @@ def facts(handoff: Handoff, parameters: dict[str, Any]) -> dict[str, Any]:
             "name": subject.name,
             "about": subject.about,
             "claims_accuracy": subject.claims_accuracy,
-            "source": "",
+            "preprocessing_source": subject.source,
             "sha256": subject.digest,
             "weights": handoff.weights_path.name,
             "weights_sha256": handoff.weights_sha256,

@@ -115,6 +115,12 @@ def test_an_array_and_its_copy_are_compared_as_the_array_and_itself():
     assert StageDifference.of("infer", array, array) == StageDifference.of("infer", array, array.copy())
 
 
+def test_of_equally_likely_classes_the_first_is_the_answer_everywhere():
+    flat = np.zeros((1, 1000), np.float32)
+    assert Answer.of(score(flat), flat).likeliest == (0, 1, 2, 3, 4)
+    assert Answer.of(score(flat), flat).top1 == top1(score(flat)) == top1(flat)
+
+
 def test_an_answer_is_the_likeliest_classes_and_the_lead():
     logits = np.array([[0, 3, 1, 2, -1, -2]], np.float32)
     answer = Answer.of(score(logits), logits)

@@ -127,9 +127,9 @@ def of_cup() -> dict[str, Finding]:
         ("sharpened as in the catalogue", ("unsharp mask",)),
         ("sharpened otherwise", ()),  # was called Pillow lanczos
         ("blurred", ()),
-        ("the middle", ("resize 224, crop 224",)),
+        ("the middle", ("resize and centre crop",)),
         ("off the middle", ()),
-        ("cover", ("sharp's cover",)),  # was called resize 256, crop 224
+        ("cover", ("sharp's cover",)),  # was called resize larger and crop
         ("the middle of 232", ()),
     ],
 )
@@ -140,7 +140,7 @@ def test_real_photos_are_named_or_not_known(of_cup, made, names):
 
 def test_the_nearest_candidates_are_shown_even_where_none_is_named(of_cup):
     assert all(each.nearest for each in of_cup.values())
-    assert of_cup["the middle of 232"].nearest[0].label == "resize 224, crop 224"
+    assert of_cup["the middle of 232"].nearest[0].label == "resize and centre crop"
     assert 0.5 < of_cup["the middle of 232"].explained < 0.9
 
 

@@ -20,6 +20,15 @@ def test_the_built_in_subjects_are_what_they_say():
     assert "no claim on accuracy" in stand_in.label
 
 
+def test_the_built_in_subjects_say_where_their_preprocessing_is_from_and_where_it_is_not_the_published_one():
+    lite0, b0, stand_in = (subject.load(name).source for name in ("lite0-imagenet", "b0-imagenet", "b0-stand-in"))
+    assert "127 and 128 of 255, are the published network's" in lite0
+    assert "not that of the published evaluation, which takes the central 0.875 of the shorter side and is bicubic" in lite0
+    assert "the example in efficientnet_pytorch's README" in b0
+    assert "own evaluation is bicubic" in b0
+    assert "never trained with it" in stand_in
+
+
 def test_imagenet_has_a_thousand_different_names_in_their_order():
     classes = subject.load("lite0-imagenet").classes
     assert len(classes) == len(set(classes)) == 1000
@@ -39,6 +48,21 @@ def test_a_users_own_subject_is_read(own_subject):
     assert mine.name == "mine"
     assert mine.classes == ("cup", "cat", "car")
     assert mine.contract.crop == 224
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("", ""),
+        ('source = "Our validation transform."\n', "Our validation transform."),
+        ('source = "  "\n', ""),
+        ('source = "one\\ntwo\\u001b[31m"\n', "one\\ntwo\\x1b[31m"),
+        (f'source = "{"long " * 9999}"\n', ("long " * 9999).strip()),
+    ],
+    ids=["none", "a sentence", "blank", "control characters", "long"],
+)
+def test_a_user_may_say_where_the_preprocessing_is_from(own_subject, line, source):
+    assert subject.load(edited(own_subject, "[preprocessing]\n", f"[preprocessing]\n{line}")).source == source
 
 
 def test_an_unknown_name_gets_the_nearest_one():
@@ -73,6 +97,9 @@ def test_a_missing_file_is_named(tmp_path):
         ('sha256 = "', 'sha256 = "xyz', "field 'sha256' is 'xyz"),
         ('about = "A fine', 'about = "A "fine', "not valid TOML"),
         ("[preprocessing]", "[preprocessing]\nsharpen = 1", "[preprocessing]: unknown field 'sharpen'"),
+        ("[preprocessing]", "[preprocessing]\nsorce = 'x'", "[preprocessing]: unknown field 'sorce': did you mean 'source'?"),
+        ("[preprocessing]", "[preprocessing]\nsource = 3", "[preprocessing]: field 'source' is 3; it takes a text"),
+        ("[preprocessing]", "[preprocessing]\nsource = ['x']", "field 'source' is ['x']; it takes a text"),
         ("[classes]", "[labels]", "unknown field 'labels'"),
         ("image_size = 224", "", "field 'image_size' is missing"),
         ('file = "mine.pth"', 'url = "weights.pth"', "field 'url' is 'weights.pth'; it takes an address"),

@@ -24,25 +24,25 @@ def test_shapes(size):
     assert committed("width and height swapped", photo).shape == (right.shape[1], right.shape[0], 3)
     np.testing.assert_array_equal(committed("shifted by one", photo)[:-1, :-1], right[1:, 1:])
     assert not committed("shifted by one", photo)[-1].any()
-    assert committed("resize 224, crop 224", photo).shape == (64, 64, 3)
-    np.testing.assert_array_equal(committed("resize 224, corner crop", photo), right[:64, :64])
+    assert committed("resize and centre crop", photo).shape == (64, 64, 3)
+    np.testing.assert_array_equal(committed("resize and corner crop", photo), right[:64, :64])
     left, top = round((width - 64) / 2), round((height - 64) / 2)
     np.testing.assert_array_equal(committed("centre crop only", photo), np.asarray(photo)[top : top + 64, left : left + 64])
 
 
-def test_resize_256_crop_224_is_torchvisions():
+def test_resize_larger_and_crop_is_torchvisions_256_and_224():
     transforms = pytest.importorskip("tests.deploy.torchvision_transforms").transforms
     contract = Contract(224, "shorter-side", "bilinear", CONTRACT.mean, CONTRACT.std)
     photo = picture(641, 427)
     expected = transforms.CenterCrop(224)(transforms.Resize(256)(photo))
-    np.testing.assert_array_equal(committed("resize 256, crop 224", photo, contract), np.asarray(expected))
+    np.testing.assert_array_equal(committed("resize larger and crop", photo, contract), np.asarray(expected))
 
 
 def test_a_centre_crop_of_the_right_resize_is_torchvisions():
     transforms = pytest.importorskip("tests.deploy.torchvision_transforms").transforms
     photo = picture(641, 427)
     expected = transforms.CenterCrop(64)(transforms.Resize(64)(photo))
-    np.testing.assert_array_equal(committed("resize 224, crop 224", photo), np.asarray(expected))
+    np.testing.assert_array_equal(committed("resize and centre crop", photo), np.asarray(expected))
 
 
 def test_letterbox_is_pillows_pad_with_black_bars():

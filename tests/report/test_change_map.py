@@ -41,7 +41,7 @@ def test_it_draws_the_first_photos_and_counts_all(drawn):
 
 def test_nothing_that_moves_is_no_trouble(drawn):
     said = change_map([[compared("a.png", "squash", 0.5, 0.3, 0.2)]], "Title")
-    assert "0 of 1 combinations change the likeliest class; the largest move is 0 by squash on a.png" in said
+    assert "0 of 1 combinations change the likeliest class; none moves the probability" in said
     assert_whole(drawn[0])
 
 

@@ -23,6 +23,7 @@ def test_each_file_comes_with_role_size_and_hash_the_one_to_take_first():
     network, end_to_end = handed_over.files(made.run(told={"files": made.FILES}))
     assert (network["name"], network["size"], network["sha256"]) == ("mine.onnx", "18.6 MB", "a" * 64)
     assert "lib/deploy" in network["why"]
+    assert "1.2e-05 logits at most" in network["why"]
     assert "off by up to 0.0123 of probability, another class on 1 of 2 photos" in end_to_end["why"]
 
 
@@ -41,11 +42,12 @@ def test_what_it_buys_is_said_as_both_numbers_and_their_ratio():
         ("median", "12.5 ms", "25.0 ms", "0.50×"),
         ("memory", "110 MB", "440 MB", "0.25×"),
     ]
-    assert handed_over.conditions(made.run(told={"costs": made.COSTS})) == made.COSTS["conditions"]
+    said = "The network alone on cup.png, 30 answers, batch of 1, 2 threads; a process each."
+    assert handed_over.conditions(made.run(told={"costs": made.COSTS})) == said
 
 
 def test_what_was_not_measured_is_not_said():
     assert handed_over.costs(made.run()) is None
-    assert handed_over.costs(made.run(told={"costs": made.COSTS | {"pytorch": None}})) is None
-    ours = made.COSTS["shipped"] | {"memory": None}
+    assert handed_over.costs(made.run(told={"costs": made.COSTS | {"pytorch": {"missing": "it died"}}})) is None
+    ours = made.COSTS["shipped"] | {"memory_bytes": None}
     assert "memory" not in handed_over.costs(made.run(told={"costs": made.COSTS | {"shipped": ours}}))

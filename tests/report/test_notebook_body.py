@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from lib.report.html import note
-from lib.report.notebook_body import body, figure, nested
+from lib.report.cards import CARD
+from lib.report.html import Html, folded, note
+from lib.report.notebook_body import body, figure, nested, without_card
 from tests.report import made
 
 
@@ -33,3 +34,8 @@ def test_a_figure_is_found_by_its_name():
     assert found.endswith("<figcaption>Off.</figcaption></figure>")
     assert made.SOURCE in found
     assert figure(html(), "a-of") is None
+
+
+def test_what_is_handed_over_is_told_once_on_a_page_of_several():
+    card, other = folded("What is handed over", "<p>all</p>", kind=CARD), folded("Numbers", "<p>1</p>")
+    assert without_card(Html(f"{card}{other}")) == other

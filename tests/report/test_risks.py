@@ -26,7 +26,7 @@ def test_accuracy_is_never_claimed():
 
 def test_where_the_preprocessing_is_from_is_quoted_or_said_to_be_unknown():
     assert "does not say" in said(made.run(), "Preprocessing")
-    subject = made.run().facts["subject"] | {"source": "as timm evaluates it."}
+    subject = made.run().facts["subject"] | {"preprocessing_source": "as timm evaluates it."}
     assert said(made.run(subject=subject), "Preprocessing") == "as timm evaluates it."
 
 
@@ -49,7 +49,7 @@ def test_pictures_that_the_deployment_refuses_are_named():
 
 
 def test_libraries_whose_default_is_wrong_are_named_and_so_are_those_that_are_missing():
-    told = {"libraries": {"wrong": ["OpenCV"], "missing": ["LiteRT"]}}
+    told = {"libraries": {"wrong": [{"name": "OpenCV"}], "missing": [{"name": "LiteRT"}]}}
     assert said(made.run(told=told), "Libraries") == "wrong by default: OpenCV. Not tried: LiteRT."
 
 

@@ -373,6 +373,8 @@ def test_a_policy_without_rows(refused, tmp_path, text):
         ('names = ["cup", "cat"]', "file = 3"),
         ('names = ["cup", "cat"]', 'file = "a\\u0000b"'),
         ('names = ["cup", "cat"]', 'file = "."'),
+        ("\nsize = 224", "\nsize = 224\nsource = 3"),
+        ("\nsize = 224", "\nsize = 224\nsource = {}"),
         ("\nsize = 224", "\nsize = true"),
         ("\nsize = 224", f"\nsize = {10**9}"),
         ("\nsize = 224", f"\nsize = {LONG}"),

@@ -148,7 +148,7 @@ def candidates(study: Study) -> Html:
 
 
 def shipped(study: Study, subject: Subject) -> Html:
-    """The exported file over its whole domain, and whether that is what the network was trained as."""
+    """The exported file over its whole domain, and how the subject says that its network pads."""
     own, seen = subject.padding, study.shipped
     against = {"same": "the network in PyTorch, padded for each input", "static": "the network in PyTorch, padded statically"}
     said = join(note(f"The exported file gives PyTorch's logits at {seen.right} of {seen.sizes} sizes."), _drawn(study.drawn))

@@ -17,6 +17,7 @@ from lib.compare.view import densest
 from lib.deploy import Contract, Trace
 from lib.handoff import Handoff
 from lib.mistakes import COLOUR, FILTERS, SHAPES, Mistake
+from lib.mistakes.own import own
 from lib.mistakes.resizers import RESIZERS
 from lib.mistakes.resizers.pillow import pillow
 from lib.mistakes.resizers.resizer import Pixels
@@ -45,18 +46,20 @@ class PixelError:
             name. Its largest difference at ``resize`` is the largest absolute error in levels.
         mean: mean absolute error of the picture in levels.
         bias: mean error in levels: above 0 where the picture got lighter.
+        own: whether it is no mistake but the resize that the subject file states.
     """
 
     comparison: Comparison
     mean: float
     bias: float
+    own: bool
 
     @classmethod
-    def of(cls, photo: str, name: str, reference: Trace, trace: Trace) -> PixelError:
+    def of(cls, photo: str, name: str, reference: Trace, trace: Trace, own: bool) -> PixelError:
         """Of two traces whose pictures have the same shape."""
         pairs = {stage: (getattr(reference, stage), getattr(trace, stage)) for stage in ("resize", "infer", "score")}
         error = error_of(reference.resize, trace.resize)
-        return cls(Comparison.of(photo, name, pairs), float(np.abs(error).mean()), float(error.mean()))
+        return cls(Comparison.of(photo, name, pairs), float(np.abs(error).mean()), float(error.mean()), own)
 
     @property
     def largest(self) -> float:
@@ -82,6 +85,11 @@ class Drawn:
     def name(self) -> str:
         """The filter's name."""
         return self.measured.comparison.name
+
+    @property
+    def label(self) -> str:
+        """The name, and whether it is the reference's own resize."""
+        return self.name + ", the reference" * self.measured.own
 
     @property
     def error(self) -> NDArray[np.int16]:
@@ -185,7 +193,8 @@ def pixel_errors(handoff: Handoff, photo: str, shared: SharedTraces) -> dict[str
     """
     reference, contract = shared.trace(handoff.reference), handoff.subject.contract
     traces = {mistake.name: shared.trace(mistake.commit(handoff.reference, contract)) for mistake in SAME_SHAPE}
-    return {name: PixelError.of(photo, name, reference, trace) for name, trace in traces.items()}
+    stated = own(contract)
+    return {name: PixelError.of(photo, name, reference, trace, name in stated) for name, trace in traces.items()}
 
 
 def drawn(handoff: Handoff, errors: Mapping[str, PixelError], shared: SharedTraces) -> tuple[Drawn, ...]:

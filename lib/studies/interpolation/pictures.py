@@ -11,7 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
+from lib.compare.comparison import TOP
+from lib.deploy.contract import FILTERS as KERNELS
 from lib.mistakes import COLOUR, FILTERS
+from lib.mistakes.resizers import RESIZERS
 from lib.numbers import number, probability, signed
 from lib.report import gallery
 from lib.report.change_map import change_map
@@ -70,11 +73,12 @@ def grid(seen: Sequence[Drawn]) -> Html:
             weight, color = ("bold", BLUE) if each.name in shared else ("normal", DARK)
             axes.set_xlabel(label, fontsize=7.5, labelpad=1.5, fontweight=weight, color=color)
     together = "; ".join(", ".join(each.name for each in group) for group in groups if len(group) > 1)
-    right = next((group for group in groups if any(each.measured.largest == 0 for each in group)), [])
+    right = next(group for group in groups if any(each.measured.own for each in group))
+    others = len(right) - 1
     libraries = {column.removesuffix(", AA") for column in COLUMNS}
     said = f"{len(seen)} resizes of {len(libraries)} libraries, on {seen[0].measured.comparison.photo}: they fall into "
     said += f"{len(groups)} groups that agree within one level; "
-    said += f"{len(right)} agree with the reference" if right else "none agrees with the reference"
+    said += f"of the others {others or 'none'} {'agree' if others > 1 else 'agrees'} with the reference's {_stated(seen)}"
     return show(
         figure,
         f"A detail of {DETAIL} by {DETAIL} pixels through every library and filter. {said}. These agree: {together}.",
@@ -82,6 +86,10 @@ def grid(seen: Sequence[Drawn]) -> Html:
         "AA: antialiased, as all of Pillow's filters are but nearest.",
         photographic=True,
     )
+
+
+def _stated(seen: Sequence[Drawn]) -> str:
+    return next(each.name for each in seen if each.measured.own)
 
 
 def _headings(panels: NDArray[Any]) -> None:
@@ -160,8 +168,16 @@ def growth(errors: Mapping[str, Sequence[float]], photo: str) -> Html:
         colour = FOLLOWED.get(name)
         axes.plot(FACTORS, values, color=colour or GREY, linewidth=1.9 if colour else 0.7, alpha=1 if colour else 0.6)
     ends = apart([errors[name][-1] for name in FOLLOWED], 0.055 * max(max(values) for values in errors.values()))
+    stated = [name for name, values in errors.items() if not any(values)]  # off from itself nowhere
     for (name, colour), y in zip(FOLLOWED.items(), ends, strict=True):
-        axes.annotate(name, (FACTORS[-1] * 1.03, y), color=colour, va="center", fontsize=8, annotation_clip=False)
+        axes.annotate(
+            name + ", the reference" * (name in stated),
+            (FACTORS[-1] * 1.03, y),
+            color=colour,
+            va="center",
+            fontsize=8,
+            annotation_clip=False,
+        )
     axes.set_xscale("log")
     axes.set_xticks(TICKS, [f"{tick:g}×" for tick in TICKS])
     axes.set_xticks([], minor=True)
@@ -173,7 +189,11 @@ def growth(errors: Mapping[str, Sequence[float]], photo: str) -> Html:
     linear, area = errors["OpenCV linear"], errors["OpenCV area"]
     said = f"On {photo} the error of OpenCV linear is {number(linear[0])} levels at {FACTORS[0]:g}× and "
     said += f"{number(linear[-1])} at {FACTORS[-1]:g}×, that of OpenCV area {number(area[0])} and {number(area[-1])}"
-    return show(figure, f"Error against downscale factor: {said}.", f"{said}. Grey lines: the other resizes of the table.")
+    return show(
+        figure,
+        f"Error against downscale factor: {said}.",
+        f"{said}. Equal to the reference throughout: {', '.join(stated)}. Grey lines: the other resizes of the table.",
+    )
 
 
 def growth_table(errors: Mapping[str, Sequence[float]]) -> Html:
@@ -187,7 +207,7 @@ def pixels(seen: Sequence[Drawn]) -> Html:
     """What each filter does to the pixels of a photo."""
     rows = [
         (
-            each.name,
+            each.label,
             number(each.measured.largest),
             f"{each.measured.mean:.2f}",
             "∞" if np.isinf(each.psnr) else f"{each.psnr:.1f} dB",
@@ -203,9 +223,10 @@ def pixels(seen: Sequence[Drawn]) -> Html:
 
 def answers(seen: Sequence[Drawn]) -> Html:
     """What each filter does to the answer on a photo."""
-    compared = [each.measured.comparison for each in seen]
+    compared = [each.measured.comparison for each in seen if not each.measured.own]
     right = compared[0].reference
     of = len(right.likeliest)
+    every = f"; with {of} classes each answer keeps all of them" if of < TOP else ""
     rows = [
         ("the reference", "", "", f"{right.lead:.2f}", probability(right.probability), f"{of} of {of}"),
         *(
@@ -226,14 +247,14 @@ def answers(seen: Sequence[Drawn]) -> Html:
         "probability that changes class",
         "margin, logits",
         "reference's class",
-        "top five kept",
+        f"likeliest {of} kept",
     )
-    return table(headers, rows, caption=f"{compared[0].photo}: what the filter does to the answer")
+    return table(headers, rows, caption=f"{compared[0].photo}: what the filter does to the answer{every}")
 
 
 def changes(every: Sequence[Mapping[str, PixelError]]) -> Html:
     """The :func:`change_map` of the filters and colour mistakes over all photos."""
-    names = [mistake.name for mistake in (*FILTERS, *COLOUR)]
+    names = [mistake.name for mistake in (*FILTERS, *COLOUR) if not every[0][mistake.name].own]
     return change_map([[errors[name].comparison for name in names] for errors in every], "What the filter does to the answer")
 
 
@@ -276,6 +297,8 @@ def _scatter(every: Sequence[Mapping[str, PixelError]], found: Inversions, named
     said = (
         f"Of {found.pairs} pairs of mistakes on the same photo, pixel distance ranks {found.found} ({share:.0%}) the wrong way"
     )
+    if not any(each.comparison.moved for errors in every for each in errors.values()):
+        said = "No mistake moves an answer, so there is nothing for pixel distance to rank"
     return show(figure, f"Scatter plot: {said}.", f"{said}.{' Numbered lines join the pairs named below.' * bool(named)}")
 
 
@@ -293,12 +316,17 @@ def _points(errors: Iterable[PixelError]) -> NDArray[np.float64]:
 
 
 def finding(every: Sequence[Mapping[str, PixelError]]) -> Html:
-    """What antialiasing is worth against the filter's name, over all photos, in a sentence."""
-    opencv, torch, bicubic = (
-        number(float(np.mean([errors[name].mean for errors in every])))
-        for name in ("OpenCV linear", "torch bilinear, antialiased", "Pillow bicubic")
-    )
-    return note(
-        f"Over {len(every)} photos the same word, linear, errs by {opencv} levels in OpenCV and by {torch} in torch with "
-        f"antialias on; another filter with antialiasing, Pillow bicubic, errs by {bicubic}."
-    )
+    """How far resizes of the reference's kind err, against Pillow's other filters, over all photos, in a sentence."""
+    means = {name: float(np.mean([errors[name].mean for errors in every])) for name in every[0]}
+    stated = next(RESIZERS[name] for name, each in every[0].items() if each.own)
+    alike = sorted((r.name for r in RESIZERS.values() if r.row == stated.row and r != stated), key=means.__getitem__)
+    others = sorted({f"Pillow {kernel}" for kernel in KERNELS} - {stated.name}, key=means.__getitem__)
+    said = f"Over {len(every)} photos the reference's resize is {stated.name}; mean errors in levels: "
+    if alike:
+        ends = dict.fromkeys((alike[0], alike[-1]))
+        said += f"of other libraries' {stated.row} resizes {_err(ends, means)}; "
+    return note(f"{said}of Pillow's other filters {_err([others[0]], means)} at least.")
+
+
+def _err(names: Iterable[str], means: Mapping[str, float]) -> str:
+    return " to ".join(f"{number(means[name])} ({name})" for name in names)

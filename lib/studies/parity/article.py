@@ -1,7 +1,8 @@
 """The figures of the article that this workbook grew from, to stand beside ours where the conditions are the same.
 
-Source: "Frank's ML model" series of ML Illustrated, 2020, on taking EfficientNet-B0 from PyTorch to ONNX; steps 3 to 5, the
-probability of class 207, golden retriever, for its 600 x 400 photo dog.jpg.
+Source: ML Illustrated, "Frank's ML model" series, 4 March 2020, on taking EfficientNet-B0 from PyTorch to ONNX,
+http://www.ml-illustrated.com/2020/03/04/converting-ml-models-for-cloud-inferencing.html;
+steps 3 to 5, the probability of class 207, golden retriever, for its 600 x 400 photo dog.jpg.
 """
 
 from __future__ import annotations

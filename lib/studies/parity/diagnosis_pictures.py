@@ -38,7 +38,7 @@ def examples_gallery(shown: Sequence[Example]) -> Html:
         panels,
         COLUMNS,
         f"What the network takes its input for. {said}.",
-        f"{said}. Each picture is the network's input with the right normalisation undone; under the name stands the "
+        f"{said}. Each picture is the network's input with the reference's normalisation undone; under the name stands the "
         "probability of the reference's class.",
         size=7,
     )

@@ -18,6 +18,7 @@ from lib.deploy.stages import decode
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
 from lib.mistakes import DECODING, NORMALISATION, PROCESSORS, SHARPENING, TONE, TURNS, Mistake
+from lib.mistakes.own import own
 from lib.mistakes.shape import side_of
 
 SHOWN = (*DECODING, *PROCESSORS, *TURNS, *TONE, *SHARPENING, *NORMALISATION)
@@ -41,7 +42,7 @@ class Example:
 
 
 def examples(handoff: Handoff, photo: Photo, shared: SharedTraces, made: list[Photo]) -> tuple[Example, ...]:
-    """Every mistake of :data:`SHOWN`, on the photo or on one made from it.
+    """Every mistake of :data:`SHOWN`, on the photo or on one made from it; those that the contract asks for are left out.
 
     Args:
         handoff: whose reference is changed.
@@ -52,7 +53,8 @@ def examples(handoff: Handoff, photo: Photo, shared: SharedTraces, made: list[Ph
     where: dict[str, tuple[Photo, SharedTraces]] = {}
     for names, each in zip(MADE.values(), made, strict=True):
         where |= dict.fromkeys(names, (each, SharedTraces(each.data)))
-    return tuple(_example(handoff, mistake, *where.get(mistake.name, (photo, shared))) for mistake in SHOWN)
+    mistakes = [mistake for mistake in SHOWN if mistake.name not in own(handoff.subject.contract)]
+    return tuple(_example(handoff, mistake, *where.get(mistake.name, (photo, shared))) for mistake in mistakes)
 
 
 def _example(handoff: Handoff, mistake: Mistake, photo: Photo, shared: SharedTraces) -> Example:

@@ -15,6 +15,7 @@ from lib.deploy import Trace
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE, SHAPES
+from lib.mistakes.own import own
 from lib.mistakes.shape import VIEWERS
 from lib.mistakes.unnoticed import Noticed, noticed
 from lib.policy import Policy
@@ -111,6 +112,8 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
 def shapes_of(handoff: Handoff, photo: Photo, shared: SharedTraces) -> tuple[Drawn, ...]:
     """The reference, then every shape mistake of the catalogue in the deployment, on one photo.
 
+    A rule that the contract asks for is no mistake, and left out.
+
     Args:
         handoff: whose pipelines.
         photo: the photo.
@@ -141,6 +144,7 @@ def shapes_of(handoff: Handoff, photo: Photo, shared: SharedTraces) -> tuple[Dra
     mistaken = [
         drawn(rule, viewer(contract, width, height), shared.trace(CATALOGUE[rule].commit(handoff.deployment, contract)))
         for rule, viewer in VIEWERS.items()
+        if rule not in own(contract)
     ]
     return (drawn(REFERENCE, right, reference), *mistaken)
 

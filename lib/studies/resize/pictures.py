@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import Answer
+from lib.compare.comparison import TOP, Answer
+from lib.mistakes.shape import VIEWERS
 from lib.numbers import number, probability, signed
 from lib.report.change_map import change_map
 from lib.report.drawing import VERMILION, show, styled
@@ -26,10 +27,14 @@ COLUMNS = 4  # of a strip
 
 
 def squashed(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
-    """The article's step: a photo squashed to a square, beside what the reference shows of it."""
+    """A photo squashed to a square, beside what the reference shows of it; and which rules are no mistake here."""
     traces = {each.shape.comparison.name: each.trace for each in seen}
-    shown = {name: traces[name] for name in ("squash", REFERENCE)}
-    return seen_by_the_model(seen[0].shape.comparison.photo, shown, classes)
+    own = [name for name in VIEWERS if name not in traces]
+    parts = [note(f"What the subject file states is no mistake, and left out below: {', '.join(own)}.")] if own else []
+    if "squash" in traces:
+        shown = {name: traces[name] for name in ("squash", REFERENCE)}
+        parts.insert(0, seen_by_the_model(seen[0].shape.comparison.photo, shown, classes))
+    return join(*parts)
 
 
 def cards(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
@@ -54,8 +59,8 @@ def _card(seen: Drawn, faint: NDArray[np.float64], classes: Sequence[str]) -> Ht
     said = f"{compared.name} shows {1 - shape.unseen:.0%} of {compared.photo} at {size}, differs by "
     said += f"{number(shape.mean_difference)} levels on average where both see something, and moves the probability of the "
     said += f"reference's class by {signed(compared.change)}"
-    five = _likeliest(compared.candidate, classes, 5)
-    return show(figure, f"{said}.", f"{said}. Top five: {five}.", photographic=True)
+    top = _likeliest(compared.candidate, classes, TOP)
+    return show(figure, f"{said}.", f"{said}. Likeliest: {top}.", photographic=True)
 
 
 def _faint(photo: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.float64]:
@@ -143,6 +148,8 @@ def finding(every: Sequence[Sequence[Shape]]) -> Html:
     flips = {rule: sum(each.flipped for each in compared) for rule, compared in by_rule.items()}
     most_moved = max(moves, key=lambda rule: moves[rule])
     most_flipped = max(flips, key=lambda rule: flips[rule])
+    if not any(moves.values()) and not any(flips.values()):
+        return note(f"Over {len(every)} photos no rule moves the probability, and none changes the likeliest class.")
     said = f"Over {len(every)} photos {most_moved} moves the probability most, by {number(moves[most_moved])} on average; "
     if flips[most_flipped]:
         return note(f"{said}{most_flipped} changes the likeliest class most often, on {flips[most_flipped]}.")

@@ -97,6 +97,46 @@ def test_steps_on_which_another_class_wins_are_said(parity):
     assert "another class wins" not in shown
 
 
+def test_a_higher_probability_is_no_better_pipeline(parity):
+    ablation = parity.study.from_naive[0]
+    first, *rest = ablation.steps
+    surer = dataclasses.replace(ablation, steps=(dataclasses.replace(first, probability=1.0), *rest))
+    said = pictures.steps_finding([surer, surer])
+    assert "On 2 of 2 photos the naive deployment gives the reference&#x27;s class a higher probability" in said
+    assert "accuracy is not measured here" in said
+    assert "it does what the subject file states, not because it gives the highest number" in said
+    assert "evaluated" not in said
+
+
+def test_a_fix_of_what_was_right_already_is_said_to_change_nothing(parity):
+    def shown(**stated):
+        contract = dataclasses.replace(parity.handoff.subject.contract, **stated)
+        changed = dataclasses.replace(parity.handoff, subject=dataclasses.replace(parity.handoff.subject, contract=contract))
+        return pictures.steps_table(changed, parity.study.from_naive)
+
+    assert "changes nothing" not in shown()
+    assert "The subject file states a squash: the naive deployment has the right shape" in shown(rule="squash")
+    assert "The subject file states nearest: the naive deployment has the right filter" in shown(filter="nearest")
+
+
+def test_classes_that_are_equally_likely_are_said_to_be(parity):
+    one = dataclasses.replace(parity.handoff, photos=Photos(parity.handoff.photos.readable[:1], ()))
+    ablation = parity.study.from_naive[0]
+    *before, last = ablation.steps
+    flat = dataclasses.replace(last.reference, likeliest=(0, 1, 2), probabilities=(0.001,) * 3)
+    constant = dataclasses.replace(ablation, steps=(*before, dataclasses.replace(last, reference=flat)))
+    assert "On 1 of 1 photos several classes are likeliest; the first of them is named." in pictures.steps_table(
+        one, [constant]
+    )
+    assert "several classes" not in pictures.steps_table(one, [ablation])
+
+
+def test_shares_of_nothing_name_no_part(parity):
+    ablation = parity.study.from_naive[0]
+    flat = dataclasses.replace(ablation, shares=dict.fromkeys(ablation.shares, 0.0))
+    assert "Over 2 photos no part moves the probability." in pictures.shares_finding([flat, flat])
+
+
 def test_shares_are_listed_and_summed_up(parity):
     ablations = parity.study.from_naive
     assert pictures.shares(ablations, "Shares").count("<tr") == 1 + len(ablations)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from lib.compare.comparison import worst
+from lib.compare.shared import SharedTraces
+from lib.deploy.stages import preprocessing
 from lib.mistakes import CATALOGUE, SHAPES
 from lib.policy import Policy
 from lib.studies.resize import measure
@@ -36,7 +38,7 @@ def test_what_each_rule_shows_of_a_landscape_photo(study):
     assert seen["squash"].unseen == 0
     assert seen["width and height swapped"].stretch == pytest.approx((400 / 600) ** 2, rel=0.01)
     assert seen["centre crop only"].unseen == pytest.approx(1 - 224 * 224 / (600 * 400), abs=0.02)
-    assert seen["resize 256, crop 224"].unseen == pytest.approx(1 - 224 * 224 / (384 * 256), abs=0.02)
+    assert seen["resize larger and crop"].unseen == pytest.approx(1 - 224 * 224 / (384 * 256), abs=0.02)
     assert seen["letterbox"].unseen == 0
     assert seen["squash"].mean_difference > 0.5
     assert seen["shifted by one"].mean_difference < 0.5  # the same pixels in another place
@@ -94,6 +96,21 @@ def test_a_deployment_that_shows_another_shape_is_counted(lite0, rules):
     study = measure.measured(two, rules)
     assert study.other_shape == 1  # the square photo is shown as the reference shows it
     assert worst(study.deployed, "resize") == float("inf")
+
+
+def test_a_rule_that_the_subject_states_is_no_mistake(lite0):
+    contract = replace(lite0.subject.contract, rule="squash")
+    one = of_photos(lite0, "coffee.png")
+    squashing = replace(one, subject=replace(lite0.subject, contract=contract))
+    resize, _ = preprocessing(contract)
+    vars(squashing)["reference"] = replace(lite0.reference, resize=resize)
+    vars(squashing)["deployment"] = replace(lite0.deployment, resize=resize)
+    photo = one.photos.readable[0]
+    drawn = measure.shapes_of(squashing, photo, SharedTraces(photo.data))
+    assert [each.shape.comparison.name for each in drawn] == [
+        "reference", "resize larger and crop", "centre crop only", "letterbox", "shifted by one",
+    ]  # fmt: skip
+    assert all(each.shape.comparison["resize"].largest > 0 for each in drawn[1:])
 
 
 def test_the_tolerances_come_from_the_policy(lite0, rules):

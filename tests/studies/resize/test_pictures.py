@@ -32,10 +32,18 @@ def test_a_strip_names_the_rules_under_which_another_class_wins(study, lite0):
         assert said in strip
 
 
-def test_the_articles_step_shows_the_squash_beside_the_reference(study, lite0):
+def test_the_squash_is_shown_beside_the_reference(study, lite0):
     shown = pictures.squashed(study.first, lite0.subject.classes)
     assert "coffee.png as 2 pipelines feed it to the network: squash sees 224×224" in shown
     assert "reference sees 336×224" in shown
+    assert "left out below" not in shown
+
+
+def test_what_the_subject_file_states_is_named_as_no_mistake(study, lite0):
+    stated = [each for each in study.first if each.shape.comparison.name not in ("squash", "side rounded")]
+    shown = pictures.squashed(stated, lite0.subject.classes)
+    assert "What the subject file states is no mistake, and left out below: squash, side rounded." in shown
+    assert "<figure>" not in shown
 
 
 def test_the_table_has_every_rule_and_the_reference(study, lite0):
@@ -58,6 +66,15 @@ def test_the_finding_claims_no_change_of_class_where_there_is_none(study):
 
     still = [[unmoved(shape) for shape in shapes] for shapes in study.shapes]
     assert "none changes the likeliest class." in pictures.finding(still)
+
+
+def test_the_finding_names_no_rule_where_none_moves_anything(study):
+    def constant(shape):
+        same = shape.comparison.reference
+        return replace(shape, comparison=replace(shape.comparison, candidate=same, probability=same.probability))
+
+    said = pictures.finding([[constant(shape) for shape in shapes] for shapes in study.shapes])
+    assert f"Over {len(PHOTOS)} photos no rule moves the probability, and none changes the likeliest class." in said
 
 
 def test_pictures_are_whole(study, lite0, drawn):
