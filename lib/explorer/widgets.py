@@ -16,31 +16,29 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lib import policy
-from lib.compare.comparison import Comparison, top1
+from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
-from lib.compare.view import denormalised, of_contract, whole
 from lib.deploy import BadInput, Pipeline, Trace
 from lib.deploy.stages import decode
-from lib.explorer import side_by_side
+from lib.explorer import shown, side_by_side
 from lib.explorer.held import held
 from lib.explorer.own_module import OwnModule
 from lib.explorer.photo_choice import PhotoChoice
-from lib.explorer.side_by_side import CHANNELS, SCALES, ZOOMS, Look, Sight
+from lib.explorer.shown import Shown
+from lib.explorer.side_by_side import CHANNELS, SCALES, ZOOMS, Look
 from lib.handoff import Handoff
-from lib.mistakes import CATALOGUE, processors, shape
-from lib.numbers import number, probability
+from lib.mistakes import CATALOGUE
 from lib.policy import Policy
 from lib.report import heat
 from lib.report.gallery import Panel, gallery
 from lib.report.html import Html, join, note
 from lib.report.output_style import beside_style, with_style
 
-VIEWERS = shape.VIEWERS | processors.VIEWERS  # of the mistakes that show another part of a photo, by name
 REFERENCE, DEPLOYMENT, OWN = "reference", "deployment", "own module"
 
-_OVERVIEW = 168  # pixels along the longer side of the whole photo
+_OVERVIEW = 192  # pixels along the longer side of the whole photo
 _CONTROL = "272px"  # three beside each other in JupyterLab
-_HATCHED = "Hatched: one of the two does not show this part of the photo to the network."
+_HATCHED = '<p class="aside">Hatched: one of the two does not show this part of the photo to the network.</p>'
 
 
 class Explorer:
@@ -107,25 +105,26 @@ class Explorer:
         )
 
     def _redraw(self, _: Any = None) -> None:
+        photo = self._photos.photo
         try:
-            left, right = self._trace(self._left.value), self._trace(self._right.value)
-            checks, photo = self._held(), self._thumbnail()
+            left, right = (
+                Shown.of(self._handoff, photo, name, self._trace(name)) for name in (self._left.value, self._right.value)
+            )
+            checks, small = self._held(), self._thumbnail()
         except BadInput as error:
             self._refuse(str(error))
             self.checks.value = ""  # they may not hold any more
             return
-        shown = self._on_photo(left, self._left.value), self._on_photo(right, self._right.value)
         look = Look(self._zoom.value, self._channel.value, self._scale.value)
-        sight = side_by_side.seen(*shown, look)
-        former, self._panels = self._panels, self._named_panels(photo, sight, shown[0].shape, (left, right))
+        sight = side_by_side.seen(left.levels, right.levels, look)
+        former, self._panels = self._panels, shown.panels(photo.name, small, left, right, sight, look)
         for i, (picture, title, panel) in enumerate(zip(self.pictures, self._titles, self._panels, strict=True)):
             if not former or not np.array_equal(former[i].picture, panel.picture):  # encoding is what takes longest
                 picture.value = _png(panel.picture)
             title.value = f'<div style="line-height: 1.35"><b>{escape(panel.title)}</b><br>{escape(panel.detail)}</div>'
-        hatched = note(_HATCHED) if sight.hatched else ""
-        self._scale_shown = join(_key(look.scale, self._of_channel), hatched)
+        self._scale_shown = join(_key(look.scale, shown.unit(look)), _HATCHED if sight.hatched else "")
         self._key.value = beside_style(self._scale_shown)
-        self._sentence_shown = self._sentence(left, right, *shown)
+        self._sentence_shown = shown.sentence(photo.name, left, right)
         self.said.value = beside_style(f"<p>{escape(self._sentence_shown)}</p>")
         self.checks.value = beside_style(checks) if checks else ""
 
@@ -134,33 +133,6 @@ class Explorer:
         former = " The pictures are those of before." if self._panels else ""
         self._sentence_shown = f"{reason.rstrip('.')}.{former}"
         self.said.value = beside_style(note(self._sentence_shown, "warning"))
-
-    def _named_panels(
-        self, whole: Image.Image, sight: Sight, shape: tuple[int, ...], traces: tuple[Trace, Trace]
-    ) -> list[Panel]:
-        photo, left, right = self._photos.photo.name, self._left.value, self._right.value
-        height, width = sight.rows.stop - sight.rows.start, sight.columns.stop - sight.columns.start
-        part = f"{width} × {height} of {shape[1]} × {shape[0]} pixels"
-        apart = "nothing that both show" if np.isnan(sight.largest) else f"at most {number(round(sight.largest))} levels"
-        return [
-            Panel(sight.left, f"left: {left}", f"{part} of {photo}, as {left} shows them", self._fed(traces[0]), exact=True),
-            Panel(
-                sight.right, f"right: {right}", f"{part} of {photo}, as {right} shows them", self._fed(traces[1]), exact=True
-            ),
-            Panel(
-                sight.difference,
-                f"right minus left, ± {self._scale.value} levels",
-                f"{right} minus {left} on the same pixels, {self._of_channel}: {apart}",
-                apart,
-                exact=True,
-            ),
-            Panel(
-                side_by_side.framed(whole, sight.rows, sight.columns, *shape[:2]),
-                "where it lies",
-                f"The whole of {photo}, with a frame around the part that is shown",
-                part,
-            ),
-        ]
 
     def _own_changed(self) -> None:
         """Another module is named, or its file changed; it is read when it is traced, which may take a while."""
@@ -199,11 +171,6 @@ class Explorer:
             self._whole.thumbnail((_OVERVIEW, _OVERVIEW))
         return self._whole
 
-    @property
-    def _of_channel(self) -> str:
-        chosen = self._channel.value
-        return "levels of the furthest channel" if chosen == "all" else f"levels of {chosen}"
-
     def _pipeline(self, name: str) -> Pipeline:
         if name == DEPLOYMENT:
             return self._handoff.deployment
@@ -211,37 +178,6 @@ class Explorer:
             return self._own.pipeline
         reference = self._handoff.reference
         return reference if name == REFERENCE else CATALOGUE[name].commit(reference, self._handoff.subject.contract)
-
-    def _on_photo(self, trace: Trace, name: str) -> NDArray[np.float64]:
-        """What the network takes its input for, in levels, on the photo in the contract's size."""
-        contract, size = self._handoff.subject.contract, self._photos.photo.size
-        right = of_contract(contract, *size)
-        view = VIEWERS[name](contract, *size) if name in VIEWERS else right
-        levels = np.clip(denormalised(trace.normalise[0], contract), 0, 255).transpose(1, 2, 0)
-        height, width = levels.shape[:2]
-        if (width, height) != view.size:  # of another shape than its rule gives: laid over the whole photo
-            view = whole((width, height))
-        return view.in_photo(levels, *right.scaled)
-
-    def _sentence(self, left: Trace, right: Trace, *shown: NDArray[np.float64]) -> str:
-        difference = np.abs(shown[1] - shown[0])
-        shared = difference[~np.isnan(difference)]
-        apart = "nothing that both show"
-        if shared.size:
-            largest, mean = number(round(float(shared.max()))), number(round(float(shared.mean()), 1))
-            apart = f"at most {largest} levels apart, {mean} on average" if shared.any() else "the same"
-        return (
-            f"{self._photos.photo.name}. Left, {self._left.value}: {self._answer(left)}. "
-            f"Right, {self._right.value}: {self._answer(right)}. What the network is shown is {apart}."
-        )
-
-    def _answer(self, trace: Trace) -> str:
-        likeliest = top1(trace.score)
-        name = self._handoff.subject.classes[likeliest]
-        return f"{_size(trace)}, {name} {probability(float(trace.score[0, likeliest]))}"
-
-    def _fed(self, trace: Trace) -> str:
-        return f"network is fed {_size(trace)} pixels"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         said = f"{self._sentence_shown} In JupyterLab these pictures have controls."
@@ -252,11 +188,6 @@ class Explorer:
 @functools.cache
 def _key(reach: int, unit: str) -> Html:
     return heat.scale(reach, unit, "right is darker", "right is brighter")
-
-
-def _size(trace: Trace) -> str:
-    rows, columns = trace.normalise.shape[2:]
-    return f"{columns} × {rows}"
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

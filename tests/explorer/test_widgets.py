@@ -22,7 +22,6 @@ import pytest
 from PIL import Image
 
 from lib.compare.shared import SharedTraces
-from lib.compare.view import of_contract
 from lib.deploy import BadInput
 from lib.explorer.widgets import OWN, REFERENCE, Explorer
 from lib.mistakes import CATALOGUE
@@ -71,16 +70,6 @@ def test_it_says_by_how_many_levels_they_are_apart(lite0, explorer):
     apart = np.abs(trace.resize.astype(float) - reference.resize)
     said = f"at most {number(apart.max())} levels apart, {number(round(apart.mean(), 1))} on average"
     assert said in explorer.said.value
-
-
-def test_levels_are_the_tensor_with_the_right_normalisation_undone_and_cut(lite0):
-    fresh, contract = Explorer(lite0), lite0.subject.contract
-    for name in ("no mean and std", "levels as they are", "BGR"):
-        trace = traces(lite0, name)[1]
-        mean, std = (np.array(values).reshape(3, 1, 1) for values in (contract.mean, contract.std))
-        expected = 255 * np.clip(trace.normalise[0] * std + mean, 0, 1).transpose(1, 2, 0)
-        view = of_contract(contract, *lite0.photos.readable[0].size)
-        np.testing.assert_allclose(fresh._on_photo(trace, name), view.in_photo(expected, *view.scaled), rtol=1e-12)
 
 
 @pytest.mark.parametrize(
