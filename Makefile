@@ -16,9 +16,9 @@ help:  ## show this help
 	@echo "              and RUNTIMES=all to compare LiteRT and TensorFlow too in 08_runtimes: it installs them and a converter (4 GB)"
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"
-	@echo "make lab      JupyterLab on the notebooks"
+	@echo "make lab      JupyterLab on copies of the notebooks, in lab/, to change at will: changed ones stay as they are"
 	@echo "make benchmark  what preprocessing costs, as ratios; leave the machine alone meanwhile"
-	@echo "make clean    remove reports, exported models, downloads and caches; .venv stays"
+	@echo "make clean    remove reports, exported models, downloads and caches; .venv and lab/ stay"
 	@echo
 	@echo "The same without make: .venv/bin/python -m lib run --help"
 
@@ -34,8 +34,9 @@ test: .venv/.installed-test
 gate: .venv/.installed
 	@$(BIN)/python -m lib.gate $(if $(ONLY),--only "$(ONLY)")
 
-lab: .venv/.installed  ## JupyterLab on the notebooks
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+lab: .venv/.installed  ## JupyterLab on copies of the notebooks
+	@$(BIN)/python -m lib lab
+	@$(BIN)/jupyter lab --notebook-dir=lab
 
 benchmark: .venv/.installed-benchmark
 	@$(BIN)/python -m pytest benchmarks --quiet --benchmark-columns=median,iqr,rounds --benchmark-sort=name

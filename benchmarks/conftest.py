@@ -28,7 +28,7 @@ from lib.timing import laps
 
 ROUNDS = 150
 PAUSE = 0.005  # seconds
-REPORTS = pytest.StashKey[list[list[str]]]()  # what is printed as it is
+REPORTS = pytest.StashKey[list[list[str]]]()  # what is printed as it is, each under its first line
 RATIOS = pytest.StashKey[dict[str, dict[str, dict[str, float]]]]()  # by comparison, route and photo
 
 
@@ -81,7 +81,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             f"Ratios to the first route, medians of {ROUNDS} rounds and of photos; {os.cpu_count()} CPUs, "
             f"onnxruntime {onnxruntime.__version__}, Pillow {PIL.__version__}, torch {torch.__version__}."
         )
-    for lines in config.stash[REPORTS]:
-        terminalreporter.section("Libraries, each in a process of its own")
+    for title, *lines in config.stash[REPORTS]:
+        terminalreporter.section(title)
         for line in lines:
             terminalreporter.line(line)

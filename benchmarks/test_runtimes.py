@@ -68,7 +68,8 @@ def ratio(found: dict[str, list[Measured]], name: str, what) -> float:
 def test_runtimes(rounds, lite0, inputs, pytestconfig):
     heads = ("first", "of eager", "median", "of eager", "95th pct", "memory", "of eager", "installed")
     widths = (9, 9, 10, 9, 11, 9, 9, 11)
-    lines = [" " * 28 + "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))]
+    lines = ["Libraries, each in a process of its own"]
+    lines += [" " * 28 + "".join(f"{head:>{width}}" for head, width in zip(heads, widths, strict=True))]
     for name, each in rounds.items():
         if each[-1].error:
             lines.append(f"{name:28}{each[-1].error}")

@@ -76,17 +76,18 @@ class Handoff:
         """The pipeline under test, in a process that ends when nothing refers to its stages any more."""
         return self.opened_deployment().pipeline
 
-    def opened_deployment(self, without: Sequence[str] = ()) -> Deployment:
+    def opened_deployment(self, without: Sequence[str] = (), name: str = "") -> Deployment:
         """The deployment in a process of its own, for a ``with`` block.
 
         Args:
             without: modules that cannot be imported there, as on a machine that has them not.
+            name: of another deployment, in place of this hand-off's.
 
         Raises:
             BadInput: as :func:`lib.inputs.deployment.opened`.
         """
         classes = len(self.subject.classes)
-        opened = deployment.opened(self.deployment_name, self.onnx_path, classes, self.time_limit, without)
+        opened = deployment.opened(name or self.deployment_name, self.onnx_path, classes, self.time_limit, without)
         opened.pipeline = levels.normalising(opened.pipeline, self.subject.contract)
         return opened
 

@@ -85,6 +85,8 @@ class _Service:
 
     def _import(self, _: None, module: str, attribute: str, path: list[str]) -> None:
         sys.path[:] = path
+        # what Python keeps of a module is told apart by the second only: one that was just changed would not be read
+        sys.dont_write_bytecode = True
         self._function, public = guarded(_found, module, attribute)
         wire.send(self._connection, {"found": public is None, "public": public})
 

@@ -200,6 +200,6 @@ def _fitting(name: str, stage: str, output: Any, classes: int) -> Any:
         "score": (f"(N, {classes}) probabilities", rows),
     }
     what, fits = wanted[stage]
-    if not fits:
+    if not fits or 0 in array.shape:
         raise BadInput(f"deployment {name!r}: stage {stage} gave {array.dtype} {array.shape}; it must give {what}")
     return output

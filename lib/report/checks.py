@@ -12,6 +12,7 @@ from lib.numbers import counted
 from lib.policy import Measurement, Policy, Record, Result, answer, judged
 from lib.policy.results import MIMETYPE
 from lib.report.html import Html, join, note, table
+from lib.report.output_style import with_style
 
 HEADERS = ("check", "measured", "threshold", "compared", "result")
 
@@ -71,7 +72,7 @@ class Checks:
         said = answer(self.policy, self.notebook, self.results)
         return {
             "text/plain": f"{counted}. {said}",
-            "text/html": join(answered(said, self.results), results_table(self.results, counted)),
+            "text/html": with_style(join(answered(said, self.results), results_table(self.results, counted))),
             MIMETYPE: self.recorded.as_json(),
         }
 

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from lib.report.output_style import with_style
 from lib.report.places import without_places
 
 
@@ -13,7 +14,7 @@ class Html(str):
     """A piece of HTML that a notebook shows as such."""
 
     def _repr_html_(self) -> str:
-        return str(self)
+        return with_style(self)
 
     def __repr__(self) -> str:
         # IPython stores this beside the HTML: the text once is enough

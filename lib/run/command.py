@@ -21,10 +21,11 @@ from lib.deploy.errors import printable
 from lib.deploy.stages import decode, preprocessing
 from lib.inputs import deployment, subject
 from lib.inputs.reading import NO_ROOM, absolute, read_bytes, unknown
-from lib.run import signals
+from lib.run import copies, signals
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
 
 NOTEBOOKS = ROOT / "notebooks"
+COPIES = ROOT / "lab"
 LATEST = ROOT / "reports" / "latest"
 DIAGNOSIS = ROOT / "reports" / "diagnosis.html"
 
@@ -90,6 +91,13 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.add_argument(
         "--out", metavar="FILE.html", type=Path, default=DIAGNOSIS, help="the page (default reports/diagnosis.html)"
     )
+    lab = commands.add_parser(
+        "lab",
+        help="copy the notebooks to where they can be changed at will",
+        description="Copy the notebooks to where they can be changed at will. A copy that was changed stays as it is; "
+        "the others are renewed where the notebook is another by now.",
+    )
+    lab.add_argument("--out", metavar="DIR", type=Path, default=COPIES, help="where the copies go (default lab)")
     return parser
 
 
@@ -108,6 +116,8 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
     logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
         options = _parser().parse_args(arguments)
+        if options.command == "lab":
+            return _lab(options, notebooks)
         return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks, table)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
@@ -135,6 +145,13 @@ def any_terminal() -> None:
     """What a terminal, or the file that stands for it, has no character for is printed as its code."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _lab(options: argparse.Namespace, notebooks: Path) -> int:
+    older = copies.refresh(notebooks, absolute(options.out, "out"))
+    if older:
+        print(f"changed, and older than their notebooks by now: {', '.join(older)}; rename a copy to be given a new one")
+    return SHIP
 
 
 def _diagnose(options: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from lib.handoff import Handoff
 from lib.inputs import parameters
 from lib.policy import Measurement, Policy, Record
 from lib.report import pages
+from lib.report.output_style import without_styles
 from lib.report.places import without_places
 from lib.report.run import Page, Run
 from lib.run import provenance
@@ -112,6 +113,7 @@ def _page(job: Job, scratch: Path) -> Page:
     notebook = nbformat.read(path, as_version=4)
     _forget_places(notebook, parameters.shown(job.parameters))
     nbformat.write(notebook, path)
+    without_styles(notebook)
     return Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
 
 
