@@ -20,6 +20,7 @@ from lib import handoff, networks, policy
 from lib.handoff import Handoff
 from lib.inputs import subject, weights
 from lib.policy import Policy
+from lib.report.drawing import SMALL
 
 HERE = Path(__file__).parent
 # What takes longest starts first: started last, it would keep the other workers waiting.
@@ -179,3 +180,5 @@ def assert_whole(figure: Figure) -> None:
     whole = min(box.x0, box.y0, width - box.x1, height - box.y1) > -POINT
     assert whole, f"cut off: {box} of {width} by {height} inches, with {texts[:5]}"
     assert not [text for text in texts if "$" in text]
+    small = {text.get_text() for text in figure.findobj(Text) if text.get_text() and text.get_fontsize() < SMALL}
+    assert not small, f"below {SMALL} points: {sorted(small)[:5]}"

@@ -55,7 +55,7 @@ def verbatim(text: str, label: str) -> Html:
     )
 
 
-def embedded(data: bytes, kind: str, alt: str, caption: str) -> Html:
+def embedded(data: bytes, kind: str, alt: str, caption: str, name: str = "") -> Html:
     """A picture inside the page.
 
     Args:
@@ -63,9 +63,11 @@ def embedded(data: bytes, kind: str, alt: str, caption: str) -> Html:
         kind: ``png``, ``svg+xml`` or ``webp``.
         alt: what can be seen on it, for those who cannot.
         caption: what it finds, in a sentence.
+        name: the figure's id; empty for none.
     """
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-    return Html(f'<figure><img alt="{escape(alt)}" src="{source}"><figcaption>{escape(caption)}</figcaption></figure>')
+    opened = f'<figure id="{escape(name)}">' if name else "<figure>"
+    return Html(f'{opened}<img alt="{escape(alt)}" src="{source}"><figcaption>{escape(caption)}</figcaption></figure>')
 
 
 def folded(summary: str, *parts: str) -> Html:
