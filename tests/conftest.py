@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from lib import handoff, networks, policy
 from lib.handoff import Handoff
 from lib.inputs import subject, weights
 from lib.policy import Policy
+from lib.report.drawing import SMALL
 
 HERE = Path(__file__).parent
 # What takes longest starts first: started last, it would keep the other workers waiting.
@@ -142,6 +144,11 @@ std = [0.229, 0.224, 0.225]
     return path
 
 
+def bare(html: str) -> str:
+    """A table's HTML without the headers that its cells carry for narrow pages."""
+    return re.sub(r' data-label="[^"]*"', "", html)
+
+
 def edited(path: Path, old: str, new: str) -> str:
     """The path, as a subject's name, of a TOML file after one replacement in it."""
     text = path.read_text()
@@ -179,3 +186,5 @@ def assert_whole(figure: Figure) -> None:
     whole = min(box.x0, box.y0, width - box.x1, height - box.y1) > -POINT
     assert whole, f"cut off: {box} of {width} by {height} inches, with {texts[:5]}"
     assert not [text for text in texts if "$" in text]
+    small = {text.get_text() for text in figure.findobj(Text) if text.get_text() and text.get_fontsize() < SMALL}
+    assert not small, f"below {SMALL} points: {sorted(small)[:5]}"

@@ -88,10 +88,7 @@ def viewers(study: Study) -> Html:
             f"A run leaves {accumulated}, {local} and {netron} beside this page. Each block's errors stand at the node that "
             "makes its output, by the node's name in the file; the nodes inside of a block have none."
         ),
-        verbatim(
-            f"pip install model-explorer-onnx\nonnxvis {network} --node_data_paths={accumulated},{local}",
-            "how to open the errors in Model Explorer",
-        ),
+        verbatim(f"pip install model-explorer-onnx\nonnxvis {network} --node_data_paths={accumulated},{local}"),
         note(f"In Netron open {network} and then drop {netron} on its window: the errors are among a node's metrics."),
     )
 
