@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -141,6 +142,11 @@ std = [0.229, 0.224, 0.225]
 """
     )
     return path
+
+
+def bare(html: str) -> str:
+    """A table's HTML without the headers that its cells carry for narrow pages."""
+    return re.sub(r' data-label="[^"]*"', "", html)
 
 
 def edited(path: Path, old: str, new: str) -> str:

@@ -15,6 +15,8 @@ from lib.handoff import Handoff
 from lib.inputs import photos
 from lib.inputs.photos import Photo, Photos
 
+_LARGE = "JupyterLab that was not started by make lab drops what has more than 10 MB: name larger photos by their path"
+
 
 class PhotoChoice:
     """A list of photos, and two fields that add to it. What is added is looked at next.
@@ -38,7 +40,7 @@ class PhotoChoice:
         self._seen = self._photos[first]
         self.choice = widgets.Dropdown(options=self._options(), value=first, description="photo")
         self.path = widgets.Text(placeholder="path of a photo or a folder", description="or a path", continuous_update=False)
-        self.upload = widgets.FileUpload(accept=",".join(photos.SUFFIXES), description="or upload a photo")
+        self.upload = widgets.FileUpload(accept=",".join(photos.SUFFIXES), description="or upload a photo", tooltip=_LARGE)
         self.choice.observe(self._picked, "value")
         self.path.observe(self._named, "value")
         self.upload.observe(self._uploaded, "value")

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from lib.compare.view import denormalised
@@ -21,12 +19,11 @@ from lib.inputs.reading import sha256
 from lib.inputs.subject import Subject
 from lib.mistakes import CATALOGUE
 from lib.numbers import number
-from lib.report import cards
-from lib.report.drawing import figure as blank
-from lib.report.drawing import over_all, show, styled
-from lib.report.gallery import grid
+from lib.report import cards, heat, zoom
+from lib.report.gallery import Panel, gallery, groups
 from lib.report.html import Html, join, note, table
 from lib.report.templating import environment, stylesheet
+from lib.report.zoom import Side
 
 # What diagnosis can name beside the catalogue's mistakes: code and why.
 _BESIDE = {
@@ -131,38 +128,31 @@ def write(finding: Finding, subject: Subject, photo: Path, tensor: Path, out: Pa
         scratch.unlink(missing_ok=True)
 
 
-@styled
 def side_by_side(finding: Finding, contract: Contract) -> Html:
-    """The picture that the service feeds, the reference's, and the signed difference where their shapes agree."""
+    """The reference's picture and the service's, with their difference and the place where it is largest if shapes agree."""
     fed, right = fed_levels(finding, contract), finding.right.astype(np.float64)
+    sides = Side("the reference", right), Side("the service", fed)
+    whole = [zoom.whole("the photo", side) for side in sides]
     said = f"The service feeds {fed.shape[1]} by {fed.shape[0]} pixels, the reference {right.shape[1]} by {right.shape[0]}"
-    same = fed.shape == right.shape
-    drawn = blank(2.5)
-    columns = ("the service", "the reference", "difference")[: 3 if same else 2]
-    panels = [axes for axes, _ in grid(drawn, len(columns), columns)]
-    _picture(panels[0], columns[0], fed)
-    _picture(panels[1], columns[1], right)
-    if same:
-        _difference(drawn, panels, fed - right)
-        size = np.abs(fed - right).max(axis=2)
-        said += f"; {(size > 0.5).mean():.0%} of the pixels differ by more than half a level, by {number(size.max())} at most"
-    over_all(drawn, "As the network takes it")
-    caption = f"{said}. Pictures are shown with the reference's normalisation undone."
-    return show(drawn, f"{said}.", caption, photographic=True)
-
-
-def _picture(axes: Axes, who: str, levels: NDArray[np.float64]) -> None:
-    axes.imshow(np.clip(np.rint(levels), 0, 255).astype(np.uint8))
-    axes.set_title(f"{who}\n{levels.shape[1]}×{levels.shape[0]}", fontsize=8.5, fontweight="normal")
-
-
-def _difference(drawn: Figure, panels: Sequence[Axes], error: NDArray[np.float64]) -> None:
-    """In the last of the panels, of each pixel's furthest channel."""
-    furthest = np.take_along_axis(error, np.abs(error).argmax(axis=2, keepdims=True), axis=2)[:, :, 0]
-    reach = max(1.0, float(np.abs(furthest).max()))
-    image = panels[-1].imshow(furthest, cmap="cividis", vmin=-reach, vmax=reach)
-    panels[-1].set_title("difference\nin levels", fontsize=8.5, fontweight="normal")
-    drawn.colorbar(image, ax=list(panels), orientation="horizontal", shrink=0.4, label="of the furthest channel")
+    undone = "Pictures are shown with the reference's normalisation undone."
+    if fed.shape != right.shape:
+        return gallery(whole, f"{said}: pictures of different sizes, which cannot be subtracted. {undone}")
+    if finding.healthy:
+        return gallery(whole, f"{said}: there is no difference to draw. {undone}")
+    error = zoom.furthest(right, fed)
+    largest, size = zoom.largest(error), np.abs(error)
+    reach = heat.reach(largest)
+    said += f"; {(size > 0.5).mean():.0%} of the pixels differ by more than half a level, by {number(largest)} at most"
+    difference = Panel(
+        heat.outlined(heat.signed(error, reach), heat.outlines(right)),
+        "difference",
+        "Map of what the service feeds less what the reference does, with the photo's outlines",
+        f"up to {zoom.in_levels(largest)}",
+        exact=True,
+    )
+    place = f"Where they differ most: {zoom.place(*sides)}, one square a pixel"
+    rows = {"": [*whole, difference], place: zoom.panels_of("the photo", *sides, reach)}
+    return groups(rows, f"{said}. {undone}", heat.scale(reach, "levels of the furthest channel"))
 
 
 def fed_levels(finding: Finding, contract: Contract) -> NDArray[np.float64]:
@@ -182,14 +172,14 @@ def _mistakes(finding: Finding) -> Html | None:
 
 
 def _evidence(finding: Finding) -> Html:
-    rows = [(each.name, each.value, each.says, _ruled_out(each)) for each in finding.measured]
+    rows = [(each.name, each.value, each.says or "—", _ruled_out(each)) for each in finding.measured]
     headers = ("measured", "value", "what it says", "rules out")
     return table(headers, rows, caption="Measured without trying any mistake")
 
 
 def _ruled_out(measurement: Measurement) -> str:
     count = sum(not measurement.allows((name,)) for name in CATALOGUE)
-    return f"{count} of {len(CATALOGUE)} mistakes" if count else ""
+    return f"{count} of {len(CATALOGUE)} mistakes" if count else "—"
 
 
 def _candidates(finding: Finding) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -31,6 +31,7 @@ class Panel:
         detail: under the title, as a number; or empty.
         marked: whether title and detail stand out, as where another class wins.
         exact: whether each pixel is kept and drawn as a square, as in a map of errors.
+        below: HTML that stands under the picture; or empty.
     """
 
     picture: NDArray[np.uint8]
@@ -39,30 +40,48 @@ class Panel:
     detail: str = ""
     marked: bool = False
     exact: bool = False
+    below: str = ""
 
 
-def gallery(panels: Sequence[Panel], caption: str, scale: Html | None = None) -> Html:
+def gallery(panels: Sequence[Panel], caption: str, scale: Html | None = None, name: str = "") -> Html:
     """Pictures in rows. None is drawn smaller than one pixel of a sharp screen, two to a CSS pixel, for each of its own.
 
     Args:
         panels: one or more.
         caption: what they show together, in a sentence or two.
         scale: the scale of their colours, where they have one.
+        name: the figure's id; empty for none.
     """
+    return groups({"": panels}, caption, scale, name)
+
+
+def groups(titled: Mapping[str, Sequence[Panel]], caption: str, scale: Html | None = None, name: str = "") -> Html:
+    """Several groups of pictures in one figure, each beginning a row of its own under its title.
+
+    Args:
+        titled: the panels of each group, one or more, by the group's title; an empty title is left out.
+        caption: as :func:`gallery` takes it.
+        scale: as there.
+        name: as there.
+    """
+    opened = f'<figure class="gallery" id="{escape(name)}">' if name else '<figure class="gallery">'
+    shown = "".join(_group(title, panels) for title, panels in titled.items())
+    return Html(f"{opened}{shown}{scale or ''}<figcaption>{_text(caption)}</figcaption></figure>")
+
+
+def _group(title: str, panels: Sequence[Panel]) -> str:
     widest = max(panel.picture.shape[1] for panel in panels)
     # a native pixel of an enlarged picture is many pixels wide: those need no room of their own
     narrowest = max(NARROWEST, -(-widest // 2))
-    shown = "".join(map(_shown, panels))
-    return Html(
-        f'<figure class="gallery"><div class="panels" style="--narrowest: {narrowest}px">{shown}</div>{scale or ""}'
-        f"<figcaption>{_text(caption)}</figcaption></figure>"
-    )
+    heading = f'<p class="group">{_text(title)}</p>' if title else ""
+    return f'{heading}<div class="panels" style="--narrowest: {narrowest}px">{"".join(map(_shown, panels))}</div>'
 
 
 def _shown(panel: Panel) -> str:
     kind = "panel marked" if panel.marked else "panel"
     detail = f"<br>{_text(panel.detail)}" if panel.detail else ""
-    return f'<div class="{kind}"><p>{_text(panel.title)}{detail}</p>{image(panel.picture, panel.alt, panel.exact)}</div>'
+    picture = image(panel.picture, panel.alt, panel.exact)
+    return f'<div class="{kind}"><p>{_text(panel.title)}{detail}</p>{picture}{panel.below}</div>'
 
 
 def _text(text: str) -> str:

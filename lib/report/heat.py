@@ -1,7 +1,8 @@
 """Colours of signed errors: white where there is none, blue where a picture is too dark, orange where it is too bright.
 
 Strength goes with the square root of the error, so that one level can be seen beside many. Both colours darken alike as the
-error grows: in grey print, and to colour-blind readers, its size is still told. What is not shown is hatched.
+error grows: in grey print, and to colour-blind readers, its size is still told. What is not shown is hatched. Thin grey lines
+along the photo's edges say where on the photo one is.
 """
 
 from __future__ import annotations
@@ -11,13 +12,16 @@ import functools
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
+from skimage.feature import canny
 
 from lib.report.drawing import BLUE, VERMILION
 from lib.report.html import Html
 from lib.report.image import webp_source
 
 TICKS = 4  # on either side of the scale's middle
+REACHES = (4, 16, 64)  # levels at which colours may end
 HATCHED = (196, 202, 208)  # over white, where there is nothing to compare
+LINE = (214, 218, 222)  # of the photo's edges
 _STRIPE = 8  # pixels from one stripe to the next
 
 
@@ -50,6 +54,38 @@ def signed(error: NDArray[np.floating], reach: float) -> NDArray[np.uint8]:
     return picture
 
 
+def outlines(photo: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Where a photo's edges run: the stronger ones, one pixel wide.
+
+    Args:
+        photo: (h, w, 3) in levels; NaN where nothing is shown.
+
+    Returns:
+        bool (h, w).
+    """
+    grey = photo.mean(axis=2)
+    known = ~np.isnan(grey)
+    lines: NDArray[np.bool_] = canny(np.nan_to_num(grey), 1.6, 0.8, 0.92, mask=known, use_quantiles=True)
+    return lines
+
+
+def outlined(picture: NDArray[np.uint8], lines: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """A map with the photo's edges in it. They lie under its colours: an error is never hidden by one.
+
+    Args:
+        picture: as :func:`signed` gives it.
+        lines: as :func:`outlines` gives them, of the same height and width.
+    """
+    drawn = picture.copy()
+    drawn[lines] = np.minimum(drawn[lines], np.array(LINE, np.uint8))
+    return drawn
+
+
+def reach(largest: float) -> int:
+    """The levels at which the colours of a scale should end, for an error of at most ``largest`` levels."""
+    return next((each for each in REACHES if largest <= each), REACHES[-1])
+
+
 def scale(reach: float, unit: str, below: str = "too dark", above: str = "too bright") -> Html:
     """The labelled scale of :func:`signed`.
 
@@ -64,6 +100,7 @@ def scale(reach: float, unit: str, below: str = "too dark", above: str = "too br
     spans = "".join(f"<span>{label}</span>" for label in labels)
     source = webp_source(_colours()[None, ::2].repeat(8, axis=0), exact=True)
     return Html(
-        f'<div class="scale"><img alt="" src="{source}"><p class="ticks">{spans}</p>'
-        f"<p>{unit}: {below} on the left, {above} on the right, white where there is no difference</p></div>"
+        f'<div class="scale"><img alt="From dark blue over white to dark orange" src="{source}"><p class="ticks">{spans}</p>'
+        f"<p>{unit}: {below} on the left, {above} on the right, white where there is no difference; beyond ±{reach:g} "
+        "the colour stays</p></div>"
     )

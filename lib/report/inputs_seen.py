@@ -1,65 +1,114 @@
-"""What pipelines feed the network for one photo, side by side, and what it answers."""
+"""What two pipelines feed the network for one photo, what it answers, and where the pictures differ."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from html import escape
 
 import numpy as np
-from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from lib.compare.comparison import TOP, likeliest, top1
+from lib.compare import comparison
+from lib.compare.comparison import TOP, Answer, Comparison, top1
+from lib.compare.pair import Pair
 from lib.deploy import Trace
 from lib.numbers import probability
-from lib.report.drawing import GREEN, GREY, VERMILION, show, styled
-from lib.report.drawing import figure as blank
+from lib.report import heat, zoom
+from lib.report.gallery import Panel, groups
 from lib.report.html import Html
+from lib.report.zoom import Side
+
+REFERENCE = "the reference"
 
 
-@styled
-def seen_by_the_model(photo: str, traces: Mapping[str, Trace], classes: Sequence[str]) -> Html:
-    """What pipelines feed the network for one photo, side by side, and up to five likeliest classes of each.
+def seen_by_the_model(pair: Pair, laid: tuple[NDArray[np.floating], NDArray[np.floating]], classes: Sequence[str]) -> Html:
+    """Both pictures over the likeliest classes, the map of their difference, and the place where they differ most.
 
     Args:
-        photo: its name.
-        traces: by the pipeline's name; the last one is the reference.
+        pair: the reference and the other, of one photo.
+        laid: both pictures laid over the photo, the reference's first: (h, w, 3) in levels, NaN where nothing is shown.
         classes: class names in the order of the probabilities.
     """
-    figure = blank(4.6)
-    grid = figure.add_gridspec(2, len(traces), height_ratios=(1.25, 1))
-    target = top1(list(traces.values())[-1].score)
-    said = []
-    for column, (name, trace) in enumerate(traces.items()):
-        size = f"{trace.resize.shape[1]}×{trace.resize.shape[0]}"
-        axes = figure.add_subplot(grid[0, column])
-        axes.imshow(trace.resize)
-        axes.set_title(f"{name}\n{size}")
-        axes.axis("off")
-        _likeliest(figure.add_subplot(grid[1, column]), trace.score[0], target, classes)
-        said.append(f"{name} sees {size} pixels and gives {classes[target]} {probability(trace.score[0, target])}")
-    return show(
-        figure,
-        f"{photo} as {len(traces)} pipelines feed it to the network: {'; '.join(said)}.",
-        f"{photo}: {'; '.join(said)}. The class that the reference finds likeliest is drawn in green.",
-        photographic=True,
+    compared, (right, other) = pair.comparison, laid
+    reach = heat.reach(zoom.largest(zoom.furthest(right, other)))
+    sides = (
+        Side(REFERENCE, right, answered(compared.reference, classes)),
+        Side(compared.name, other, answered(compared.candidate, classes)),
+    )
+    return groups(
+        {
+            "": [*fed(pair, classes), difference(compared, right, other, reach)],
+            f"Where they differ most: {zoom.place(*sides)}": zoom.panels_of(compared.photo, *sides, reach),
+        },
+        said(compared, classes),
+        heat.scale(reach, "levels of the furthest channel"),
     )
 
 
-def _likeliest(axes: Axes, probabilities: NDArray[Any], target: int, classes: Sequence[str]) -> None:
-    axes.set_xlim(0, 1.25)
-    axes.set_xticks([0, 0.5, 1])
-    axes.set_xlabel("probability", fontsize=9)
+def difference(compared: Comparison, right: NDArray[np.floating], other: NDArray[np.floating], reach: float) -> Panel:
+    """The map of a whole difference, over the outlines of the photo.
+
+    Args:
+        compared: whose photo and name.
+        right: the reference's picture, (h, w, 3) in levels, NaN where nothing is shown.
+        other: the other's, of the same shape.
+        reach: levels at both ends of the scale.
+    """
+    error = np.abs(other - right)
+    known = error[~np.isnan(error)]
+    return Panel(
+        heat.outlined(heat.signed(zoom.furthest(right, other), reach), heat.outlines(right)),
+        "difference",
+        f"Map of what {compared.name} shows less what {REFERENCE} shows of {compared.photo}, with the photo's outlines",
+        f"{zoom.in_levels(float(known.mean()))} on average" if known.size else "nothing in common",
+        exact=True,
+    )
+
+
+def said(compared: Comparison, classes: Sequence[str]) -> str:
+    """Both answers, in a sentence or two."""
+    if not (compared.reference.likeliest and compared.candidate.likeliest):
+        given = f"{compared.name} gives {answered(compared.candidate, classes, 4)}"
+        return f"{compared.photo}: {given}, {REFERENCE} {answered(compared.reference, classes, 4)}."
+    right = classes[compared.reference.top1]
+    given = f"{compared.name} gives {right} {probability(compared.probability)}"
+    said = f"{compared.photo}: {given}, {REFERENCE} {probability(compared.reference.probability)}."
+    return f"{said} Another class wins: {answered(compared.candidate, classes, 4)}." if compared.flipped else said
+
+
+def fed(pair: Pair, classes: Sequence[str]) -> list[Panel]:
+    """What the reference and what the other feed the network, each over the likeliest classes that come of it."""
+    photo, name, right = pair.comparison.photo, pair.comparison.name, pair.comparison.reference.top1
+    return [_panel(photo, REFERENCE, pair.reference, right, classes), _panel(photo, name, pair.candidate, right, classes)]
+
+
+def _panel(photo: str, name: str, trace: Trace, right: int, classes: Sequence[str]) -> Panel:
+    size = f"{trace.resize.shape[1]} × {trace.resize.shape[0]} pixels"
+    alt = f"{photo} as {name} feeds it to the network, {size}"
+    return Panel(trace.resize, name, alt, size, top1(trace.score) != right, below=likeliest(trace.score, right, classes))
+
+
+def likeliest(probabilities: NDArray[np.floating], right: int, classes: Sequence[str]) -> Html:
+    """The likeliest classes as bars, the reference's in bold; it comes last where it is not among them.
+
+    Args:
+        probabilities: (1, classes).
+        right: index of the class that the reference finds likeliest; -1 where it finds none.
+        classes: their names.
+    """
     if not np.isfinite(probabilities).all():
-        axes.set_yticks([])
-        axes.text(0.6, 0.5, "NaN: no answer", color=VERMILION, fontweight="bold", ha="center", va="center")
-        return
-    top = likeliest(probabilities, TOP)[::-1]
-    rows = range(len(top))
-    bars = axes.barh(rows, probabilities[top], color=[GREEN if i == target else GREY for i in top])
-    axes.bar_label(bars, fmt="%.3f", padding=2, fontsize=9)
-    axes.set_yticks(rows, [_short(classes[i], 17) for i in top], fontsize=9)
+        return Html('<p class="likeliest">NaN: no answer</p>')
+    order = [int(i) for i in comparison.likeliest(probabilities[0], TOP)]
+    order += [right] if right >= 0 and right not in order else []
+    bars = "".join(_bar(classes[i], float(probabilities[0, i]), i == right) for i in order)
+    return Html(f'<ol class="likeliest">{bars}</ol>')
 
 
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[: length - 1]}…"
+def _bar(name: str, share: float, right: bool) -> str:
+    kind, width = ' class="right"' if right else "", min(max(share, 0.0), 1.0)
+    return f'<li{kind}><span>{escape(name)}</span> <span>{probability(share, 3)}</span><i style="width: {width:.1%}"></i></li>'
+
+
+def answered(answer: Answer, classes: Sequence[str], decimals: int = 2) -> str:
+    """An answer in a few words: the likeliest class and its probability."""
+    return f"{classes[answer.top1]} {probability(answer.probability, decimals)}" if answer.likeliest else "NaN"

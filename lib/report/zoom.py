@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from lib.compare.view import densest
 from lib.numbers import number
@@ -15,7 +16,8 @@ from lib.report.html import Html
 
 SIDE = 28  # pixels along the sides of the window
 ENLARGED = 12  # pixels of the page's picture for each of the window's
-MARK = (213, 94, 0)
+WHOLE = 336  # pixels along the longer side of the picture that says where the window lies, where the photo has as many
+FRAME = ((5, (255, 255, 255)), (3, (0, 0, 0)))  # how far out it reaches in pixels, and its colours: seen on any ground
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,13 @@ class Side:
 
     Attributes:
         name: what made it.
-        levels: (h, w, 3) in levels 0..255; NaN where nothing is shown. Both pictures of a zoom have one shape.
-        answer: what the network says of it, in a few words.
+        levels: (h, w, 3) in levels 0..255; NaN where nothing is shown.
+        answer: what the network says of it, in a few words; or empty.
     """
 
     name: str
     levels: NDArray[np.floating]
-    answer: str
+    answer: str = ""
 
 
 def furthest(reference: NDArray[np.floating], candidate: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -49,23 +51,59 @@ def furthest(reference: NDArray[np.floating], candidate: NDArray[np.floating]) -
     return picked
 
 
-def zoom(photo: str, reference: Side, candidate: Side, reach: float) -> Html:
+def largest(error: NDArray[np.floating]) -> float:
+    """The size of the largest of errors; 0 where there is nothing to compare."""
+    return float(np.nanmax(np.abs(error), initial=0.0))
+
+
+def in_levels(value: float) -> str:
+    """A number of levels, in words."""
+    return f"{number(value)} level{'s' * (number(value) != '1')}"
+
+
+def worst_place(error: NDArray[np.floating]) -> tuple[slice, slice]:
+    """Rows and columns of the window over which an error's size sums highest.
+
+    Args:
+        error: (h, w), NaN where there is nothing to compare.
+    """
+    return densest(np.clip(np.nan_to_num(np.abs(error)), 0, 1e6), SIDE, SIDE)
+
+
+def zoom(photo: str, reference: Side, candidate: Side, reach: float, name: str = "") -> Html:
     """Where they differ most: both pictures, the difference, and where on the photo that is.
 
     Args:
         photo: its name.
         reference: the right picture.
-        candidate: the other one.
+        candidate: the other one, of the same shape.
         reach: levels at both ends of the scale of the difference.
+        name: the figure's id; empty for none.
     """
+    panels = panels_of(photo, reference, candidate, reach)
+    answers = f" {reference.name}: {reference.answer}. {candidate.name}: {candidate.answer}." if reference.answer else ""
+    caption = (
+        f"{photo} where {candidate.name} is furthest from {reference.name}: {place(reference, candidate)}, "
+        f"one square a pixel.{answers}"
+    )
+    return gallery(panels, caption, heat.scale(reach, "levels of the furthest channel"), name)
+
+
+def place(reference: Side, candidate: Side) -> str:
+    """Where the window lies, in words."""
+    rows, columns = worst_place(furthest(reference.levels, candidate.levels))
+    size = f"{columns.stop - columns.start} by {rows.stop - rows.start} pixels"
+    return f"{size} from column {columns.start} and row {rows.start}"
+
+
+def panels_of(photo: str, reference: Side, candidate: Side, reach: float) -> list[Panel]:
+    """The four pictures of :func:`zoom`, which explains what it takes."""
     error = furthest(reference.levels, candidate.levels)
-    rows, columns = densest(np.abs(np.nan_to_num(error)), SIDE, SIDE)
-    place = f"from column {columns.start} and row {rows.start}"
-    largest = number(round(float(np.nanmax(np.abs(error[rows, columns]), initial=0.0))))
-    window = f"{columns.stop - columns.start} by {rows.stop - rows.start} pixels {place}"
+    rows, columns = worst_place(error)
+    window = place(reference, candidate)
     panels = [
         Panel(
-            _enlarged(_shown(side.levels[rows, columns])),
+            _enlarged(levels_shown(side.levels[rows, columns])),
             side.name,
             f"{window} of {photo} as {side.name} shows them, one square a pixel",
             side.answer,
@@ -73,31 +111,32 @@ def zoom(photo: str, reference: Side, candidate: Side, reach: float) -> Html:
         )
         for side in (reference, candidate)
     ]
-    panels.append(
+    return [
+        *panels,
         Panel(
             _enlarged(heat.signed(error[rows, columns], reach)),
             "difference",
             f"{candidate.name} minus {reference.name} in the same window, the furthest channel of each pixel",
-            f"up to {largest} levels",
+            f"up to {in_levels(largest(error[rows, columns]))}",
             exact=True,
-        )
-    )
-    panels.append(
+        ),
         Panel(
-            _marked(_shown(reference.levels), rows, columns),
+            _marked(levels_shown(reference.levels), rows, columns),
             "where it lies",
             f"The whole of {photo} with a frame around the window",
-            f"pixels {columns.start} to {columns.stop - 1}, rows {rows.start} to {rows.stop - 1}",
-        )
-    )
-    caption = (
-        f"{photo} where {candidate.name} is furthest from {reference.name}: {window}, one square a pixel. "
-        f"{reference.name}: {reference.answer}. {candidate.name}: {candidate.answer}."
-    )
-    return gallery(panels, caption, heat.scale(reach, "levels of the furthest channel"))
+            f"column {columns.start}, row {rows.start}",
+        ),
+    ]
 
 
-def _shown(levels: NDArray[np.floating]) -> NDArray[np.uint8]:
+def whole(photo: str, side: Side) -> Panel:
+    """One of two pictures, whole, with its size."""
+    size = f"{side.levels.shape[1]} × {side.levels.shape[0]} pixels"
+    return Panel(_reduced(levels_shown(side.levels)), side.name, f"The whole of {photo} as {side.name} shows it, {size}", size)
+
+
+def levels_shown(levels: NDArray[np.floating]) -> NDArray[np.uint8]:
+    """Levels as a picture: rounded and cut to 0..255, white where nothing is shown."""
     picture: NDArray[np.uint8] = np.clip(np.rint(np.nan_to_num(levels, nan=255.0)), 0, 255).astype(np.uint8)
     return picture
 
@@ -107,12 +146,19 @@ def _enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _marked(picture: NDArray[np.uint8], rows: slice, columns: slice) -> NDArray[np.uint8]:
-    """The picture with a frame around a window: vermilion within white, so that it shows on any ground."""
-    marked = picture.copy()
-    for outside, colour in ((3, (255, 255, 255)), (2, MARK)):
-        top, left = max(0, rows.start - outside), max(0, columns.start - outside)
-        bottom, right = rows.stop + outside, columns.stop + outside
-        inner = marked[rows, columns].copy()
-        marked[top:bottom, left:right] = colour
-        marked[rows, columns] = inner
+    """The whole picture with a frame around a window."""
+    marked = _reduced(picture)
+    down, across = (small / large for small, large in zip(marked.shape[:2], picture.shape[:2], strict=True))
+    top, bottom = round(rows.start * down), max(round(rows.stop * down), round(rows.start * down) + 1)
+    left, right = round(columns.start * across), max(round(columns.stop * across), round(columns.start * across) + 1)
+    inner = marked[top:bottom, left:right].copy()
+    for outside, colour in FRAME:
+        marked[max(0, top - outside) : bottom + outside, max(0, left - outside) : right + outside] = colour
+    marked[top:bottom, left:right] = inner
     return marked
+
+
+def _reduced(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    image = Image.fromarray(picture)
+    image.thumbnail((WHOLE, WHOLE))
+    return np.array(image)

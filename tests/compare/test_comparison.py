@@ -18,6 +18,7 @@ from lib.compare.comparison import (
     Summary,
     flips,
     max_abs_difference,
+    most_changed,
     most_divergent,
     top1,
     worst,
@@ -192,6 +193,17 @@ def test_the_most_divergent_differs_most_at_the_end_and_a_nan_comes_first():
     assert most_divergent([near, nan, far]) is nan
     first = dataclasses.replace(near, photo="first")
     assert most_divergent([first, near]) is first
+
+
+def test_the_most_changed_names_another_class_or_moves_most_and_a_nan_comes_first():
+    little, much, flipped = of_logits([0, 1], [0, 1.5]), of_logits([0, 9], [8.9, 9]), of_logits([0, 0.1], [0.1, 0])
+    nan = of_logits([0, 1], [0, math.nan])
+    assert most_changed([little, much]) is much
+    assert much.moved > flipped.moved
+    assert most_changed([much, flipped, little]) is flipped
+    assert most_changed([flipped, nan]) is nan
+    first = dataclasses.replace(little, photo="first")
+    assert most_changed([first, little]) is first
 
 
 def test_it_keeps_numbers_and_no_pixels():

@@ -299,12 +299,12 @@ def test_pages_carry_a_still_and_no_widget(tmp_path):
     notebooks.mkdir()
     shutil.copy(NOTEBOOK, notebooks)
     assert main(["run", "--out", str(tmp_path / "latest")], notebooks, table(["explores"], tmp_path / "policy.toml")) == 0
-    page = (tmp_path / "latest" / "explores.html").read_text()
-    assert "In JupyterLab this picture has controls." in page
+    page, report = ((tmp_path / "latest" / f"{name}.html").read_text() for name in ("explores", "report"))
+    assert "In JupyterLab these pictures have controls." in page
     assert "data:image/webp" in page
     assert "widget-view" not in page
-    assert 'class="handoff"' not in page
-    assert page.count("</style>") == 1
+    assert 'class="handoff"' not in page + report
+    assert (page.count("</style>"), report.count("</style>")) == (1, 1)
     executed = json.loads((tmp_path / "latest" / "explores.ipynb").read_text())
     shown = [
         "".join(o["data"]["text/html"]) for c in executed["cells"] for o in c.get("outputs", ()) if "text/html" in o["data"]

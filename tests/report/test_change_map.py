@@ -25,9 +25,40 @@ def test_it_names_the_largest_move_and_counts_the_changes_of_class(drawn):
     assert "What it does: 1 of 4 combinations change the likeliest class" in said
     assert "the largest move is -0.4000 by squash on b.png" in said
     texts = [text.get_text() for text in drawn[0].axes[0].texts]
-    assert texts == ["-.100", "-.400 ✗", "+.020", "0"]
-    assert [label.get_text() for label in drawn[0].axes[0].get_yticklabels()] == ["squash", "torch bilinear, AA"]
+    assert texts == ["squash", "-.100", "-.400 ✗", "torch bilinear, AA", "+.020", "0"]
+    assert [label.get_text() for label in drawn[0].axes[0].get_xticklabels()] == ["a.png", "b.png"]
     assert_whole(drawn[0])
+
+
+def test_the_mistake_that_moves_most_on_average_comes_first_and_what_moves_nothing_is_only_named(drawn):
+    every = [
+        [
+            compared(photo, "near", 0.52, 0.28, 0.2),
+            compared(photo, "still", 0.504, 0.296, 0.2),
+            compared(photo, "far", 0.3, 0.5, 0.2),
+        ]
+        for photo in ("a.png", "b.png")
+    ]
+    said = change_map(every, "Title")
+    assert [text.get_text() for text in drawn[0].axes[0].texts] == ["far", "-.200 ✗", "-.200 ✗", "near", "+.020", "+.020"]
+    assert "Below 0.005 on every photo: still." in said
+
+
+def test_a_change_of_class_is_framed_and_drawn_however_little_it_moves(drawn):
+    change_map([[compared("a.png", "tie", 0.499, 0.5, 0.001), compared("a.png", "far", 0.6, 0.2, 0.2)]], "Title")
+    far, tie = drawn[0].axes[0].patches
+    assert tie.get_linewidth() > far.get_linewidth()
+    assert sum(tie.get_edgecolor()[:3]) < sum(far.get_edgecolor()[:3])
+
+
+def test_mistakes_whose_numbers_are_the_same_share_a_row(drawn):
+    every = [[compared("a.png", name, 0.3, 0.5, 0.2) for name in ("one", "two")] + [compared("a.png", "far", 0.1, 0.7, 0.2)]]
+    change_map(every, "Title")
+    assert [text.get_text() for text in drawn[0].axes[0].texts] == ["far", "-.400 ✗", "one, two", "-.200 ✗"]
+    many = [[compared("a.png", f"a mistake with a long name, {i}", 0.3, 0.5, 0.2) for i in range(5)]]
+    change_map(many, "Title")
+    assert drawn[1].axes[0].texts[0].get_text() == "a mistake with a long name, 0 and 4 more"
+    assert_whole(drawn[1])
 
 
 def test_it_draws_the_first_photos_and_counts_all(drawn):
@@ -35,17 +66,19 @@ def test_it_draws_the_first_photos_and_counts_all(drawn):
     said = change_map(every, "Title")
     assert f"{PICTURED + 3} of {PICTURED + 3} combinations" in said
     assert f"The first {PICTURED} of {PICTURED + 3} photos are drawn." in said
-    assert len(drawn[0].axes[0].texts) == PICTURED
+    assert len(drawn[0].axes[0].texts) == 1 + PICTURED
     assert_whole(drawn[0])
 
 
 def test_nothing_that_moves_is_no_trouble(drawn):
     said = change_map([[compared("a.png", "squash", 0.5, 0.3, 0.2)]], "Title")
     assert "0 of 1 combinations change the likeliest class; none moves the probability" in said
-    assert_whole(drawn[0])
+    assert "<figure" not in said
+    assert not drawn
 
 
 def test_nan_is_written_and_counts_as_a_change_of_class(drawn):
     lost = compared("a.png", "squash", float("nan"), float("nan"), float("nan"))
     assert "1 of 1 combinations change the likeliest class" in change_map([[lost]], "Title")
-    assert [text.get_text() for text in drawn[0].axes[0].texts] == ["NaN ✗"]
+    assert [text.get_text() for text in drawn[0].axes[0].texts] == ["squash", "NaN ✗"]
+    assert_whole(drawn[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import cv2
@@ -14,8 +15,9 @@ from lib.inputs import subject
 from lib.inputs.reading import sha256
 from lib.mistakes import CATALOGUE
 from lib.report.diagnosis_page import fed_levels, heading, sentences, side_by_side, write
-from tests.conftest import assert_whole
+from lib.report.zoom import SIDE
 from tests.diagnosis.toy import CONTRACT, DATA, NORMALISE, PHOTO, PIXELS, RIGHT, found
+from tests.report.test_image import stored
 
 LINEAR = cv2.resize(PIXELS, (96, 64))
 BLURRED = NORMALISE(cv2.GaussianBlur(RIGHT, (5, 5), 2))
@@ -87,16 +89,31 @@ def test_what_was_observed_is_shown_in_levels(linear):
     np.testing.assert_array_equal(fed_levels(found(LINEAR), CONTRACT), LINEAR)
 
 
-def test_the_difference_is_drawn_where_the_shapes_agree(linear, drawn):
+def test_where_the_shapes_agree_both_are_shown_with_their_difference_and_the_worst_place(linear):
     shown = side_by_side(linear, CONTRACT)
     assert "The service feeds 96 by 64 pixels, the reference 96 by 64" in shown
     size = np.abs(LINEAR.astype(int) - RIGHT).max(axis=2)
     assert f"{(size > 0.5).mean():.0%} of the pixels differ by more than half a level, by {size.max()} at most" in shown
+    assert f"Where they differ most: {SIDE} by {SIDE} pixels from column" in shown
+    right, fed, difference, *zoomed, _ = [stored(source) for source in re.findall(r'src="(data:[^"]*)"', shown)]
+    assert right.shape == fed.shape == difference.shape == RIGHT.shape
+    assert len(zoomed) == 4
+    assert 'class="scale"' in shown
+
+
+def test_pictures_of_other_sizes_are_both_shown_and_said_not_to_be_subtracted():
     other = side_by_side(found(NORMALISE(cv2.resize(PIXELS, (80, 80)))), CONTRACT)
-    assert "The service feeds 80 by 80 pixels, the reference 96 by 64." in other
-    assert [len(figure.axes) for figure in drawn] == [4, 2]  # pictures, and the scale of their difference
-    for figure in drawn:
-        assert_whole(figure)
+    assert "The service feeds 80 by 80 pixels, the reference 96 by 64: pictures of different sizes, which cannot be" in other
+    shapes = [stored(source).shape for source in re.findall(r'src="(data:[^"]*)"', other)]
+    assert shapes == [RIGHT.shape, (80, 80, 3)]
+    assert 'class="scale"' not in other
+
+
+def test_where_nothing_differs_no_difference_is_drawn():
+    for healthy in (NORMALISE(RIGHT), NORMALISE(RIGHT).astype(np.float16)):
+        same = side_by_side(found(healthy), CONTRACT)
+        assert "there is no difference to draw" in same
+        assert same.count("<img") == 2
 
 
 def test_the_page_holds_everything_and_loads_nothing(linear, tmp_path):
@@ -107,7 +124,7 @@ def test_the_page_holds_everything_and_loads_nothing(linear, tmp_path):
     html = out.read_text()
     assert "<h1>✗ OpenCV linear</h1>" in html
     assert CATALOGUE["OpenCV linear"].code in html
-    assert html.count("<figure>") == 1
+    assert html.count("<figure") == 1
     assert "<script" not in html
     assert len(html) < 1_000_000
     assert sha256(DATA) in html

@@ -45,6 +45,27 @@ def test_a_scale_stands_under_the_panels():
     assert html.index("number 1") < html.index("the scale") < html.index("figcaption")
 
 
+def test_groups_of_panels_begin_rows_of_their_own_under_their_titles():
+    html = gallery.groups({"": panels(1), "second <b>": panels(2, 501)}, "caption")
+    assert html.count("<figure") == 1
+    first, second = html.split('<p class="group">')
+    assert first.count("<img") == 1
+    assert f"--narrowest: {gallery.NARROWEST}px" in first
+    assert second.startswith("second &lt;b&gt;</p>")
+    assert second.count("<img") == 2
+    assert "--narrowest: 251px" in second
+
+
+def test_a_figure_has_an_id_where_it_is_given_a_name():
+    assert gallery.gallery(panels(1), "caption", name="the-worst").startswith('<figure class="gallery" id="the-worst">')
+    assert " id=" not in gallery.gallery(panels(1), "caption")
+
+
+def test_what_stands_below_a_panel_follows_its_picture():
+    below = Panel(np.zeros((2, 2, 3), np.uint8), "title", "alt text", below=Html("<ol><li>first</li></ol>"))
+    assert re.search(r"<img [^>]*><ol><li>first</li></ol></div>", gallery.gallery([below], "caption"))
+
+
 def test_titles_are_text():
     html = gallery.gallery([Panel(np.zeros((2, 2, 3), np.uint8), "<b>", "a & b", "<i>")], "<u>")
     assert "&lt;b&gt;<br>&lt;i&gt;" in html

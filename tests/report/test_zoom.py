@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from lib.report.zoom import ENLARGED, SIDE, Side, furthest, zoom
+from lib.report.zoom import ENLARGED, SIDE, WHOLE, Side, furthest, in_levels, zoom
 from tests.conftest import picture
 from tests.report.test_image import stored
 
@@ -58,6 +58,50 @@ def test_where_one_shows_nothing_there_is_no_difference(levels):
     html = zoom("cup.png", Side("reference", levels, "a"), Side("crop", other, "b"), 64)
     column = int(re.search(r"from column (\d+)", html)[1])
     assert column >= 40
+
+
+def test_the_window_is_framed_on_the_whole_picture(levels):
+    other = levels.copy()
+    other[20 : 20 + SIDE, 50 : 50 + SIDE] = 0
+    whole = panels(zoom("cup.png", Side("reference", levels, "a"), Side("other", other, "b"), 64))[3]
+    for row, column in ((18, 60), (20 + SIDE + 1, 60), (30, 48), (30, 50 + SIDE + 1)):
+        assert whole[row, column].max() < 60
+    for row, column in ((16, 60), (20 + SIDE + 3, 60), (30, 46)):
+        assert whole[row, column].min() > 195
+
+
+def test_a_large_picture_is_reduced_where_it_only_says_where_the_window_lies():
+    large = np.zeros((800, 1200, 3))
+    other = large.copy()
+    other[700:720, 1100:1120] = 200
+    html = zoom("dot.png", Side("reference", large, "a"), Side("other", other, "b"), 64)
+    whole = panels(html)[3]
+    assert max(whole.shape[:2]) == WHOLE
+    column, row = map(int, re.search(r"from column (\d+) and row (\d+)", html).groups())
+    assert whole[round(row * WHOLE / 1200) - 5, round(column * WHOLE / 1200)].min() > 195  # the frame's white
+
+
+def test_a_figure_has_an_id_where_it_is_given_a_name(levels):
+    html = zoom("cup.png", Side("reference", levels, "a"), Side("same", levels, "a"), 64, "the-worst")
+    assert html.startswith('<figure class="gallery" id="the-worst">')
+
+
+def test_a_side_without_an_answer_has_none_in_the_caption(levels):
+    html = zoom("cup.png", Side("reference", levels), Side("same", levels), 64)
+    assert html.endswith("one square a pixel.</figcaption></figure>")
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_none_are_no_trouble(levels, value):
+    other = levels + 1
+    other[10, 10] = value
+    html = zoom("cup.png", Side("reference", levels, "a"), Side("other", other, "b"), 64)
+    assert len(panels(html)) == 4
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.0, "0 levels"), (1.0, "1 level"), (2.5, "2.5 levels"), (np.inf, "inf levels")])
+def test_levels_are_counted_in_words(value, said):
+    assert in_levels(value) == said
 
 
 def test_the_furthest_channel_counts_with_its_sign():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
@@ -12,40 +11,42 @@ import numpy as np
 
 from lib.compare.comparison import UNITS, Comparison
 from lib.diagnosis.candidates import Names
-from lib.diagnosis.confusion import KINDS, NOISE, ONE, OUTCOMES, PART, RIGHT, STRANGER, UNKNOWN, WRONG, Confusion
-from lib.mistakes import CATALOGUE
+from lib.diagnosis.confusion import KINDS, NOISE, ONE, OUTCOMES, PART, RIGHT, STRANGER, UNKNOWN, WRONG, Attempt, Confusion
 from lib.numbers import counted, number, probability, signed
-from lib.report.drawing import figure as blank
-from lib.report.drawing import over_all, shortened, show, styled
 from lib.report.gallery import Panel, gallery
-from lib.report.html import Html, note, table
+from lib.report.html import Html, folded, join, note, table
 from lib.studies.parity.examples import Example
 
-COLUMNS = 4  # of the gallery
-_UNKNOWN, _ANOTHER = 2, 5  # columns of the confusion matrix beyond the mistakes', apart so that their names fit
+
+def examples_gallery(shown: Sequence[Example], classes: Sequence[str]) -> Html:
+    """What the network takes its input for under each mistake, by how far the answer moves; folded where the class stays."""
+    ordered = sorted(shown, key=lambda each: -float(np.nan_to_num(abs(each.comparison.change), nan=np.inf)))
+    flipped = [each for each in ordered if each.comparison.flipped]
+    still = [each.mistake.name for each in shown if each.comparison.apart() is None]
+    others = [each for each in ordered if not each.comparison.flipped and each.comparison.apart()]
+    names = ", ".join(each.mistake.name for each in flipped)
+    said = f"{len(shown)} mistakes on {shown[-1].comparison.photo} or on a photo made from it: "
+    said += f"another class wins under {names}" if flipped else "none changes the likeliest class"
+    said += f"; nothing at all changes under {', '.join(still)}" if still else ""
+    parts = [_gallery(flipped, classes, f"What the network takes its input for. {said}.")] if flipped else [note(f"{said}.")]
+    if others:
+        kept = f"{counted(len(others), 'mistake')} under which the likeliest class stays the same"
+        parts.append(folded(kept, _gallery(others, classes, "The likeliest class and its probability under each mistake.")))
+    return join(*parts)
 
 
-def examples_gallery(shown: Sequence[Example]) -> Html:
-    """What the network takes its input for under each mistake."""
+def _gallery(shown: Sequence[Example], classes: Sequence[str], caption: str) -> Html:
     panels = [
-        Panel(each.picture, f"{textwrap.fill(each.mistake.name, 20)}\n{_likely(each.comparison)}", each.comparison.flipped)
+        Panel(
+            each.picture,
+            each.mistake.name,
+            f"{each.comparison.photo} as the network takes it under {each.mistake.name}",
+            _winner(each.comparison, classes),
+            each.comparison.flipped,
+        )
         for each in shown
     ]
-    flipped = [each.mistake.name for each in shown if each.comparison.flipped]
-    said = f"{len(shown)} mistakes on {shown[-1].comparison.photo} or on a photo made from it: "
-    said += f"another class wins under {', '.join(flipped)}" if flipped else "none changes the likeliest class"
-    return gallery(
-        panels,
-        COLUMNS,
-        f"What the network takes its input for. {said}.",
-        f"{said}. Each picture is the network's input with the reference's normalisation undone; under the name stands the "
-        "probability of the reference's class.",
-        size=7,
-    )
-
-
-def _likely(comparison: Comparison) -> str:
-    return probability(comparison.probability, 3) + " ✗" * comparison.flipped
+    return gallery(panels, f"{caption} Each picture is the network's input with the reference's normalisation undone.")
 
 
 def consequences(shown: Sequence[Example], classes: Sequence[str]) -> Html:
@@ -54,15 +55,15 @@ def consequences(shown: Sequence[Example], classes: Sequence[str]) -> Html:
         (
             Html(f"{escape(each.mistake.name)}<br><code>{escape(each.mistake.code)}</code>"),
             each.mistake.why,
-            each.comparison.photo,
-            _where(each.comparison),
+            f"{_where(each.comparison)}; {each.comparison.photo}",
             signed(each.comparison.change),
             _winner(each.comparison, classes),
         )
         for each in shown
     ]
-    headers = ("mistake", "why people make it", "photo", "shows first at", "reference's class", "likeliest")
-    return table(headers, rows, caption="Mistakes outside the resize, and what comes of them")
+    headers = ("mistake", "why people make it", "shows first at, on", "change", "likeliest")
+    said = "and by how much they change the probability of the reference's class"
+    return table(headers, rows, caption=f"Mistakes outside the resize, where they show, {said}")
 
 
 def _where(comparison: Comparison) -> str:
@@ -78,40 +79,33 @@ def _winner(comparison: Comparison, classes: Sequence[str]) -> str:
     return f"{classes[answer.top1]} {probability(answer.probability, 3)}" if answer.likeliest else "none: NaN"
 
 
-@styled
-def confusion_matrix(measured: Confusion) -> Html:
-    """The mistake that was committed against the one that diagnosis named, in shares of the photos."""
-    attempts = measured.of(ONE)
-    names = [name for name in CATALOGUE if any(attempt.committed == (name,) for attempt in attempts)]
-    place: dict[Names, int] = {(name,): i for i, name in enumerate(names)}
-    counts = np.zeros((len(names), len(names) + _ANOTHER + 1))
-    for attempt in attempts:
-        if attempt.outcome == RIGHT:
-            column = place[attempt.committed]
-        else:
-            column = place.get(attempt.named[0], len(names) + _ANOTHER) if attempt.named else len(names) + _UNKNOWN
-        counts[place[attempt.committed], column] += 1
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    drawn = blank(0.135 * len(names) + 1.9)
-    axes = drawn.subplots()
-    image = axes.imshow(np.ma.masked_equal(shares, 0), cmap="cividis_r", vmin=0, vmax=1, aspect="auto")
-    axes.set_yticks(range(len(names)), [f"{shortened(name)}  {i + 1}" for i, name in enumerate(names)], fontsize=6.5)
-    ticks = list(range(4, len(names) - 2, 5))
-    ends = [len(names) + _UNKNOWN, len(names) + _ANOTHER]
-    axes.set_xticks([*ticks, *ends], [*(str(i + 1) for i in ticks), "not known", "another"], fontsize=7.5)
-    for label in axes.get_xticklabels()[len(ticks) :]:
-        label.set_rotation(90)
-    axes.set_xlabel("mistake named, by its number")
-    axes.grid(color="#e4e7ea", linewidth=0.4)
-    axes.set_axisbelow(True)
-    drawn.colorbar(image, label="share of the photos", orientation="horizontal", shrink=0.6, aspect=40)
-    over_all(drawn, "Mistake committed against mistake named")
-    said = _counted(measured)
-    return show(
-        drawn,
-        f"Confusion matrix of diagnosis: {said}.",
-        f"{said}. Mistakes that give the very same tensor on a photo count as one, and stand on the diagonal.",
-    )
+def confusions(measured: Confusion) -> Html:
+    """The mistakes that were not named right on every photo, with what they were taken for; and how many others there are."""
+    by_mistake: dict[Names, list[Attempt]] = {}
+    for attempt in measured.of(ONE):
+        by_mistake.setdefault(attempt.committed, []).append(attempt)
+    off = {names: each for names, each in by_mistake.items() if any(attempt.outcome != RIGHT for attempt in each)}
+    right = len(by_mistake) - len(off)
+    said = f"Named right on every photo on which they change something: {right} of {counted(len(by_mistake), 'mistake')}."
+    if not off:
+        return note(said)
+    rows = [
+        (
+            _together(names),
+            counted(len(each), "photo"),
+            str(sum(attempt.outcome == RIGHT for attempt in each)),
+            str(sum(attempt.outcome == UNKNOWN for attempt in each)),
+            _taken_for(each),
+        )
+        for names, each in off.items()
+    ]
+    headers = ("mistake", "tried on", "named right on", "not known on", "taken for")
+    return join(note(said), table(headers, rows, caption="Mistakes that are not always named right"))
+
+
+def _taken_for(attempts: Sequence[Attempt]) -> str:
+    wrong = Counter(_group(attempt.named) for attempt in attempts if attempt.outcome not in (RIGHT, UNKNOWN))
+    return ", ".join(f"{group}: {counted(count, 'photo')}" for group, count in wrong.most_common()) or "—"
 
 
 def _counted(measured: Confusion) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lib.compare.ablation import Ablation, from_deployment, from_naive, naive
-from lib.compare.comparison import Comparison, most_divergent
+from lib.compare.comparison import Comparison, most_changed, most_divergent
+from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.deploy import Trace
 from lib.diagnosis.confusion import Confusion, beyond, confusion
@@ -21,19 +22,6 @@ from lib.studies.parity.examples import Example, examples, made_from
 
 DIAGNOSED = 4  # photos that diagnosis is tried on, beside those made from the first
 PAIRS = 24  # of two mistakes that are tried on the first photo
-
-
-@dataclass(frozen=True)
-class Sides:
-    """What two pipelines put out for one photo, kept for a picture.
-
-    Attributes:
-        photo: the photo's name.
-        traces: by the pipeline's name; the last one is the reference's.
-    """
-
-    photo: str
-    traces: Mapping[str, Trace]
 
 
 @dataclass(frozen=True)
@@ -66,16 +54,17 @@ class Study:
 
     Attributes:
         photos: one a photo.
-        naive: the naive deployment and the reference on the first photo.
-        divergent: the deployment and the reference on the photo whose probabilities differ most.
+        naive: the naive deployment and the reference on the photo whose answer it changes most.
+        divergent: the deployment and the reference on the photo whose probabilities differ most, of those on which some stage
+            differs by more than is allowed where there are any.
         examples: mistakes that have no notebook of their own on the first photo, or on one made from it.
         diagnosis: how well mistakes are named, on the first :data:`DIAGNOSED` photos, and those of decoding on the photos made
             from the first; on the first two mistakes at once, and what is no mistake.
     """
 
     photos: tuple[OnePhoto, ...]
-    naive: Sides
-    divergent: Sides
+    naive: Pair
+    divergent: Pair
     examples: tuple[Example, ...]
     diagnosis: Confusion
 
@@ -111,9 +100,8 @@ class Study:
 
     @property
     def most_divergent(self) -> Ablation:
-        """The way from the deployment on the photo whose probabilities differ most."""
-        worst = most_divergent(self.comparisons)
-        return next(each.from_deployment for each in self.photos if each.comparison is worst)
+        """The way from the deployment on the photo of :attr:`divergent`."""
+        return next(each.from_deployment for each in self.photos if each.comparison is self.divergent.comparison)
 
     @property
     def non_finite(self) -> int:
@@ -142,17 +130,21 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
     made = made_from(handoff.photos.readable[0], contract)
     photos: list[OnePhoto] = []
     worst: Comparison | None = None
+    changed: Comparison | None = None
     diagnosis = Confusion()
     for i, photo in enumerate(handoff.photos.readable):
         shared = SharedTraces(photo.data)
         reference = shared.trace(handoff.reference)
         photos.append(_one(handoff, rules, photo, shared, reference))
         latest = photos[-1].comparison
-        worst = most_divergent([worst or latest, latest])
+        worst = _furthest(worst or latest, latest, rules.tolerances)
         if worst is latest:
-            divergent = Sides(photo.name, {"deployment": shared.trace(handoff.deployment), "reference": reference})
+            divergent = Pair(worst, reference, shared.trace(handoff.deployment))
+        first_step = photos[-1].from_naive.steps[0]
+        changed = most_changed([changed or first_step, first_step])
+        if changed is first_step:
+            start = Pair(changed, reference, shared.trace(naive(handoff.deployment, contract)))
         if i == 0:
-            start = Sides(photo.name, {"naive": shared.trace(naive(handoff.deployment, contract)), "reference": reference})
             shown = examples(handoff, photo, shared, made)
             diagnosis += beyond(photo, contract, random, PAIRS)
         if i < DIAGNOSED:
@@ -160,6 +152,12 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
     for photo in made:
         diagnosis += confusion(photo, contract, random, DECODING)
     return Study(tuple(photos), start, divergent, shown, diagnosis)
+
+
+def _furthest(before: Comparison, latest: Comparison, allowed: Mapping[str, float]) -> Comparison:
+    """The one of two that differs from the reference by more than is allowed, or else by more in its probabilities."""
+    both = [before, latest]
+    return most_divergent([each for each in both if each.first(allowed)] or both)
 
 
 def _one(handoff: Handoff, rules: Policy, photo: Photo, shared: SharedTraces, reference: Trace) -> OnePhoto:

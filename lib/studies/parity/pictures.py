@@ -11,18 +11,34 @@ from matplotlib.axes import Axes
 
 from lib.compare.ablation import NAIVE_FILTER, Ablation
 from lib.compare.comparison import UNITS, Comparison, Summary, worst
+from lib.compare.pair import Pair
+from lib.compare.view import of_contract, whole
 from lib.deploy import Contract
 from lib.handoff import Handoff
 from lib.mistakes.own import own
 from lib.numbers import number, probability, signed
 from lib.policy import Policy
-from lib.report.drawing import BLUE, DARK, GREY, PICTURED, VERMILION, apart, show, styled
+from lib.report.drawing import BLUE, DARK, GREY, PICTURED, SMALL, VERMILION, apart, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, join, note, table
+from lib.report.html import Html, folded, join, note, table
+from lib.report.inputs_seen import seen_by_the_model
+from lib.report.stages_apart import stages_apart
 from lib.studies.parity import article
 from lib.studies.parity.measure import Study
 
 NO_CLASS = "none: NaN"
+LEAST = 0.00005  # probability: a share below reads 0
+
+
+def naive_input(naive: Pair, contract: Contract, classes: Sequence[str]) -> Html:
+    """What the naive deployment feeds the network, beside the reference's input; it squashes the whole photo."""
+    if naive.comparison.apart() is None:
+        return note("The naive deployment is the reference itself: no photo's answer changes.")
+    height, width = naive.reference.decode.shape[:2]
+    right, rows_and_columns = of_contract(contract, width, height), naive.candidate.resize.shape[:2]
+    pictures = (right, naive.reference.resize), (whole(rows_and_columns[::-1]), naive.candidate.resize)
+    first, second = (view.in_photo(picture, *right.scaled) for view, picture in pictures)
+    return seen_by_the_model(naive, (first, second), classes)
 
 
 @styled
@@ -41,16 +57,16 @@ def steps_chart(ablations: Sequence[Ablation]) -> Html:
         f"is is off by at most {number(_largest([each.steps[-2].change for each in ablations]))}"
     )
     names = ", ".join(step.name for step in ablations[0].steps)
-    rest = f" The first {len(shown)} of {len(ablations)} photos are drawn." if len(ablations) > len(shown) else ""
     return show(
         drawn,
-        f"Line chart of probabilities over the steps {names}: {said}.",
-        f"Each line is a photo; a cross marks a step whose likeliest class is another one. In short: {said}.{rest}",
+        f"Line chart of the probability of the reference's class over the steps {names}, one for each of {len(shown)} photos",
+        f"Each line is a photo; a cross marks a step whose likeliest class is another one. In short: {said}."
+        f"{_left_out(shown, ablations)}",
     )
 
 
 def _lines(axes: Axes, ablations: Sequence[Ablation]) -> None:
-    names = [step.name.replace(" ", "\n") for step in ablations[0].steps]
+    names = [step.name for step in ablations[0].steps]
     ends = sorted(ablations, key=lambda each: np.nan_to_num(each.steps[-1].probability))
     heights = apart([float(np.nan_to_num(each.steps[-1].probability)) for each in ends], 0.055)
     colors = matplotlib.colormaps["cividis"](np.linspace(0, 0.6, len(ends)))
@@ -64,12 +80,11 @@ def _lines(axes: Axes, ablations: Sequence[Ablation]) -> None:
             (len(names) - 1, line[-1]),
             (len(names) - 0.88, height),
             va="center",
-            color=color,
-            fontsize=9,
+            fontsize=SMALL,
             annotation_clip=False,
         )
     axes.set_xlim(-0.15, len(names) - 0.1)
-    axes.tick_params(axis="x", labelsize=8.5)
+    axes.set_xticks(range(len(names)), names, rotation=30, ha="right", rotation_mode="anchor")
 
 
 def _largest(changes: Sequence[float]) -> float:
@@ -77,42 +92,73 @@ def _largest(changes: Sequence[float]) -> float:
 
 
 @styled
-def waterfall(ablation: Ablation) -> Html:
-    """From the first step's probability to the reference's, each part's Shapley share one bar."""
-    drawn = blank(2.3)
-    axes = drawn.subplots()
-    first, last = ablation.steps[0], ablation.steps[-1]
-    rows = [first.name, *ablation.shares, last.name]
-    axes.barh(0, first.probability, color=GREY)
-    axes.barh(len(rows) - 1, last.probability, color=DARK)
-    level = first.probability
-    reach = [first.probability, last.probability]
-    for row, share in enumerate(ablation.shares.values(), start=1):
+def waterfalls(ablations: Sequence[Ablation]) -> Html:
+    """From the first step's probability to the reference's, each part's Shapley share one bar: a panel a photo, on one scale.
+
+    Parts that move no photo are named, and not drawn.
+    """
+    shown = ablations[:PICTURED]
+    moving = [part for part in shown[0].shares if any(not abs(each.shares[part]) < LEAST for each in shown)]
+    columns = min(2, len(shown))
+    lines = -(-len(shown) // columns)
+    drawn = blank((0.19 * (len(moving) + 2) + 0.27) * lines + 0.45)
+    grid = drawn.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
+    for axes, ablation in zip(grid.flat, shown, strict=False):
+        _waterfall(axes, ablation, moving)
+    for axes in grid.flat[len(shown) :]:
+        axes.set_visible(False)
+    for axes in grid[:, 0]:
+        rows = [shown[0].steps[0].name, *moving, shown[0].steps[-1].name]
+        axes.set_yticks(range(len(rows)), rows, fontsize=SMALL)
+    grid[0, 0].invert_yaxis()
+    grid[0, 0].set_xlim(0, 1.5 if columns == 2 else 1.15)
+    grid[0, 0].set_xticks([0, 0.5, 1])
+    drawn.supxlabel("probability of the reference's class", fontsize=SMALL)
+    return show(drawn, _described(shown, moving), f"{_found(shown)}{_still(shown, moving)}{_left_out(shown, ablations)}")
+
+
+def _waterfall(axes: Axes, ablation: Ablation, moving: Sequence[str]) -> None:
+    first, last = ablation.steps[0].probability, ablation.steps[-1].probability
+    ends = (0, first, GREY), (len(moving) + 1, last, DARK)
+    for row, value, colour in ends:
+        axes.barh(row, value, color=colour)
+        _beside(axes, probability(value, 3), value, row)
+    level = first
+    for row, part in enumerate(moving, start=1):
+        share = ablation.shares[part]
         axes.barh(row, share, left=level, color=BLUE if share >= 0 else VERMILION)
         axes.plot([level, level], [row - 1.4, row + 0.4], color=GREY, linewidth=0.8)
         level += share
-        reach.append(level)
-        _beside(axes, signed(share), max(level, level - share), row)
-    _beside(axes, probability(first.probability), first.probability, 0)
-    _beside(axes, probability(last.probability), last.probability, len(rows) - 1)
-    axes.set_yticks(range(len(rows)), rows, fontsize=9)
-    axes.invert_yaxis()
-    axes.set_xlim(0, float(np.nanmax([0.1, *reach])) * 1.18)
-    axes.set_xlabel("probability of the reference's class", fontsize=9)
-    axes.set_title(ablation.photo)
-    most = signed(ablation.shares[ablation.largest])
-    by = f", most of it by {ablation.largest} ({most})" if most != "0" else ": no part moves it"
-    said = f"{ablation.photo} goes from {probability(first.probability)} to {probability(last.probability)}{by}"
-    return show(drawn, f"Waterfall chart: {said}.", f"{said}.")
-
-
-def waterfalls(ablations: Sequence[Ablation]) -> Html:
-    """A :func:`waterfall` for each of the first photos."""
-    return join(*(waterfall(each) for each in ablations[:PICTURED]))
+        _beside(axes, signed(share, 3), max(level, level - share), row)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["bottom"].set_bounds(0, 1)
+    axes.set_title(ablation.photo, fontsize=SMALL)
 
 
 def _beside(axes: Axes, text: str, x: float, y: float) -> None:
-    axes.annotate(text, (x, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
+    axes.annotate(text, (x, y), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL)
+
+
+def _described(shown: Sequence[Ablation], moving: Sequence[str]) -> str:
+    bars = ", ".join((shown[0].steps[0].name, *moving, shown[0].steps[-1].name))
+    return f"Waterfall charts, one for each of {', '.join(each.photo for each in shown)}: bars for {bars}, in probability"
+
+
+def _found(shown: Sequence[Ablation]) -> str:
+    """How far the photo goes that goes furthest, and by which part most."""
+    far = max(shown, key=lambda each: np.nan_to_num(abs(each.gap), nan=np.inf))
+    most = signed(far.shares[far.largest])
+    by = f", most of it by {far.largest} ({most})" if most != "0" else ": no part moves it"
+    return f"{far.photo} goes from {probability(far.steps[0].probability)} to {probability(far.steps[-1].probability)}{by}."
+
+
+def _still(shown: Sequence[Ablation], moving: Sequence[str]) -> str:
+    still = [part for part in shown[0].shares if part not in moving]
+    return f" No photo is moved by {', '.join(still[:-1])}{' or ' * (len(still) > 1)}{still[-1]}." if still else ""
+
+
+def _left_out(shown: Sequence[Ablation], ablations: Sequence[Ablation]) -> str:
+    return f" The first {len(shown)} of {len(ablations)} photos are drawn." if len(ablations) > len(shown) else ""
 
 
 def stages(comparison: Comparison, allowed: Mapping[str, float], caption: str) -> Html:
@@ -123,7 +169,7 @@ def stages(comparison: Comparison, allowed: Mapping[str, float], caption: str) -
             _values(each.reference),
             _values(each.candidate),
             "other shape" if math.isinf(each.largest) else f"{number(each.largest)} {UNITS[each.stage]}",
-            number(allowed[each.stage]),
+            f"{number(allowed[each.stage])} {UNITS[each.stage]}",
             "✓ same" if each.within(allowed[each.stage]) else "✗ differs",
         )
         for each in comparison.stages
@@ -215,8 +261,32 @@ def same_input(study: Study, rules: Policy) -> Html:
     ):
         largest = worst(comparisons, stage)
         result = "✓ same" if check.holds(largest) else "✗ differs"
-        rows.append((stage, f"{number(largest)} {UNITS[stage]}", number(check.threshold), str(len(comparisons)), result))
+        rows.append(
+            (
+                stage,
+                f"{number(largest)} {UNITS[stage]}",
+                f"{number(check.threshold)} {UNITS[stage]}",
+                str(len(comparisons)),
+                result,
+            )
+        )
     return table(("stage", "largest difference", "tolerance", "photos", "result"), rows, caption="Fed the very same input")
+
+
+def deployment(study: Study, allowed: Mapping[str, float], contract: Contract, classes: Sequence[str]) -> Html:
+    """What is to be shipped against PyTorch: a sentence where nothing differs, else where it does, on the photo where most."""
+    said = deployment_finding(study.comparisons, allowed)
+    tables = answers(study.comparisons, allowed, classes), worst_stages(study.comparisons, allowed)
+    if not study.diverging(allowed):
+        return join(said, folded("Every photo and every stage in numbers", *tables))
+    by_stage = "The deployment: Shapley shares of its gap in probability, by stage"
+    return join(
+        said,
+        stages_apart(study.divergent, contract, classes, "parity-deployment"),
+        *tables,
+        waterfalls([study.most_divergent]),
+        folded("The shares of every photo", shares(study.from_deployment, by_stage)),
+    )
 
 
 def answers(comparisons: Sequence[Comparison], allowed: Mapping[str, float], classes: Sequence[str]) -> Html:
@@ -242,7 +312,7 @@ def worst_stages(comparisons: Sequence[Comparison], allowed: Mapping[str, float]
     for stage, unit in UNITS.items():
         largest = worst(comparisons, stage)
         result = "✓ same" if largest <= allowed[stage] else "✗ differs"
-        rows.append((stage, f"{number(largest)} {unit}", number(allowed[stage]), result))
+        rows.append((stage, f"{number(largest)} {unit}", f"{number(allowed[stage])} {unit}", result))
     caption = f"The deployment, worst of {len(comparisons)} photos"
     return table(("stage", "largest difference", "tolerance", "result"), rows, caption=caption)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.compare.comparison import Comparison
+from lib.compare.comparison import Comparison, furthest_apart, most_changed
+from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.compare.view import View, of_contract
 from lib.deploy import Trace
@@ -21,7 +22,7 @@ from lib.mistakes.unnoticed import Noticed, noticed
 from lib.policy import Policy
 
 REFERENCE = "reference"
-GRID = 360  # cells along the photo's longer side on which views are compared
+SQUASH = "squash"
 KINDS = ("landscape", "portrait", "square")
 
 
@@ -53,15 +54,14 @@ class Drawn:
     Attributes:
         shape: the numbers.
         trace: of the pipeline with this rule.
-        difference: mean over the channels of the absolute difference from the reference's picture, in levels, on a grid over
-            the photo: float64 (rows, columns), NaN where either shows nothing.
-        unseen: where on that grid the network is shown nothing: bool (rows, columns).
     """
 
     shape: Shape
     trace: Trace
-    difference: NDArray[np.float64]
-    unseen: NDArray[np.bool_]
+
+    def on_photo(self, width: int, height: int) -> NDArray[np.float64]:
+        """What the network is shown, put back on the photo, as :meth:`lib.compare.view.View.in_photo` takes and gives it."""
+        return self.shape.view.in_photo(self.trace.resize, width, height)
 
 
 @dataclass(frozen=True)
@@ -70,17 +70,23 @@ class Study:
 
     Attributes:
         shapes: for each photo the reference, then every shape mistake of the catalogue.
-        first: the first photo's, with their pixels.
+        stated: the rules that are no mistake, since the subject file states them, and that are left out everywhere here.
+        squashed: the reference and the squash on the photo whose answer that changes most; None where the squash is no mistake.
+        changed: the reference, then every shape mistake, with their pixels, on the photo whose answer one of them changes most.
         kinds: those of the first landscape, portrait and square photo, as far as there are any.
         deployed: for each photo the deployment as it is.
+        furthest: the deployment and the reference on the photo on which their pictures differ most.
         noticed: what came of the shape mistakes in the deployment.
         shared: the traces of the first photo.
     """
 
     shapes: tuple[tuple[Shape, ...], ...]
-    first: tuple[Drawn, ...]
+    stated: tuple[str, ...]
+    squashed: tuple[Drawn, Drawn] | None
+    changed: tuple[Drawn, ...]
     kinds: Mapping[str, tuple[Drawn, ...]]
     deployed: tuple[Comparison, ...]
+    furthest: Pair
     noticed: Noticed
     shared: SharedTraces
 
@@ -96,17 +102,30 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
     contract, photos = handoff.subject.contract, handoff.photos.readable
     first = SharedTraces(photos[0].data)
     shapes, deployed, found = [], [], Noticed()
+    squashes: list[Comparison] = []
+    squashed: tuple[Drawn, Drawn] | None = None
+    changes: list[Comparison] = []
     kinds: dict[str, tuple[Drawn, ...]] = {}
     for i, photo in enumerate(photos):
         shared = SharedTraces(photo.data) if i else first
         reference = shared.trace(handoff.reference)
         deployed.append(Comparison.of_traces(photo.name, "deployment", reference, shared.trace(handoff.deployment)))
+        if furthest_apart(deployed) is deployed[-1]:
+            furthest = Pair(deployed[-1], reference, shared.trace(handoff.deployment))
         drawn = shapes_of(handoff, photo, shared)
         shapes.append(tuple(each.shape for each in drawn))
         kinds.setdefault(kind_of(photo), drawn)
+        for squash in (each for each in drawn if each.shape.comparison.name == SQUASH):
+            squashes.append(squash.shape.comparison)
+            if most_changed(squashes) is squashes[-1]:
+                squashed = drawn[0], squash
+        changes.append(most_changed(each.shape.comparison for each in drawn))
+        if most_changed(changes) is changes[-1]:
+            changed = drawn
         found += noticed(shared, reference, handoff.deployment, contract, SHAPES, rules.tolerances)
     in_order = {kind: kinds[kind] for kind in KINDS if kind in kinds}
-    return Study(tuple(shapes), kinds[kind_of(photos[0])], in_order, tuple(deployed), found, first)
+    stated = tuple(name for name in VIEWERS if name in own(contract))
+    return Study(tuple(shapes), stated, squashed, changed, in_order, tuple(deployed), furthest, found, first)
 
 
 def shapes_of(handoff: Handoff, photo: Photo, shared: SharedTraces) -> tuple[Drawn, ...]:
@@ -120,26 +139,23 @@ def shapes_of(handoff: Handoff, photo: Photo, shared: SharedTraces) -> tuple[Dra
         shared: its traces.
     """
     contract, (width, height) = handoff.subject.contract, photo.size
-    scale = GRID / max(width, height)
-    grid = max(1, round(width * scale)), max(1, round(height * scale))
     reference = shared.trace(handoff.reference)
     right = of_contract(contract, width, height)
-    original = right.in_photo(reference.resize, *grid)
+    original = right.in_photo(reference.resize, *right.scaled)
 
     def drawn(rule: str, view: View, trace: Trace) -> Drawn:
-        picture = view.in_photo(trace.resize, *grid)
-        difference = np.abs(picture - original).mean(axis=2)
+        picture = view.in_photo(trace.resize, *right.scaled)
+        difference = np.abs(picture - original)
         common = difference[~np.isnan(difference)]
-        unseen = np.isnan(picture[:, :, 0])
         pairs = {stage: (getattr(reference, stage), getattr(trace, stage)) for stage in ("resize", "infer", "score")}
         shape = Shape(
             Comparison.of(photo.name, rule, pairs),
             view,
-            float(unseen.mean()),
+            float(np.isnan(picture[:, :, 0]).mean()),
             view.scaled[0] / width / (view.scaled[1] / height),
             float(common.mean()) if common.size else float("nan"),
         )
-        return Drawn(shape, trace, difference, unseen)
+        return Drawn(shape, trace)
 
     mistaken = [
         drawn(rule, viewer(contract, width, height), shared.trace(CATALOGUE[rule].commit(handoff.deployment, contract)))

@@ -2,112 +2,128 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from numpy.typing import NDArray
-from PIL import Image
 
-from lib.compare.comparison import TOP, Answer
-from lib.mistakes.shape import VIEWERS
-from lib.numbers import number, probability, signed
+from lib.compare.comparison import Answer, most_changed
+from lib.compare.pair import Pair
+from lib.numbers import number, probability
+from lib.report import heat, zoom
 from lib.report.change_map import change_map
-from lib.report.drawing import VERMILION, show, styled
-from lib.report.drawing import figure as blank
 from lib.report.gallery import Panel, gallery
-from lib.report.html import Html, join, note, table
-from lib.report.inputs_seen import seen_by_the_model
-from lib.studies.resize.measure import REFERENCE, Drawn, Shape
+from lib.report.html import Html, folded, join, note, table
+from lib.report.inputs_seen import REFERENCE as RIGHT
+from lib.report.inputs_seen import answered, seen_by_the_model
+from lib.report.zoom import Side
+from lib.studies.resize.measure import REFERENCE, Drawn, Shape, Study
 
-SCALE = 32  # levels at the top of the colour scale, the same in every map of differences
-COLUMNS = 4  # of a strip
 
-
-def squashed(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+def squashed(study: Study, classes: Sequence[str]) -> Html:
     """A photo squashed to a square, beside what the reference shows of it; and which rules are no mistake here."""
-    traces = {each.shape.comparison.name: each.trace for each in seen}
-    own = [name for name in VIEWERS if name not in traces]
-    parts = [note(f"What the subject file states is no mistake, and left out below: {', '.join(own)}.")] if own else []
-    if "squash" in traces:
-        shown = {name: traces[name] for name in ("squash", REFERENCE)}
-        parts.insert(0, seen_by_the_model(seen[0].shape.comparison.photo, shown, classes))
+    stated = f"What the subject file states is no mistake, and left out below: {', '.join(study.stated)}."
+    said = [note(stated)] if study.stated else []
+    if study.squashed is None:
+        return join(*said)
+    reference, squash = study.squashed
+    if _same(squash):
+        return join(note("Squashing changes no photo's picture: they all are as wide as high."), *said)
+    size = reference.shape.view.scaled
+    laid = reference.on_photo(*size), squash.on_photo(*size)
+    return join(seen_by_the_model(Pair(squash.shape.comparison, reference.trace, squash.trace), laid, classes), *said)
+
+
+def rules(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+    """For each rule what the network is shown, and where on the photo that differs from what the reference shows.
+
+    The rule that changes the answer most comes first; those that show the reference's picture are named alone.
+
+    Args:
+        seen: the reference, then the rules, on one photo.
+        classes: class names in the order of the probabilities.
+    """
+    reference, *mistaken = seen
+    size = reference.shape.view.scaled
+    right = reference.on_photo(*size)
+    lines = heat.outlines(right)
+    differing = sorted((each for each in mistaken if not _same(each)), key=_order)
+    errors = [zoom.furthest(right, each.on_photo(*size)) for each in differing]
+    reach = heat.reach(max(map(zoom.largest, errors), default=0.0))
+    panels = []
+    for each, error in zip(differing, errors, strict=True):
+        name, photo = each.shape.comparison.name, each.shape.comparison.photo
+        picture = heat.outlined(heat.signed(error, reach), lines)
+        alt = f"Map of what {name} shows less what the reference shows, laid over {photo}, with the photo's outlines"
+        panels += [_panel(each, classes), Panel(picture, f"{name}: difference", alt, _difference(each.shape), exact=True)]
+    photo, same = reference.shape.comparison.photo, [each.shape.comparison.name for each in mistaken if _same(each)]
+    said = f"{photo} under {len(mistaken)} shape rules: what the network is shown, and where it differs"
+    said += f". The reference's own picture is shown by {', '.join(same)}." if same else "."
+    if not panels:
+        return note(said)
+    return gallery(panels, f"{said} Hatched: not shown.", heat.scale(reach, "levels of the furthest channel"))
+
+
+def _order(seen: Drawn) -> tuple[bool, float]:
+    """For sorting: what changes the class first, then what moves the answer most."""
+    compared = seen.shape.comparison
+    return not compared.flipped, -float(np.nan_to_num(compared.moved, nan=np.inf))
+
+
+def _same(seen: Drawn) -> bool:
+    """Whether a rule shows the reference's own picture."""
+    return seen.shape.comparison["resize"].largest == 0
+
+
+def _difference(shape: Shape) -> str:
+    if np.isnan(shape.mean_difference):
+        return "nothing in common"
+    return f"{zoom.in_levels(shape.mean_difference)} on average, {1 - shape.unseen:.0%} of the photo"
+
+
+def worst(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+    """The place where the rule that changes the answer most differs most from the reference, one square a pixel."""
+    reference, *mistaken = seen
+    most = most_changed(each.shape.comparison for each in mistaken)
+    each = next(each for each in mistaken if each.shape.comparison is most)
+    if _same(each):
+        return note(f"No rule changes the picture of {most.photo}.")
+    size = reference.shape.view.scaled
+    sides = (
+        Side(RIGHT, reference.on_photo(*size), answered(most.reference, classes)),
+        Side(most.name, each.on_photo(*size), answered(most.candidate, classes)),
+    )
+    return zoom.zoom(most.photo, *sides, heat.reach(zoom.largest(zoom.furthest(sides[0].levels, sides[1].levels))))
+
+
+def strips(study: Study, classes: Sequence[str]) -> Html:
+    """What the network is shown under every rule, a gallery for each orientation; folded where the class stays the same.
+
+    The photo that :func:`rules` draws is not drawn again.
+    """
+    drawn = study.changed[0].shape.comparison.photo
+    parts = []
+    for kind, seen in study.kinds.items():
+        again = seen[0].shape.comparison.photo == drawn
+        parts.append(note(f"A {kind} photo: {drawn}, above.") if again else _strip(kind, seen, classes))
     return join(*parts)
 
 
-def cards(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
-    """For each rule what the network is shown, and where that differs from the reference, on the photo itself."""
-    reference, *mistaken = seen
-    faint = _faint(reference.trace.decode, reference.difference.shape)
-    return join(*(_card(each, faint, classes) for each in mistaken))
-
-
-@styled
-def _card(seen: Drawn, faint: NDArray[np.float64], classes: Sequence[str]) -> Html:
-    shape, compared = seen.shape, seen.shape.comparison
-    figure = blank(2.6)
-    panels = figure.subplots(1, 2)
-    size = _size(seen)
-    panels[0].imshow(seen.trace.resize)
-    panels[0].set_title(f"{compared.name}: {size}")
-    panels[0].axis("off")
-    image = _difference_map(panels[1], seen, faint)
-    figure.colorbar(image, ax=panels[1], label="levels", shrink=0.85, extend="max")
-    panels[1].set_title("where it differs", fontweight="normal")
-    said = f"{compared.name} shows {1 - shape.unseen:.0%} of {compared.photo} at {size}, differs by "
-    said += f"{number(shape.mean_difference)} levels on average where both see something, and moves the probability of the "
-    said += f"reference's class by {signed(compared.change)}"
-    top = _likeliest(compared.candidate, classes, TOP)
-    return show(figure, f"{said}.", f"{said}. Likeliest: {top}.", photographic=True)
-
-
-def _faint(photo: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """The photo on a grid of (rows, columns), grey and nearly white."""
-    scaled = Image.fromarray(photo).resize((shape[1], shape[0]), Image.Resampling.BILINEAR)
-    faint: NDArray[np.float64] = 255 - (255 - np.asarray(scaled).mean(axis=2)) * 0.35
-    return faint
-
-
-def _difference_map(axes: Axes, seen: Drawn, faint: NDArray[np.float64]) -> Any:
-    """The difference over the faint photo; what the network is not shown is hatched."""
-    axes.imshow(faint, cmap="gray", vmin=0, vmax=255)
-    strength = np.clip(np.nan_to_num(seen.difference) / SCALE, 0, 1)
-    opacity = np.where(strength > 0, 0.25 + 0.75 * strength, 0)
-    image = axes.imshow(seen.difference, cmap="cividis", vmin=0, vmax=SCALE, alpha=opacity)
-    if seen.unseen.any():
-        axes.contourf(seen.unseen, levels=[0.5, 1.5], colors=[VERMILION], alpha=0.25)
-        axes.contourf(seen.unseen, levels=[0.5, 1.5], colors="none", hatches=["//"])
-    axes.axis("off")
-    return image
-
-
-def strips(kinds: Mapping[str, Sequence[Drawn]], classes: Sequence[str]) -> Html:
-    """What the network is shown under every rule: one gallery for each orientation."""
-    return join(*(strip(seen, classes) for seen in kinds.values()))
-
-
-def strip(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
-    """What the network is shown of one photo under every rule, in one picture."""
+def _strip(kind: str, seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
     compared = [each.shape.comparison for each in seen]
     flipped = [each.name for each in compared if each.flipped]
-    said = f"{compared[0].photo} under {len(seen) - 1} shape rules beside the reference, with the probability of "
-    said += f"{classes[compared[0].reference.top1]}; "
+    same = [each.shape.comparison.name for each in seen[1:] if _same(each)]
+    said = f"A {kind} photo, {compared[0].photo}, under {len(seen) - 1} shape rules beside the reference; "
     said += f"another class wins under {', '.join(flipped)}" if flipped else "the likeliest class stays the same under all"
-    return gallery([_panel(each) for each in seen], COLUMNS, f"{said}.", f"{said}.", size=7)
+    said += f". The reference's own picture is shown by {', '.join(same)}." if same else "."
+    shown = gallery([_panel(each, classes) for each in seen if each is seen[0] or not _same(each)], said)
+    return shown if flipped else folded(f"A {kind} photo, {compared[0].photo}: the likeliest class stays the same", shown)
 
 
-def _panel(seen: Drawn) -> Panel:
-    compared = seen.shape.comparison
-    mark = " ✗" if compared.flipped else ""
-    title = f"{textwrap.fill(compared.name, 20)}\n{_size(seen)}, {probability(compared.probability, 3)}{mark}"
-    return Panel(seen.trace.resize, title, compared.flipped)
-
-
-def _size(seen: Drawn) -> str:
-    width, height = seen.shape.view.size
-    return f"{width}×{height}"
+def _panel(seen: Drawn, classes: Sequence[str]) -> Panel:
+    compared, (width, height) = seen.shape.comparison, seen.shape.view.size
+    alt = f"{compared.photo} as {compared.name} shows it to the network, {width} × {height} pixels"
+    detail = f"{width} × {height}, {answered(compared.candidate, classes)}"
+    return Panel(seen.trace.resize, compared.name, alt, detail, compared.flipped)
 
 
 def changes(every: Sequence[Sequence[Shape]]) -> Html:
@@ -126,7 +142,7 @@ def shapes(seen: Sequence[Shape], classes: Sequence[str]) -> Html:
                 f"{width} × {height}",
                 f"{1 - each.unseen:.0%}",
                 f"{each.stretch:.2f}",
-                "" if each.comparison.name == REFERENCE else number(each.mean_difference),
+                "—" if each.comparison.name == REFERENCE else number(each.mean_difference),
                 probability(each.comparison.probability),
                 _likeliest(each.comparison.candidate, classes, 2),
             )

@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from lib.compare.comparison import Comparison, flips, worst
+from lib.compare.comparison import Comparison, flips, most_changed, worst
 from lib.deploy import STAGES
 from lib.deploy.stages import Normalise
 from lib.diagnosis.confusion import ONE, STRANGER, TWO, Confusion
@@ -94,15 +94,39 @@ def test_what_is_kept_of_a_photo_is_small(parity):
     assert len(pickle.dumps(parity.study.photos)) < 2 * 20_000
 
 
-def test_pictures_are_kept_of_the_first_and_of_the_most_divergent_photo(parity):
-    study, (first, *_) = parity.study, parity.handoff.photos.readable
-    assert study.naive.photo == first.name
-    assert list(study.naive.traces) == ["naive", "reference"]
-    assert study.naive.traces["naive"].resize.shape == (224, 224, 3)
+def test_pictures_are_kept_of_the_photo_that_naivety_changes_most_and_of_the_most_divergent_one(parity):
+    study = parity.study
+    assert study.naive.comparison is most_changed([each.steps[0] for each in study.from_naive])
+    assert study.naive.candidate.resize.shape == (224, 224, 3)
     largest = max(study.comparisons, key=lambda each: each["score"].largest)
-    assert study.divergent.photo == study.most_divergent.photo == largest.photo
-    again = Comparison.of_traces(largest.photo, "deployment", *reversed(study.divergent.traces.values()))
-    assert again["score"].largest == largest["score"].largest
+    assert study.divergent.comparison is largest
+    assert study.most_divergent.photo == largest.photo
+    by_name = {photo.name: photo for photo in parity.handoff.photos.readable}
+    for pair, name in ((study.naive, "naive"), (study.divergent, "deployment")):
+        again = Comparison.of_traces(pair.comparison.photo, name, pair.reference, pair.candidate)
+        assert again == pair.comparison
+        right = parity.handoff.reference.trace(by_name[pair.comparison.photo].data)
+        np.testing.assert_array_equal(pair.reference.resize, right.resize)
+
+
+@pytest.mark.usefixtures("only_the_photos")
+def test_a_photo_on_which_a_stage_is_off_comes_before_one_whose_answer_scatters_more(lite0, rules):
+    first, second, *_ = lite0.photos.readable
+    input_of_second = lite0.reference.trace(second.data).normalise
+
+    def off_in_a_corner(data):
+        decoded = np.array(lite0.deployment.decode(data))
+        decoded[0, 0] += np.uint8(data == first.data)
+        return decoded
+
+    def scatters(tensor):
+        return lite0.deployment.infer(tensor) * np.float32(1 + 1e-5 * np.array_equal(tensor, input_of_second))
+
+    faulty = dataclasses.replace(lite0.deployment, decode=off_in_a_corner, infer=scatters)
+    study = measure.measured(changed(lite0, [second, first], deployment=faulty), rules, seed=0)
+    scattered, off = study.comparisons
+    assert scattered["score"].largest > off["score"].largest
+    assert study.divergent.comparison.photo == study.most_divergent.photo == first.name
 
 
 @pytest.mark.usefixtures("only_the_photos")
@@ -130,7 +154,7 @@ def test_a_photo_with_nan_is_the_most_divergent_and_counted(lite0, rules):
         lite0, lite0.photos.readable[:3], deployment=dataclasses.replace(lite0.deployment, infer=nan_on_the_second)
     )
     study = measure.measured(handoff, rules, seed=0)
-    assert study.divergent.photo == study.most_divergent.photo == second.name
+    assert study.divergent.comparison.photo == study.most_divergent.photo == second.name
     assert study.non_finite == len(lite0.subject.classes)
     assert np.isnan(worst(study.comparisons, "infer"))
     assert np.isnan(study.unexplained)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import math
+import re
 
 import pytest
 
 from lib.compare.comparison import Comparison
 from lib.inputs.photos import Photo, Photos
 from lib.inputs.subject import load
-from lib.numbers import number, probability
+from lib.numbers import number, probability, signed
 from lib.report.drawing import PICTURED
-from lib.report.inputs_seen import seen_by_the_model
+from lib.report.zoom import SIDE
 from lib.studies.parity import article, pictures
-from tests.conftest import assert_whole
+from tests.conftest import assert_whole, bare
+from tests.report.test_image import stored
 
 DOG = Photo("dog.jpg", (600, 400), "JPEG RGB", "", b"")
 
@@ -29,15 +32,33 @@ def without_answer(comparison: Comparison) -> Comparison:
 
 
 def test_every_figure_is_whole(parity, drawn):
-    study, classes = parity.study, parity.handoff.subject.classes
-    for sides in (study.naive, study.divergent):
-        seen_by_the_model(sides.photo, sides.traces, classes)
-    pictures.steps_chart(study.from_naive)
-    pictures.waterfalls(study.from_naive)
-    pictures.waterfall(study.most_divergent)
-    assert len(drawn) == 3 + len(study.photos) + 1
+    pictures.steps_chart(parity.study.from_naive)
+    pictures.waterfalls(parity.study.from_naive)
+    pictures.waterfalls([parity.study.most_divergent])
+    assert len(drawn) == 3
     for figure in drawn:
         assert_whole(figure)
+
+
+def test_the_naive_input_is_shown_beside_the_references_with_the_place_where_they_differ_most(parity):
+    naive, subject = parity.study.naive, parity.handoff.subject
+    shown = pictures.naive_input(naive, subject.contract, subject.classes)
+    compared, right = naive.comparison, subject.classes[naive.comparison.reference.top1]
+    answer = f"{compared.photo}: naive gives {right} {probability(compared.probability)}, the reference"
+    assert f"{answer} {probability(compared.reference.probability)}." in shown
+    height, width = naive.reference.resize.shape[:2]
+    assert f"<p>the reference<br>{width} × {height} pixels</p>" in shown
+    assert "<p>naive<br>224 × 224 pixels</p>" in shown
+    assert f"Where they differ most: {SIDE} by {SIDE} pixels" in shown
+    pixels = [stored(source) for source in re.findall(r'src="(data:[^"]*)"', shown)]
+    assert pixels[2].shape == (height, width, 3)  # the difference is laid over the photo at the reference's size
+
+
+def test_a_naive_deployment_that_is_the_reference_is_said_to_be(parity):
+    same = dataclasses.replace(parity.study.naive, comparison=parity.study.from_naive[0].steps[-1])
+    shown = pictures.naive_input(same, parity.handoff.subject.contract, parity.handoff.subject.classes)
+    assert "no photo's answer changes" in html.unescape(shown)
+    assert "<img" not in shown
 
 
 def test_the_chart_says_how_far_the_naive_deployment_is_off(parity):
@@ -52,15 +73,27 @@ def test_only_the_first_photos_are_drawn(parity, drawn):
     many = parity.study.from_naive * PICTURED
     assert f"The first {PICTURED} of {len(many)} photos are drawn." in pictures.steps_chart(many)
     assert len(drawn[0].axes[0].texts) == PICTURED
-    assert pictures.waterfalls(many).count("<figure>") == PICTURED
+    assert f"The first {PICTURED} of {len(many)} photos are drawn." in pictures.waterfalls(many)
+    assert sum(axes.get_visible() for axes in drawn[1].axes) == PICTURED
 
 
-def test_a_waterfall_names_the_part_that_moves_most(parity):
+def test_all_waterfalls_share_one_scale_and_name_what_does_not_move(parity, drawn):
+    ablations = parity.study.from_naive
+    said = pictures.waterfalls(ablations)
+    far = max(ablations, key=lambda each: abs(each.gap))
+    start, end = probability(far.steps[0].probability), probability(far.steps[-1].probability)
+    assert f"{far.photo} goes from {start} to {end}, most of it by {far.largest} ({signed(far.shares[far.largest])})." in said
+    assert "No photo is moved by decode, normalise, infer or score." in said
+    first, second, *_ = drawn[0].axes
+    assert first.get_xlim() == second.get_xlim()
+    assert [label.get_text() for label in first.get_yticklabels()] == ["naive", "resize shape", "resize filter", "reference"]
+    assert [axes.get_title(loc="left") for axes in drawn[0].axes] == [each.photo for each in ablations]
+
+
+def test_a_waterfall_says_where_no_part_moves_the_photo(parity):
     ablation = parity.study.from_naive[0]
-    said = pictures.waterfall(ablation)
-    assert f"most of it by {ablation.largest}" in said
     flat = dataclasses.replace(ablation, shares=dict.fromkeys(ablation.shares, 0.0))
-    assert "no part moves it" in pictures.waterfall(flat)
+    assert "no part moves it" in pictures.waterfalls([flat])
 
 
 def test_stages_are_listed_with_shapes_and_the_first_that_differs(parity, rules):
@@ -79,7 +112,7 @@ def test_the_articles_figures_are_shown_beside_ours(parity):
     ablation = parity.study.from_naive[0]
     b0 = dataclasses.replace(parity.handoff, subject=load("b0-imagenet"), photos=Photos((DOG,), ()))
     theirs = [f"{article.STEPS[name]:.4f}" if name in article.STEPS else "" for name in (s.name for s in ablation.steps)]
-    assert "".join(f"<td>{text}</td>" for text in theirs) in pictures.steps_table(b0, [ablation])
+    assert "".join(f"<td>{text}</td>" for text in theirs) in bare(pictures.steps_table(b0, [ablation]))
     assert "the article" not in pictures.steps_table(parity.handoff, parity.study.from_naive)
 
 
@@ -93,7 +126,7 @@ def test_steps_on_which_another_class_wins_are_said(parity):
     assert "and on 1 it names another" in pictures.steps_finding([flipped])
     nan = dataclasses.replace(ablation, steps=(without_answer(first), *rest))
     shown = pictures.steps_table(one, [nan])
-    assert "<td>NaN</td>" in shown
+    assert "<td>NaN</td>" in bare(shown)
     assert "another class wins" not in shown
 
 
@@ -176,9 +209,35 @@ def test_a_deployment_that_differs_is_said_to(parity, rules):
     assert 'class="warning"' in said
 
 
+def test_a_deployment_in_which_nothing_differs_is_one_sentence_with_folded_tables(parity, rules):
+    subject = parity.handoff.subject
+    shown = pictures.deployment(parity.study, rules.tolerances, subject.contract, subject.classes)
+    first, _, rest = shown.partition("<details")
+    assert first.count("<") == 2  # one paragraph
+    assert "on all 2 photos, stage by stage" in first
+    assert "<figure" not in rest
+    assert rest.count("<table") == 2
+
+
+def test_a_deployment_that_differs_is_shown_on_the_photo_where_it_does_most(parity, rules):
+    naive = parity.study.naive
+    first, *others = parity.study.photos
+    way = dataclasses.replace(first.from_deployment, photo=naive.comparison.photo, steps=(naive.comparison,) * 2)
+    photos = (dataclasses.replace(first, from_deployment=way), *others)
+    study = dataclasses.replace(parity.study, photos=photos, divergent=naive)
+    subject = parity.handoff.subject
+    shown = pictures.deployment(study, rules.tolerances, subject.contract, subject.classes)
+    assert 'class="warning"' in shown
+    assert shown.count('id="parity-deployment"') == 1
+    figure = shown[shown.index('id="parity-deployment"') :].partition("</figure>")[0]
+    assert f"{naive.comparison.photo}: naive gives" in figure
+    assert "Waterfall charts, one for each of" in shown
+    assert shown.index("parity-deployment") < shown.index("<table") < shown.index("<details")
+
+
 def test_a_nan_differs_and_is_shown_as_nan(parity, rules):
     nan = without_answer(parity.study.comparisons[0])
-    assert "<td>NaN</td>" in pictures.answers([nan], rules.tolerances, parity.handoff.subject.classes)
+    assert "<td>NaN</td>" in bare(pictures.answers([nan], rules.tolerances, parity.handoff.subject.classes))
     assert pictures.worst_stages([nan], rules.tolerances).count("✗ differs") == 2
     assert "first at: infer" in pictures.deployment_finding([nan], rules.tolerances)
 

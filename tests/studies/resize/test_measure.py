@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.compare.comparison import worst
+from lib.compare.comparison import most_changed, worst
 from lib.compare.shared import SharedTraces
 from lib.deploy.stages import preprocessing
 from lib.mistakes import CATALOGUE, SHAPES
@@ -64,22 +64,39 @@ def test_the_numbers_are_those_of_the_mistake_in_the_deployment(study, few):
 def test_the_first_photo_of_each_orientation_is_drawn(study):
     assert {kind: seen[0].shape.comparison.photo for kind, seen in study.kinds.items()} == KINDS
     assert list(study.kinds) == list(measure.KINDS)
-    assert study.first[0].shape is study.shapes[0][0]
+    assert study.kinds["landscape"][0].shape is study.shapes[0][0]
+
+
+def test_the_photo_is_drawn_whose_answer_a_rule_changes_most_and_that_which_the_squash_does(study):
+    everything = [each.comparison for shapes in study.shapes for each in shapes]
+    most = most_changed(everything)
+    assert most.flipped
+    assert study.changed[0].shape.comparison.photo == most.photo
+    assert any(each.shape.comparison is most for each in study.changed)
+    reference, squash = study.squashed
+    assert squash.shape.comparison is most_changed(each for each in everything if each.name == measure.SQUASH)
+    assert (reference.shape.comparison.name, reference.shape.comparison.photo) == (
+        measure.REFERENCE,
+        squash.shape.comparison.photo,
+    )
 
 
 def test_orientations_that_are_missing_are_left_out(lite0, rules):
     study = measure.measured(of_photos(lite0, "astronaut.png"), rules)
     assert list(study.kinds) == ["square"]
-    assert study.first is study.kinds["square"]
+    assert study.changed is study.kinds["square"]
 
 
 def test_what_is_drawn_agrees_with_the_numbers(study):
-    assert len(study.first) == 1 + len(SHAPES)
-    for each in study.first:
-        both = ~np.isnan(each.difference)
-        assert each.shape.mean_difference == each.difference[both].mean()
-        assert each.shape.unseen == each.unseen.mean()
-        assert not both[each.unseen].any()
+    assert len(study.changed) == 1 + len(SHAPES)
+    size = study.changed[0].shape.view.scaled
+    right = study.changed[0].on_photo(*size)
+    np.testing.assert_array_equal(right, study.changed[0].trace.resize)  # the reference's own pixels, every one of them
+    for each in study.changed:
+        levels = each.on_photo(*size)
+        difference = np.abs(levels - right)
+        assert each.shape.mean_difference == np.nanmean(difference)
+        assert each.shape.unseen == np.isnan(levels).all(axis=2).mean()
 
 
 def test_the_deployment_shows_what_the_reference_shows_and_notices_every_mistake(study):
@@ -96,6 +113,9 @@ def test_a_deployment_that_shows_another_shape_is_counted(lite0, rules):
     study = measure.measured(two, rules)
     assert study.other_shape == 1  # the square photo is shown as the reference shows it
     assert worst(study.deployed, "resize") == float("inf")
+    assert study.furthest.comparison is study.deployed[0]
+    assert study.furthest.candidate.resize.shape == (224, 224, 3)
+    assert study.furthest.reference.resize.shape == (224, 336, 3)
 
 
 def test_a_rule_that_the_subject_states_is_no_mistake(lite0):

@@ -6,50 +6,111 @@ import html
 import re
 from dataclasses import replace
 
+from lib.compare.comparison import most_changed
 from lib.mistakes import SHAPES
-from lib.numbers import number, signed
+from lib.numbers import number, probability
+from lib.report import heat
+from lib.report.zoom import in_levels
 from lib.studies.resize import pictures
-from tests.conftest import assert_whole
+from tests.conftest import assert_whole, bare
+from tests.report.test_image import stored
 from tests.studies.resize.conftest import PHOTOS
 
 
-def test_a_card_for_each_rule_says_what_it_shows(study, lite0):
-    cards = html.unescape(pictures.cards(study.first, lite0.subject.classes))
-    assert cards.count("<figure>") == len(SHAPES)
-    for shape in study.shapes[0][1:]:
-        assert f'alt="{shape.comparison.name} shows {1 - shape.unseen:.0%} of coffee.png at ' in cards
-        assert f"differs by {number(shape.mean_difference)} levels on average" in cards
-        assert f"reference's class by {signed(shape.comparison.change)}." in cards
+def test_every_rule_that_differs_is_shown_beside_its_map_the_greatest_change_first(study, lite0):
+    classes, mistaken = lite0.subject.classes, study.changed[1:]
+    shown = html.unescape(pictures.rules(study.changed, classes))
+    differing = [each for each in mistaken if each.shape.comparison["resize"].largest]
+    assert 0 < len(differing) < len(mistaken)
+    titles = re.findall(r'<div class="(panel[^"]*)"><p>(.*?)<br>(.*?)</p>', shown)
+    ordered = sorted(differing, key=lambda each: (not each.shape.comparison.flipped, -each.shape.comparison.moved))
+    for i, each in enumerate(ordered):
+        compared, (width, height) = each.shape.comparison, each.shape.view.size
+        kind, name, detail = titles[2 * i]
+        answer = f"{classes[compared.candidate.top1]} {probability(compared.candidate.probability, 2)}"
+        assert (kind == "panel marked", name, detail) == (compared.flipped, compared.name, f"{width} × {height}, {answer}")
+        levels = f"{in_levels(each.shape.mean_difference)} on average, {1 - each.shape.unseen:.0%} of the photo"
+        assert titles[2 * i + 1] == ("panel", f"{compared.name}: difference", levels)
+    assert len(titles) == 2 * len(ordered)
+    assert shown.count('class="scale"') == 1
+    same = ", ".join(each.shape.comparison.name for each in mistaken if each not in differing)
+    assert f"The reference's own picture is shown by {same}." in shown
 
 
-def test_a_strip_names_the_rules_under_which_another_class_wins(study, lite0):
-    strips = html.unescape(pictures.strips(study.kinds, lite0.subject.classes)).split("</figure>")[:-1]
-    assert len(strips) == len(study.kinds) > 1
-    for seen, strip in zip(study.kinds.values(), strips, strict=True):
+def test_what_a_rule_does_not_show_is_hatched_and_the_rest_is_on_white(study, lite0):
+    shown = html.unescape(pictures.rules(study.changed, lite0.subject.classes))
+    reference = study.changed[0].trace.resize
+    width, height = study.changed[0].shape.view.scaled
+    maps = dict(re.findall(r'alt="Map of what ([^"]*?) shows less [^"]*"[^>]*src="(data:[^"]*)"', shown))
+    crop = stored(maps["centre crop only"])
+    assert crop.shape == reference.shape == (height, width, 3)
+    assert {tuple(pixel) for pixel in crop[:20].reshape(-1, 3)} <= {(255, 255, 255), heat.HATCHED, heat.LINE}
+    moved_only = stored(maps["resize and centre crop"])  # the reference's own pixels in the part that it shows
+    assert {tuple(pixel) for pixel in moved_only.reshape(-1, 3)} <= {(255, 255, 255), heat.HATCHED, heat.LINE}
+
+
+def test_where_no_rule_changes_the_picture_a_sentence_says_so(study, lite0):
+    reference = study.changed[0]
+    same = replace(reference, shape=replace(reference.shape, comparison=replace(reference.shape.comparison, name="squash")))
+    classes = lite0.subject.classes
+    for said in (
+        pictures.rules((reference, same), classes),
+        pictures.worst((reference, same), classes),
+        pictures.squashed(replace(study, squashed=(reference, same)), classes),
+    ):
+        assert "<img" not in said
+        assert 'class="finding"' in said
+    assert "The reference's own picture is shown by squash." in html.unescape(pictures.rules((reference, same), classes))
+
+
+def test_the_zoom_is_of_the_rule_that_changes_the_answer_most_with_both_answers(study, lite0):
+    classes = lite0.subject.classes
+    most = most_changed(each.shape.comparison for each in study.changed)
+    said = html.unescape(pictures.worst(study.changed, classes))
+    right, wrong = (f"{classes[each.top1]} {probability(each.probability, 2)}" for each in (most.reference, most.candidate))
+    assert f"{most.photo} where {most.name} is furthest from the reference" in said
+    assert f"the reference: {right}. {most.name}: {wrong}." in said
+
+
+def test_a_strip_names_the_rules_under_which_another_class_wins_and_is_folded_where_none_does(study, lite0):
+    strips = html.unescape(pictures.strips(study, lite0.subject.classes))
+    drawn = study.changed[0].shape.comparison.photo
+    for kind, seen in study.kinds.items():
+        photo = seen[0].shape.comparison.photo
+        if photo == drawn:
+            assert f"A {kind} photo: {drawn}, above." in strips
+            continue
         flipped = [each.shape.comparison.name for each in seen if each.shape.comparison.flipped]
         said = f"another class wins under {', '.join(flipped)}" if flipped else "the likeliest class stays the same under all"
-        assert f"{seen[0].shape.comparison.photo} under {len(SHAPES)} shape rules" in strip
-        assert said in strip
+        assert f"A {kind} photo, {photo}, under {len(SHAPES)} shape rules beside the reference; {said}." in strips
+        assert (f"<summary>A {kind} photo, {photo}: the likeliest class stays the same" in strips) == (not flipped)
+    square = study.kinds["square"]
+    same = [each.shape.comparison.name for each in square[1:] if each.shape.comparison["resize"].largest == 0]
+    assert "squash" in same
+    assert f"The reference's own picture is shown by {', '.join(same)}." in strips
 
 
-def test_the_squash_is_shown_beside_the_reference(study, lite0):
-    shown = pictures.squashed(study.first, lite0.subject.classes)
-    assert "coffee.png as 2 pipelines feed it to the network: squash sees 224×224" in shown
-    assert "reference sees 336×224" in shown
+def test_the_opening_shows_the_squash_beside_the_reference(study, lite0):
+    shown = pictures.squashed(study, lite0.subject.classes)
+    reference, squash = study.squashed
+    photo = squash.shape.comparison.photo
+    width, height = reference.shape.view.size
+    assert f'alt="{photo} as squash feeds it to the network, 224 × 224 pixels"' in shown
+    assert f'alt="{photo} as the reference feeds it to the network, {width} × {height} pixels"' in shown
+    assert "Where they differ most: 28 by 28 pixels from column" in shown
     assert "left out below" not in shown
 
 
 def test_what_the_subject_file_states_is_named_as_no_mistake(study, lite0):
-    stated = [each for each in study.first if each.shape.comparison.name not in ("squash", "side rounded")]
-    shown = pictures.squashed(stated, lite0.subject.classes)
+    shown = pictures.squashed(replace(study, squashed=None, stated=("squash", "side rounded")), lite0.subject.classes)
     assert "What the subject file states is no mistake, and left out below: squash, side rounded." in shown
-    assert "<figure>" not in shown
+    assert "<figure" not in shown
 
 
 def test_the_table_has_every_rule_and_the_reference(study, lite0):
     table = pictures.shapes(study.shapes[0], lite0.subject.classes)
     assert re.findall('<th scope="row">([^<]*)</th>', table) == [each.comparison.name for each in study.shapes[0]]
-    assert "<td>336 × 224</td><td>100%</td><td>1.00</td><td></td>" in table
+    assert "<td>336 × 224</td><td>100%</td><td>1.00</td><td>—</td>" in bare(table)
 
 
 def test_the_finding_names_the_rule_that_moves_most(study):
@@ -77,12 +138,7 @@ def test_the_finding_names_no_rule_where_none_moves_anything(study):
     assert f"Over {len(PHOTOS)} photos no rule moves the probability, and none changes the likeliest class." in said
 
 
-def test_pictures_are_whole(study, lite0, drawn):
-    classes = lite0.subject.classes
-    pictures.squashed(study.first, classes)
-    pictures.cards(study.kinds["portrait"], classes)
-    pictures.strips(study.kinds, classes)
+def test_pictures_are_whole(study, drawn):
     pictures.changes(study.shapes)
-    assert len(drawn) == 1 + len(SHAPES) + 3 + 1
-    for figure in drawn:
-        assert_whole(figure)
+    assert len(drawn) == 1
+    assert_whole(drawn[0])
