@@ -7,15 +7,19 @@ from collections.abc import Sequence
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
+from matplotlib.image import AxesImage
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 
 from lib.compare.comparison import Comparison, most_divergent
 from lib.inputs.subject import Subject
 from lib.numbers import number, probability, signed
 from lib.policy.results import listed
-from lib.report.drawing import VERMILION, logarithmic, over_all, show, styled
+from lib.report.drawing import GREY, VERMILION, logarithmic, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, join, note, table, verbatim
+from lib.report.html import Html, folded, join, note, table, verbatim
 from lib.studies.dynamic_shapes.measure import ARTICLE, Drawn, Outside, SizeMap, Study
 from lib.studies.dynamic_shapes.ways import CANDIDATES, FIXED, STATIC, TRACED
 
@@ -24,32 +28,51 @@ _FOR_EACH_INPUT = "padding for each input"
 
 
 @styled
-def size_map(seen: SizeMap, against: str) -> Html:
-    """Largest difference at every height and width; a cross where the likeliest class is another, hatched where refused."""
-    count = len(seen.sides)
-    figure = blank(0.27 * count + 1.8)
-    axes = figure.subplots()
+def size_maps(maps: Sequence[SizeMap], against: str) -> Html:
+    """Largest difference at every height and width; a cross where the likeliest class is another, hatched where refused.
+
+    Args:
+        maps: one or two, of the same tolerance, side by side under one scale.
+        against: what the files are held against.
+    """
+    count = max(len(seen.sides) for seen in maps)
+    figure = blank(0.27 * count + 1.7 if len(maps) == 1 else 3.2)
+    every = figure.subplots(1, len(maps), sharey=True, squeeze=False)[0]
+    for axes, seen in zip(every, maps, strict=True):
+        image = _drawn_map(axes, seen)
+        axes.set_title(seen.name)
+    every[0].set_ylabel("height, pixels")
+    bar = figure.colorbar(
+        image, ax=list(every), orientation="horizontal", shrink=0.8, aspect=35, label="largest difference, logits"
+    )
+    bar.ax.axvline(maps[0].tolerance, color=VERMILION, linewidth=2)
+    logarithmic(bar.ax.xaxis)
+    keys = [f"the line on the scale is the tolerance of {number(maps[0].tolerance)} logits"]
+    keys += ["a cross marks another likeliest class"] * any(bool(seen.flips.any()) for seen in maps)
+    keys += ["hatched sizes are refused"] * any(bool(seen.refused) for seen in maps)
+    alt = (
+        f"{'Map' if len(maps) == 1 else 'Two maps side by side'}, heights by widths from {maps[0].sides[0]} to "
+        f"{maps[0].sides[-1]} pixels, one square a size, the darker the further from {against}."
+    )
+    said = "; ".join(f"{seen.name} is {_said(seen)}" for seen in maps)
+    return show(figure, alt, f"{said[0].upper()}{said[1:]}. {keys[0][0].upper()}{', '.join(keys)[1:]}.")
+
+
+def _drawn_map(axes: Axes, seen: SizeMap) -> AxesImage:
     colours = matplotlib.colormaps["cividis_r"].with_extremes(bad="#ffffff")
     shown = np.ma.masked_where(~np.isfinite(seen.differences), np.clip(seen.differences, _LEAST, _MOST))
     image = axes.imshow(shown, cmap=colours, norm=LogNorm(_LEAST, _MOST), origin="lower")
-    refused = np.isinf(seen.differences)
-    if refused.any() and not refused.all():
-        axes.contourf(refused, levels=[0.5, 1.5], colors="none", hatches=["///"])
+    rows, columns = np.nonzero(np.isinf(seen.differences))
+    for row, column in zip(rows, columns, strict=True):
+        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, hatch="////", edgecolor=GREY, linewidth=0))
     rows, columns = np.nonzero(seen.flips)
-    axes.plot(columns, rows, "x", color="white", markersize=5, markeredgewidth=1.6)
-    axes.set_xticks(range(count), [str(side) for side in seen.sides], rotation=90, fontsize=8)
-    axes.set_yticks(range(count), [str(side) for side in seen.sides], fontsize=8)
+    outlined = [withStroke(linewidth=3.4, foreground="black")]
+    axes.plot(columns, rows, "x", color="white", markersize=6, markeredgewidth=1.6, path_effects=outlined)
+    sides = [str(side) for side in seen.sides]
+    axes.set_xticks(range(len(sides)), sides, rotation=90)
+    axes.set_yticks(range(len(sides)), sides)
     axes.set_xlabel("width, pixels")
-    axes.set_ylabel("height, pixels")
-    bar = figure.colorbar(image, orientation="horizontal", shrink=0.8, aspect=35, label="largest difference, logits")
-    bar.ax.axvline(seen.tolerance, color=VERMILION, linewidth=2)
-    logarithmic(bar.ax.xaxis)
-    over_all(figure, seen.name)
-    said = _said(seen)
-    keys = [f"the line on the scale is the tolerance of {number(seen.tolerance)}"]
-    keys += ["a cross marks another likeliest class"] * bool(seen.flips.any())
-    keys += ["hatched sizes are refused"] * bool(refused.any())
-    return show(figure, f"Map of sizes, {seen.name} against {against}: {said}.", f"{seen.name}: {said}; {', '.join(keys)}.")
+    return image
 
 
 def _said(seen: SizeMap) -> str:
@@ -80,29 +103,29 @@ def fixed_size(study: Study, subject: Subject) -> Html:
 
 
 def static_padding(study: Study, subject: Subject) -> Html:
-    """The second attempt: padding computed once, on the map and on the photos of this run."""
+    """The second attempt: padding computed once, on the photos of this run."""
     classes, seen = subject.classes, study.ways[STATIC].seen
     rows = [
         (
             c.photo,
-            f"{fed[1]} × {fed[0]}",
-            f"{number(c['infer'].largest)} logits",
+            f"{fed[1]}\u00a0×\u00a0{fed[0]}",
+            number(c["infer"].largest),
             f"{classes[c.reference.top1]} {probability(c.reference.probability)}",
             signed(c.change),
             f"{classes[c.candidate.top1]} {probability(c.candidate.probability)}",
         )
         for c, fed in ((each.comparison, each.fed) for each in study.padded)
     ]
-    headers = ("photo", "fed at", "difference", "padded for each input", "change of it", "padded once")
+    headers = ("photo", "fed at, pixels", "logits off", "padded for each input", "change of it", "padded once")
     comparisons = [each.comparison for each in study.padded]
-    return join(
-        size_map(seen, _FOR_EACH_INPUT),
-        table(headers, rows, caption="The same weights in PyTorch, padding computed for each input and once"),
-        note(
-            f"Static padding is right at {seen.right} of {seen.sizes} sizes; it has to be where every halving meets the same "
-            f"parity as at {subject.image_size}. {_moved(comparisons, study.tolerance)}"
-        ),
+    said = note(
+        f"Static padding is right at {seen.right} of {seen.sizes} sizes; it has to be where every halving meets the same "
+        f"parity as at {subject.image_size}. {_moved(comparisons, study.tolerance)}"
     )
+    if all(each["infer"].within(study.tolerance) for each in comparisons):
+        return said
+    caption = "The likeliest class and its probability: the same weights in PyTorch, padding computed for each input and once"
+    return join(table(headers, rows, caption), said)
 
 
 def _moved(comparisons: Sequence[Comparison], tolerance: float) -> str:
@@ -116,10 +139,10 @@ def _moved(comparisons: Sequence[Comparison], tolerance: float) -> str:
 
 
 def traced_padding(study: Study) -> Html:
-    """The third attempt: padding computed in Python, which a tracer writes down as numbers."""
+    """The third attempt, padding computed in Python, which a tracer writes down as numbers; the map shows the second too."""
     seen = study.ways[TRACED].seen
     return join(
-        size_map(seen, _FOR_EACH_INPUT),
+        size_maps([study.ways[STATIC].seen, seen], _FOR_EACH_INPUT),
         note(
             f"The network pads anew for each size; the file is right at {seen.right} of {seen.sizes}. Its axes promise any "
             f"size, and at {seen.wrong} it takes the input and gives another answer than the network."
@@ -134,14 +157,14 @@ def candidates(study: Study) -> Html:
             name,
             f"{way.seen.right} of {way.seen.sizes}",
             str(way.nodes),
-            f"{way.megabytes:.1f} MB",
-            "" if math.isnan(way.ratio) else f"{way.ratio:.2f}×",
+            f"{way.megabytes:.1f}",
+            "—" if math.isnan(way.ratio) else f"{way.ratio:.2f}×",
             "✓ right" if way.seen.everywhere else "✗ wrong or refused elsewhere",
         )
         for name, way in study.ways.items()
     ]
-    headers = ("way", "right at", "nodes", "size", "time of an answer", "result")
-    caption = "Ways to export; time in times of the statically padded file's, in this run"
+    headers = ("way", "sizes right", "nodes", "file, MB", "time", "result")
+    caption = "Ways to export; the time of an answer in times of the statically padded file's, in this run"
     good = study.right_everywhere
     if not good:
         return join(table(headers, rows, caption), note("None of these ways is right at every size.", "warning"))
@@ -159,7 +182,9 @@ def shipped(study: Study, subject: Subject) -> Html:
     """The exported file over its whole domain, and how the subject says that its network pads."""
     own, seen = subject.padding, study.shipped
     against = {"same": "the network in PyTorch, padded for each input", "static": "the network in PyTorch, padded statically"}
-    said = join(note(f"The exported file gives PyTorch's logits at {seen.right} of {seen.sizes} sizes."), _drawn(study.drawn))
+    worst = f", off by {number(seen.worst)} at most" if seen.everywhere else ""
+    found = note(f"The exported file gives PyTorch's logits at {seen.right} of {seen.sizes} sizes{worst}.")
+    drawn, said = size_maps([seen], against[own]), _drawn(study.drawn)
     if own == "static":
         side = subject.image_size
         said = join(
@@ -170,7 +195,9 @@ def shipped(study: Study, subject: Subject) -> Html:
                 "warning",
             ),
         )
-    return join(size_map(seen, against[own]), said)
+    if seen.everywhere:
+        return join(found, said, folded("The map of these sizes, all of them right", drawn))
+    return join(drawn, found, said)
 
 
 def _drawn(measured: Drawn) -> Html:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.ticker import NullFormatter
 
-from lib.compare.comparison import Comparison, worst
+from lib.compare.comparison import Comparison, flips, worst
 from lib.deploy import Contract
-from lib.numbers import number
-from lib.report.drawing import BLUE, GREY, VERMILION, over_all, show, styled
+from lib.numbers import counted, number
+from lib.report.drawing import BLUE, GREY, SMALL, VERMILION, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, join, note, table
 from lib.studies.export.end_to_end import EndToEnd
 from lib.studies.export.facts import Facts
 from lib.studies.export.pictures import inscribed, signature, size_and_hash
 
+POINTS = 1000  # of a scatter plot; more are drawn as a picture, which is smaller than as many marks
 INSIDE = ("normalise", "network", "softmax")
 OUTSIDE = "Decoding the file, turning it by its EXIF orientation and converting it to RGB stay outside."
 
@@ -45,7 +46,12 @@ def facts(file: Facts) -> Html:
 
 
 def photos(measured: EndToEnd) -> Html:
-    """One row a photo."""
+    """One row a photo; a sentence where on each of them all that the network is fed is PyTorch's."""
+    if all(each["resize"].equal == 1 and not each.flipped for each in measured.photos):
+        return note(
+            f"On all {counted(len(measured.photos), 'photo')} every value that the network is fed is PyTorch's; its logits are "
+            f"off by {number(worst(measured.photos, 'infer'))} at most."
+        )
     rows = [
         (
             each.photo,
@@ -56,8 +62,10 @@ def photos(measured: EndToEnd) -> Html:
         )
         for each in measured.photos
     ]
-    headers = ("photo", "pixels", "equal values", "levels", "logits", "probability", "likeliest class")
-    return table(headers, rows, caption="The end-to-end file against PyTorch: largest differences, photo by photo")
+    headers = ("photo", "pixels", "equal values", "levels off", "logits off", "probability off", "likeliest class")
+    return table(
+        headers, rows, caption="The end-to-end file against PyTorch, photo by photo: equal values and largest differences"
+    )
 
 
 @styled
@@ -67,22 +75,24 @@ def sizes(measured: EndToEnd, contract: Contract) -> Html:
     figure = blank(4.6)
     above, below = figure.subplots(2, 1, sharex=True)
     sides = [min(each["decode"].reference.shape[:2]) for each in compared]
+    many = len(compared) > POINTS
     for axes, values, label in (
         (above, [100 * (1 - each["resize"].equal) for each in compared], "values that differ, %"),
         (below, [each["infer"].largest for each in compared], "largest difference, logits"),
     ):
-        colors = [VERMILION if each.flipped else BLUE for each in compared]
-        axes.scatter(sides, values, s=9, c=colors, alpha=0.5, linewidths=0)
+        for flipped, marker, color in ((False, "o", BLUE), (True, "X", VERMILION)):
+            those = [i for i, each in enumerate(compared) if each.flipped is flipped]
+            at = [sides[i] for i in those], [values[i] for i in those]
+            axes.scatter(*at, s=60 if flipped else 14, marker=marker, color=color, alpha=0.7, linewidths=0, rasterized=many)
         axes.axvline(contract.size, color=GREY, linestyle="--", linewidth=1)
-        axes.set_ylabel(label, fontsize=9)
+        axes.set_ylabel(label)
         axes.set_ylim(bottom=0)
     above.annotate(
         f" {contract.size}: left of it photos are enlarged",
         (contract.size, 0.98),
         xycoords=("data", "axes fraction"),
         va="top",
-        fontsize=8.5,
-        color="#5a6570",
+        fontsize=SMALL,
     )
     below.set_xscale("log")
     ticks = [side for side in (64, 128, 224, 400, 800) if min(sides) <= side <= max(sides)]
@@ -91,14 +101,20 @@ def sizes(measured: EndToEnd, contract: Contract) -> Html:
     below.set_xlabel("shorter side of the photo, pixels")
     over_all(figure, f"{len(compared)} random sizes")
     said = _off(compared)
-    return show(figure, f"Scatter plots against the shorter side: {said}.", f"{said[0].upper()}{said[1:]}.")
+    others = flips(compared)
+    crosses = f"; a cross is another likeliest class, on {counted(others, 'picture')}" if others else ""
+    alt = (
+        f"Two scatter plots of {len(compared)} pictures against their shorter side on a logarithmic axis: the share of values "
+        "that differ, and the largest difference of a logit. A dashed line is the side that photos are resized to."
+    )
+    return show(figure, alt, f"{said[0].upper()}{said[1:]}{crosses}.")
 
 
 def _off(compared: tuple[Comparison, ...]) -> str:
     differing = 1 - sum(each["resize"].equal for each in compared) / len(compared)
     return (
         f"at {len(compared)} random sizes {differing:.2%} of the values differ, by at most "
-        f"{number(worst(compared, 'resize'))} levels; the worst logit is off by {number(worst(compared, 'infer'))}"
+        f"{number(worst(compared, 'resize'))} of 255 levels; the worst is off by {number(worst(compared, 'infer'))} logits"
     )
 
 
@@ -122,5 +138,5 @@ def finding(measured: EndToEnd) -> Html:
         )
     return note(
         f"From decoded pixels, {measured.equal:.2%} of the values that the network is fed are PyTorch's over {n} pictures, "
-        f"the others are off by at most {number(worst(measured.comparisons, 'resize'))} levels, {answer}. {OUTSIDE}"
+        f"the others are off by at most {number(worst(measured.comparisons, 'resize'))} of 255 levels, {answer}. {OUTSIDE}"
     )

@@ -11,11 +11,11 @@ from matplotlib.ticker import LogLocator
 
 from lib.compare.comparison import Comparison, worst
 from lib.handoff import Handoff
-from lib.numbers import number
+from lib.numbers import counted, number
 from lib.policy.results import listed
-from lib.report.drawing import BLUE, VERMILION, logarithmic, over_all, show, styled
+from lib.report.drawing import BLUE, SMALL, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, join, note, table
+from lib.report.html import Html, folded, join, note, table
 from lib.studies.export.facts import Facts
 from lib.studies.export.inscription import Inscription
 from lib.studies.export.measure import Distances
@@ -41,7 +41,8 @@ def inventory(counts: Mapping[str, Mapping[str, int]]) -> Html:
         + ", ".join(f"{op} ({n})" for op, n in sorted(operators.items(), key=lambda item: -item[1])[:3])
         for name, operators in counts.items()
     )
-    return show(figure, f"Bar chart of operators: {said}.", f"What is in the file, by operator: {said}.")
+    alt = f"{counted(len(counts), 'bar chart')}, one a graph, one bar an operator, as long as it has nodes, the longest on top."
+    return show(figure, alt, f"What is in the file, by operator: {said}.")
 
 
 @styled
@@ -51,6 +52,8 @@ def differences(networks: Sequence[Comparison], tolerance: float) -> Html:
     One bar a photo on a logarithmic scale, with the tolerance as a line; the largest ones where there are many photos.
     """
     title, values = "Logits, eager PyTorch against the deployment", {each.photo: each["infer"].largest for each in networks}
+    if not any(values.values()):  # a NaN is true
+        return note(f"On all {counted(len(values), 'photo')} the deployment's logits are those of eager PyTorch, bit for bit.")
     # a NaN is drawn as infinitely large, and so comes first
     ordered = sorted(values, key=lambda name: -np.nan_to_num(values[name], nan=np.inf))[:BARS]
     names = [name for name in values if name in ordered][::-1]
@@ -59,43 +62,46 @@ def differences(networks: Sequence[Comparison], tolerance: float) -> Html:
     drawn = [min(max(values[name], 1e-9), 1e6) if math.isfinite(values[name]) else 1e6 for name in names]
     within = [values[name] <= tolerance for name in names]
     count = sum(value <= tolerance for value in values.values())
-    axes.barh(names, drawn, color=[BLUE if ok else VERMILION for ok in within])
+    axes.barh(names, drawn, color=[BLUE if ok else VERMILION for ok in within], hatch=["" if ok else "//" for ok in within])
     for y, name in enumerate(names):
         axes.annotate(number(values[name]), (drawn[y], y), xytext=(4, 0), textcoords="offset points", va="center")
     axes.set_xscale("log")
     logarithmic(axes.xaxis)
     axes.axvline(tolerance, color=VERMILION, linestyle="--")
-    axes.annotate("tolerance", (tolerance, len(names) - 0.45), color=VERMILION, ha="center", va="bottom", annotation_clip=False)
-    axes.set_xlim(1e-9, max(*drawn, tolerance) * 30)
+    axes.annotate("tolerance", (tolerance, len(names) - 0.45), ha="center", va="bottom", annotation_clip=False)
+    axes.set_xlim(1e-9, max(*drawn, tolerance) * 300)
     axes.xaxis.set_major_locator(LogLocator(100))
-    axes.set_xlabel("logits, logarithmic scale")
+    axes.set_xlabel("largest difference, logits")
     over_all(figure, title)
     said = f"{count} of {len(values)} photos stay within the tolerance of {number(tolerance)} logits"
     largest = number(worst(networks, "infer"))
-    return show(figure, f"{title}: {said}; the largest is {largest}.", f"{title}: {said}.")
+    alt = (
+        f"Bars on a logarithmic axis from 1e-9 logits on, one a photo, {counted(len(names), 'bar')}; a dashed line is the "
+        "tolerance, and bars beyond it are hatched."
+    )
+    return show(figure, alt, f"{title}: {said}; the largest difference is {largest}.")
 
 
 @styled
 def distances(measured: Distances) -> Html:
     """How far the logits of any two photos, and those of a plain grey input, are apart: a map of pairs."""
     names, values = measured.names, measured.largest
-    figure = blank(max(0.31 * len(names) + 1.5, 2.6))  # room for the colour bar's label
+    figure = blank(0.31 * len(names) + 1.4)
     axes = figure.subplots()
-    image = axes.imshow(values, cmap="cividis", vmin=0)
+    axes.imshow(values, cmap="cividis", vmin=0, aspect="auto")
     axes.set_xticks(range(len(names)), names, rotation=40, ha="right")
     axes.set_yticks(range(len(names)), names)
     middle = np.nanmax(values) / 2 if np.isfinite(values).any() else 0
     for (y, x), value in np.ndenumerate(values):
-        text = number(round(value, 1))
-        axes.text(x, y, text, ha="center", va="center", color="white" if value < middle else "black", fontsize=8.5)
-    figure.colorbar(image, label="largest difference, logits", shrink=0.6)
-    axes.set_title("How far logits are apart")
+        text = number(round(value, 1) if value < 10 else round(value))
+        axes.text(x, y, text, ha="center", va="center", color="white" if value < middle else "black", fontsize=SMALL)
+    over_all(figure, "How far logits are apart")
     least = number(float(values[~np.eye(len(names), dtype=bool)].min()))
     return show(
         figure,
-        f"Map of how far the logits of each pair of inputs are apart; the closest pair differs by {least}.",
-        f"Largest difference in any logit between two inputs. The closest pair differs by {least}: outputs that did not "
-        "move would make every comparison pass.",
+        f"Table of {len(names)} by {len(names)} inputs, each pair with a number; the brighter, the further apart.",
+        f"Largest difference in any logit between two inputs, in logits. The closest pair differs by {least}: outputs that did "
+        "not move would make every comparison pass.",
     )
 
 
@@ -124,12 +130,12 @@ def signature(facts: Facts) -> list[tuple[str, str]]:
 
 
 def provenance(facts: Facts, metadata: Inscription) -> Html:
-    """What the file says of its own origin, and whether all that it says of itself is the subject's."""
+    """Whether all that the file says of itself is the subject's; folded, what it says of its own origin."""
     entries = facts.provenance
     versions = ", ".join(f"{name} {version}" for name, version in entries.get("versions", {}).items())
     rows = [(name, str(value)) for name, value in entries.items() if name != "versions"]
-    origin = table(("written into the model", "value"), [*rows, ("versions", versions)], caption="Provenance, read back")
-    return join(origin, inscribed(metadata))
+    origin = table(("written into the file", "value"), [*rows, ("versions", versions)])
+    return join(inscribed(metadata), folded("What the file says of its own origin", origin))
 
 
 def inscribed(metadata: Inscription) -> Html:

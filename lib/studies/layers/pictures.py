@@ -9,19 +9,21 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
 from lib.compare.comparison import flips, worst
-from lib.numbers import number, probability
-from lib.report.drawing import BLUE, DARK, GREEN, GREY, PALE_VERMILION, VERMILION, logarithmic, over_all, show, styled
+from lib.numbers import counted, number, probability
+from lib.policy.results import listed
+from lib.report.drawing import BLUE, DARK, GREEN, GREY, PALE_VERMILION, SMALL, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, folded, note, table, verbatim
 from lib.studies.layers.errors import Error, first_over, largest
 from lib.studies.layers.measure import Study
 from lib.studies.layers.planted import SPREAD
-from lib.studies.layers.variants import CALIBRATED, LEAST_OPSET, STATIC, Variant
+from lib.studies.layers.variants import CALIBRATED, LEAST_OPSET, STATIC
 from lib.studies.layers.viewers import ACCUMULATED, LOCAL, NETRON
 
 PAGE = "07_layers"
 LABELS = 24  # blocks that each get a label; of more, every other one or fewer do
 _SCALED = "differences over 1 plus the block's largest value"
+OVER = "#a63d00"  # VERMILION, darkened for white numbers on it
 FLOOR, CEILING = 1e-9, 1e6  # where errors of zero, and those that are infinite or NaN, are drawn
 
 
@@ -32,25 +34,29 @@ def errors(study: Study) -> Html:
     figure = blank(4.0)
     axes = figure.subplots()
     _line(axes, [r.accumulated for r in readings], BLUE, "o", "accumulated, from the image on")
-    _line(axes, [r.local for r in readings], GREEN, "s", "local, the block alone")
+    _line(axes, [r.local for r in readings], GREEN, "s", "local, the block alone", dashed=True)
     _limit(axes, tolerance, BLUE, "tolerance, accumulated")
     _limit(axes, alone, GREEN, "tolerance, local")
     _across_blocks(axes, [r.block for r in readings])
     axes.set_ylim(bottom=1e-8)
-    axes.legend(fontsize=8.5, loc="lower left")
+    axes.legend(loc="lower left")
     over_all(figure, "Error by block")
     within = sum(not (r.accumulated.over(tolerance) or r.local.over(alone)) for r in readings)
     said = f"{within} of {len(readings)} blocks stay within both tolerances; the largest error is "
     said += f"{number(largest(readings, 'accumulated'))} accumulated and {number(largest(readings, 'local'))} local"
-    return show(figure, f"Two lines of errors over the blocks: {said}.", f"{said}. Errors are {_SCALED}.")
+    alt = (
+        f"Two lines over {len(readings)} blocks, in the order they run, on a logarithmic axis: accumulated errors, solid with "
+        "dots, and local ones, dashed with squares; a dotted line across is the tolerance of each."
+    )
+    return show(figure, alt, f"{said}. Errors are {_SCALED}.")
 
 
 def blocks(study: Study) -> Html:
-    """One row a block."""
+    """One row a block, folded."""
     rows = [
         (
             r.block,
-            "×".join(map(str, r.shape[1:])),
+            " × ".join(map(str, r.shape[1:])),
             number(r.accumulated.largest),
             number(r.accumulated.difference),
             number(r.accumulated.relative),
@@ -60,8 +66,9 @@ def blocks(study: Study) -> Html:
         )
         for r in study.healthy
     ]
-    headers = ("block", "output", "largest", "accumulated", "of the largest", "local", "of the largest", "result")
-    return table(headers, rows, caption="Each block's largest difference from PyTorch, on the photo where it is worst")
+    headers = ("block", "output", "largest", "accumulated", "of largest", "local", "of largest", "result")
+    caption = "Largest value and largest differences from PyTorch on the photo where they are worst, in the block's own units"
+    return folded("The same numbers, block by block", table(headers, rows, caption))
 
 
 def finding(study: Study) -> Html:
@@ -103,25 +110,27 @@ def search(study: Study) -> Html:
     place = names.index(fault.block)
     axes.axvspan(place - 0.5, place + 0.5, color=PALE_VERMILION)
     _line(axes, [r.accumulated for r in healthy], GREY, "", "accumulated, without the fault")
-    _line(axes, [r.local for r in faulty], GREEN, "s", "local, with the fault")
+    _line(axes, [r.local for r in faulty], GREEN, "s", "local, with the fault", dashed=True)
     _line(axes, [r.accumulated for r in faulty], BLUE, "", "accumulated, with the fault")
     for i, probe in enumerate(made.probes, 1):
         at = (names.index(probe.block), _drawn(probe.error))
-        axes.plot(*at, "o", color=VERMILION if probe.over else BLUE, markersize=13, zorder=4)
-        axes.annotate(str(i), at, color="white", ha="center", va="center", fontsize=8.5, fontweight="bold", zorder=5)
+        marker, color = ("s", OVER) if probe.over else ("o", BLUE)
+        axes.plot(*at, marker, color=color, markersize=13, zorder=4)
+        axes.annotate(str(i), at, color="white", ha="center", va="center", fontsize=SMALL, fontweight="bold", zorder=5)
     _limit(axes, tolerance, DARK, "tolerance")
     _across_blocks(axes, names)
     axes.set_ylim(bottom=1e-9)
-    axes.legend(fontsize=8.5, loc="lower left")
+    axes.legend(loc="lower left")
     over_all(figure, f"A fault in {fault.block}, and the way to it")
     steps = ", ".join(f"{probe.block} {'over' if probe.over else 'within'}" for probe in made.probes)
     cuts = len(made.probes)
-    said = f"{cuts} {_of('cut', cuts)} lead to {made.found or 'no block'}: {steps or 'the logits are within the tolerance'}"
+    said = f"{counted(cuts, 'cut')} lead to {made.found or 'no block'}: {steps or 'the logits are within the tolerance'}"
     return show(
         figure,
-        f"Errors over the blocks with a fault planted in {fault.block}: {said}.",
-        f"{said}. The numbers are the cuts in their order, each on {made.photo} alone, vermilion over the tolerance, "
-        "blue within; the lines are the worst of all photos. The shaded block has the fault.",
+        f"Three lines of errors over {len(names)} blocks on a logarithmic axis: accumulated without the fault, grey; with it, "
+        f"blue; local with it, dashed. {fault.block} is shaded, and numbered marks are the cuts.",
+        f"{said}. The numbers are the cuts in their order, each on {made.photo} alone, squares over the tolerance, circles "
+        "within; the lines are the worst of all photos. The shaded block has the fault.",
     )
 
 
@@ -132,7 +141,7 @@ def search_finding(study: Study) -> Html:
     cuts = len(study.search.probes)
     return note(
         f"Each number of {study.fault.weight} was changed by about {SPREAD:.0%}, which moves a logit of {study.search.photo} "
-        f"by {number(study.search.symptom.difference)}. {cuts} {_of('cut', cuts)} among {study.blocks} blocks find "
+        f"by {number(study.search.symptom.difference)}. {counted(cuts, 'cut')} among {study.blocks} blocks find "
         f"{study.search.found or 'nothing'}. Bisection takes for granted that an error once over the tolerance stays over; "
         f"measured at every block, {after}. Fed PyTorch's own input, "
         f"{'only ' * (len(by_themselves) == 1)}{', '.join(by_themselves) or 'no block'} errs."
@@ -141,12 +150,22 @@ def search_finding(study: Study) -> Html:
 
 def settings(study: Study) -> Html:
     """One row a setting of ONNX Runtime."""
+    changes = flips(study.set_up) > 0
     rows = [
-        (each.name, number(worst(each.comparisons, "infer")), str(flips(each.comparisons)), _times(each.ratio))
+        (
+            each.name,
+            number(worst(each.comparisons, "infer")),
+            *([str(flips(each.comparisons))] if changes else []),
+            _times(each.ratio),
+        )
         for each in study.settings
     ]
-    headers = ("ONNX Runtime with", "logits, max", "flips", "time per answer")
-    return table(headers, rows, caption="The same file, set up otherwise, against eager PyTorch; times over the default's")
+    headers = ("ONNX Runtime with", "logits off", *(["photos with another class"] if changes else []), "time")
+    return table(
+        headers,
+        rows,
+        caption="The same file, set up otherwise, against eager PyTorch; the time of an answer over the default's",
+    )
 
 
 def settings_finding(study: Study) -> Html:
@@ -160,11 +179,11 @@ def settings_finding(study: Study) -> Html:
 
 
 def files(study: Study) -> Html:
-    """One row a file."""
+    """One row a file, folded."""
     rows = [
         (
             each.name,
-            f"{each.megabytes:.1f} MB",
+            f"{each.megabytes:.1f}",
             _times(each.ratio),
             number(worst(each.comparisons, "infer")),
             probability(worst(each.comparisons, "score")),
@@ -172,8 +191,9 @@ def files(study: Study) -> Html:
         )
         for each in study.files
     ]
-    headers = ("file", "size", "time per answer", "logits, max", "probability, max", "flips")
-    return table(headers, rows, caption="Smaller files against eager PyTorch; times over the exported file's")
+    headers = ("file", "MB", "time", "logits off", "probability off", "photos with another class")
+    caption = "Smaller files against eager PyTorch; the time of an answer over the exported file's"
+    return folded("The same numbers, file by file, with the time of an answer", table(headers, rows, caption))
 
 
 @styled
@@ -184,34 +204,34 @@ def sizes(study: Study) -> Html:
     names = [each.name.replace(", ", ",\n") for each in study.files]
     off, flipped = [worst(each.comparisons, "infer") for each in study.files], [flips(each.comparisons) for each in study.files]
     bars = left.barh(names, [each.megabytes for each in study.files], color=GREY)
-    left.bar_label(bars, fmt="%.1f", padding=3, fontsize=9)
+    left.bar_label(bars, fmt="%.1f", padding=3)
     left.set_xlabel("size, MB")
     left.margins(x=0.25)
     left.invert_yaxis()
     drawn = [min(max(_rank(value), FLOOR), CEILING) for value in off]
     right.hlines(range(len(names)), min(drawn) / 10, drawn, color=GREY, linewidth=1)
-    right.scatter(drawn, range(len(names)), color=[VERMILION if each else BLUE for each in flipped], s=60, zorder=3)
     for y, x in enumerate(drawn):
-        text = f"{number(off[y])}, {flipped[y]} {_of('flip', flipped[y])}"
+        right.plot(x, y, "X" if flipped[y] else "o", color=VERMILION if flipped[y] else BLUE, markersize=9, zorder=3)
+        text = f"{number(off[y])}, {counted(flipped[y], 'flip')}"
         side = "left" if x < math.sqrt(min(drawn) * max(drawn)) else "right"
-        right.annotate(text, (x, y), xytext=(0, 7), textcoords="offset points", ha=side, fontsize=8.5)
+        right.annotate(text, (x, y), xytext=(0, 8), textcoords="offset points", ha=side, fontsize=SMALL)
     right.set_xscale("log")
     logarithmic(right.xaxis)
     right.xaxis.set_major_locator(LogLocator(1000))
     right.set_xlim(min(drawn) / 10, max(drawn) * 10)
     right.set_xlabel("largest difference, logits")
     over_all(figure, "What a smaller file costs")
-    said = "; ".join(_costs(each) for each in study.files)
+    smallest, changing = (
+        min(study.files, key=lambda each: each.megabytes),
+        [each.name for each in study.files if flips(each.comparisons)],
+    )
+    said = f"the smallest is {smallest.name}, {smallest.megabytes:.1f} MB; {listed(changing) or 'none'} changes an answer"
     return show(
         figure,
-        f"Bars of size and dots of error, one row a file: {said}.",
-        f"Over {study.photos} photos: {said}. A file that changes an answer is drawn in vermilion.",
+        f"Two charts beside each other, one row a file, {len(names)} rows: bars of size in MB, and dots of the largest "
+        "difference on a logarithmic axis, with a cross in the place of the dot where a class changes.",
+        f"Over {counted(study.photos, 'photo')} {said}. A flip is a photo with another likeliest class.",
     )
-
-
-def _costs(file: Variant) -> str:
-    off, flipped = number(worst(file.comparisons, "infer")), flips(file.comparisons)
-    return f"{file.name} {file.megabytes:.1f} MB, off by {off} logits, {flipped} {_of('flip', flipped)}"
 
 
 def files_finding(study: Study) -> Html:
@@ -230,10 +250,6 @@ def files_finding(study: Study) -> Html:
     return note(f"{sentences} None of this is part of the verdict: what ships is the exported file as it is.")
 
 
-def _of(thing: str, count: int) -> str:
-    return thing if count == 1 else f"{thing}s"
-
-
 def _times(ratio: float) -> str:
     return f"{ratio:.2f}×"
 
@@ -247,13 +263,15 @@ def _drawn(error: Error) -> float:
     return min(max(_rank(error.scaled), FLOOR), CEILING)
 
 
-def _line(axes: Axes, measured: Sequence[Error], color: str, marker: str, label: str) -> None:
-    axes.plot([_drawn(error) for error in measured], color=color, marker=marker, markersize=4.5, linewidth=1.4, label=label)
+def _line(axes: Axes, measured: Sequence[Error], color: str, marker: str, label: str, dashed: bool = False) -> None:
+    style = "--" if dashed else "-"
+    values = [_drawn(error) for error in measured]
+    axes.plot(values, color=color, linestyle=style, marker=marker, markersize=4.5, linewidth=1.4, label=label)
 
 
 def _limit(axes: Axes, tolerance: float, color: str, label: str) -> None:
-    axes.axhline(tolerance, color=color, linestyle="--", linewidth=1)
-    axes.annotate(label, (-0.6, tolerance), xytext=(0, 2), textcoords="offset points", fontsize=8, color=color)
+    axes.axhline(tolerance, color=color, linestyle=":", linewidth=1.5)
+    axes.annotate(label, (-0.6, tolerance), xytext=(0, 2), textcoords="offset points", fontsize=SMALL)
 
 
 def _across_blocks(axes: Axes, names: Sequence[str]) -> None:
@@ -261,10 +279,10 @@ def _across_blocks(axes: Axes, names: Sequence[str]) -> None:
     prefix = f"{numbered.pop()}." if len(numbered) == 1 else ""
     every = math.ceil(len(names) / LABELS)
     shown = [i for i, name in enumerate(names) if i % every == 0 or "." not in name]
-    axes.set_xticks(shown, [names[i].removeprefix(prefix) for i in shown], rotation=90, fontsize=8.5)
+    axes.set_xticks(shown, [names[i].removeprefix(prefix) for i in shown], rotation=90)
     axes.set_xlim(-0.7, len(names) - 0.3)
     axes.set_yscale("log")
     logarithmic(axes.yaxis)
     axes.yaxis.set_major_locator(LogLocator(10))
     axes.set_xlabel(f"block; numbers are those of {prefix[:-1]}" if prefix else "block")
-    axes.set_ylabel("error, of 1 + largest value", fontsize=9)
+    axes.set_ylabel("error, of 1 + largest value")

@@ -11,49 +11,62 @@ from numpy.typing import NDArray
 from lib.compare.comparison import UNITS
 from lib.numbers import counted, number
 from lib.policy.results import listed
-from lib.report.drawing import figure as blank
-from lib.report.drawing import show, styled
-from lib.report.gallery import Panel, gallery, grid
-from lib.report.html import Html, join, note, table
+from lib.report import heat
+from lib.report.gallery import Panel, gallery
+from lib.report.html import Html, folded, join, note, table
+from lib.report.image import image
+from lib.report.zoom import furthest
 from lib.studies.robustness.behaviour import Behaviour
 from lib.studies.robustness.made import Made
-from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Study
+from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Sides, Study
 
-COLUMNS = 12
-ROW = 0.43  # inches
+COLUMNS = 10  # of the sheet of all pictures: on a phone, whose screen is sharp, none of their pixels is left out
+GAP = 4  # pixels between them
 PAIRS = 6  # of pictures that differ
+WIDE = 512  # pixels that a picture is enlarged to, by a whole factor
 
 
-@styled
 def contact_sheet(held: Sequence[Held]) -> Html:
-    """All probes as small as stamps, as PyTorch's decode shows them."""
+    """All probes as small as stamps, as PyTorch's decode shows them; folded."""
     shown = [each.thumbnail for each in held if each.thumbnail is not None]
-    drawn = blank(ROW * -(-len(shown) // COLUMNS))
-    for axes, thumbnail in grid(drawn, COLUMNS, [_on_square(each) for each in shown]):
-        axes.imshow(thumbnail)
     said = (
         f"{counted(len(shown), 'picture')} made from the bundled photos and from patterns, in every file format, mode and size"
     )
-    return show(drawn, f"Small images of {said}.", f"What the deployment is tried on: {said}.", photographic=True)
+    alt = f"A sheet of {len(shown)} small pictures in rows of {COLUMNS}: photos and patterns, many turned, cut or recoloured."
+    sheet = Html(
+        f"<figure>{image(_sheet(shown), alt)}<figcaption>What the deployment is tried on: {said}.</figcaption></figure>"
+    )
+    return folded(f"The {counted(len(shown), 'picture')} that it is tried on", sheet)
 
 
-def _on_square(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A small picture in the middle of a light square."""
-    square = np.full((THUMBNAIL, THUMBNAIL, 3), 240, np.uint8)
-    height, width = picture.shape[:2]
-    top, left = (THUMBNAIL - height) // 2, (THUMBNAIL - width) // 2
-    square[top : top + height, left : left + width] = picture
-    return square
+def _sheet(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Small pictures in rows, each in the middle of a light square."""
+    pitch = THUMBNAIL + GAP
+    sheet = np.full((-(-len(pictures) // COLUMNS) * pitch, COLUMNS * pitch, 3), 255, np.uint8)
+    for i, picture in enumerate(pictures):
+        top, left = (pitch * place for place in divmod(i, COLUMNS))
+        height, width = picture.shape[:2]
+        sheet[top : top + THUMBNAIL, left : left + THUMBNAIL] = 240
+        top, left = top + (THUMBNAIL - height) // 2, left + (THUMBNAIL - width) // 2
+        sheet[top : top + height, left : left + width] = picture
+    return sheet
 
 
 def coverage(study: Study) -> Html:
-    """Every property: how many pictures have it, and how many of them differ."""
+    """Every property: how many pictures have it, and how many of them differ; folded where none does, under a sentence."""
     rows = [
         (each.property, str(each.probes), str(each.photos or "—"), f"✗ {each.off}" if each.off else "✓ 0")
         for each in sorted(study.covered, key=lambda each: not each.off)
     ]
-    caption = f"{counted(len(rows), 'property').replace('propertys', 'properties')}, and how many pictures have each"
-    return table(("property", "probes", "photos of this run", "probes that differ"), rows, caption=caption)
+    caption = f"{len(rows)} properties, and how many pictures have each"
+    shown = table(("property", "probes", "photos of this run", "probes that differ"), rows, caption)
+    if study.uncovered or any(each.off for each in study.covered):
+        return shown
+    of_photos = sum(bool(each.photos) for each in study.covered)
+    said = (
+        f"Some picture has each of {len(rows)} properties, and no probe differs; photos of this run have {of_photos} of them."
+    )
+    return join(note(said), folded("The properties, and how many pictures have each", shown))
 
 
 def outcome(study: Study) -> Html:
@@ -81,16 +94,36 @@ def sides(off: Sequence[Held]) -> Html:
         return Html("")
     places = np.linspace(0, len(every) - 1, min(PAIRS, len(every)))
     drawn = [every[round(place)] for place in places]
+    errors = [_error(pictures) for _, pictures in drawn]
+    reach = max([1.0, *(float(np.abs(error).max()) for error in errors if not np.isnan(error).any())])
     panels = []
-    for each, pictures in drawn:
+    for (each, pictures), error in zip(drawn, errors, strict=True):
+        height, width = pictures.deployment.shape[:2]
+        other = f", {width} × {height} pixels" if np.isnan(error).any() else ""
         panels += [
-            Panel(pictures.reference, f"{each.name}\nPyTorch, after {each.first}"),
-            Panel(pictures.deployment, "\ndeployment", marked=True),
+            _panel(pictures.reference, each.name, f"{each.name} after {each.first} in PyTorch", f"PyTorch, after {each.first}"),
+            _panel(pictures.deployment, each.name, f"The same in the deployment{other}", f"the deployment{other}", marked=True),
+            _panel(
+                heat.signed(error, reach), each.name, f"Where the two pictures of {each.name} differ, in colours", "difference"
+            ),
         ]
     names = ", ".join(each.name for each, _ in drawn)
-    return gallery(
-        panels, 4, f"Pairs of pictures, PyTorch's and the deployment's, of {names}.", f"Where they first differ: {names}."
-    )
+    scale = heat.scale(reach, "levels, the furthest channel")
+    return gallery(panels, f"Hatched where the shapes differ. Where they first differ: {names}.", scale)
+
+
+def _error(pictures: Sides) -> NDArray[np.float64]:
+    """The signed difference of each pixel's furthest channel; NaN where the shapes differ."""
+    if pictures.reference.shape != pictures.deployment.shape:
+        return np.full(pictures.reference.shape[:2], np.nan)
+    return furthest(pictures.reference.astype(np.float64), pictures.deployment.astype(np.float64))
+
+
+def _panel(picture: NDArray[np.uint8], title: str, alt: str, detail: str, marked: bool = False) -> Panel:
+    """A picture enlarged by a whole factor, one square a pixel."""
+    factor = max(1, WIDE // picture.shape[1])
+    enlarged = picture.repeat(factor, axis=0).repeat(factor, axis=1)
+    return Panel(enlarged, title, alt, detail, marked=marked, exact=True)
 
 
 def differing(off: Sequence[Held]) -> Html:
@@ -107,7 +140,9 @@ def _by(each: Held) -> str:
 
 
 def stages(study: Study) -> Html:
-    """How many probes first differ at each stage."""
+    """How many probes first differ at each stage; nothing where none does."""
+    if not any(study.off(stage) for stage in STAGES):
+        return Html("")
     rows = [
         (
             stage,
@@ -146,10 +181,18 @@ def _of_made(what: str, measured: Made) -> Html:
 
 
 def behaviour(measured: Behaviour) -> Html:
-    """The deployment asked in other ways, each against its first answers."""
+    """The deployment asked in other ways, each against its first answers; folded where all are the same, under a sentence."""
     rows = []
     for name, case in measured.cases.items():
         mark = f"– skipped: {case.skipped}" if case.skipped else "✗ other answers" if case.off else "✓ the same answers"
-        rows.append((name, str(case.compared), number(case.worst), listed(case.off) or "—", mark))
+        off = "—" if case.skipped else f"{number(case.worst)} {'logits' if case is measured.batch else 'probability'}"
+        rows.append((name, str(case.compared), off, listed(case.off) or "—", mark))
     headers = ("asked", "answers", "largest difference", "where", "result")
-    return table(headers, rows, caption="The same photos, asked in other ways: probabilities; of batches, logits")
+    shown = table(headers, rows, caption="The same photos, asked in other ways")
+    if any(case.off or case.skipped for case in measured.cases.values()):
+        return shown
+    worst = max(case.worst for case in measured.cases.values() if case is not measured.batch)
+    off = f"a probability is off by {number(worst)} at most, and in a batch a logit by {number(measured.batch.worst)}"
+    same = off if worst or measured.batch.worst else "bit for bit"
+    said = f"Asked {', '.join(measured.cases)}, the deployment gives the same answers: {same}."
+    return join(note(said), folded("The same numbers, case by case", shown))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from lib.numbers import number
+from matplotlib.ticker import LogLocator
+
+from lib.numbers import counted, number
 from lib.report.drawing import BLUE, GREY, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, join, note, table
+from lib.report.html import Html, folded, join, note, table
 from lib.runtimes.onnx_runtime import SHIPPED
 from lib.runtimes.pytorch import EAGER
 from lib.studies.runtimes.measure import Answers, held
@@ -17,7 +19,7 @@ _FLOOR = 1e-8  # where a difference of nothing is drawn on a logarithmic axis
 
 
 def answers(results: Sequence[Answers], photos: int, tolerance: float) -> Html:
-    """One row a runtime that answered: how far its answers are from PyTorch's and from ONNX's own evaluator's."""
+    """How many runtimes agree, in a sentence; folded, how far each is off, and what it took to run the network in it."""
     rows = []
     for each in results:
         if not each.answered:
@@ -25,17 +27,21 @@ def answers(results: Sequence[Answers], photos: int, tolerance: float) -> Html:
         result = "✓ same"
         if not each.difference <= tolerance:
             result = "✗ other classes" if each.flips else "✗ other numbers"
-        name = f"{each.runtime.name} {each.process.version}"
-        rows.append((name, number(each.difference), number(each.from_evaluator), f"{each.flips} of {photos}", result))
-    headers = ("library", "from PyTorch", "from the evaluator", "other class", "answers")
-    caption = f"Largest difference of any logit over {photos} photos; the evaluator is ONNX's own"
-    return join(table(headers, rows, caption=caption), agreement(results, photos), taken(results))
+        off = number(each.difference), number(each.from_evaluator)
+        rows.append((each.runtime.name, each.process.version, *off, f"{each.flips} of {photos}", result))
+    headers = ("library", "version", "off PyTorch, logits", "off the evaluator, logits", "another class", "answers")
+    caption = f"Largest differences over {counted(photos, 'photo')}; the evaluator is ONNX's own"
+    return join(
+        agreement(results, photos),
+        folded("The same numbers, with versions and against ONNX's own evaluator", table(headers, rows, caption)),
+        folded("What it took to run the network in each, and why some gave no answer", taken(results)),
+    )
 
 
 def taken(results: Sequence[Answers]) -> Html:
     """What it took to run the network in each library, or why it did not run."""
     rows = [(each.runtime.name, each.took + (f". No answer: {each.process.error}" * (not each.answered))) for each in results]
-    return table(("library", "what it took"), rows, caption="What it took")
+    return table(("library", "what it took"), rows)
 
 
 def agreement(results: Sequence[Answers], photos: int) -> Html:
@@ -73,51 +79,54 @@ def differences(results: Sequence[Answers], tolerance: float) -> Html:
     axes = figure.subplots()
     values = [max(each.difference, _FLOOR) if math.isfinite(each.difference) else 1e3 for each in drawn]
     colours = [BLUE if each.difference <= tolerance else VERMILION for each in drawn]
-    axes.barh([each.runtime.name for each in drawn], values, left=_FLOOR, color=colours)
+    hatches = ["" if each.difference <= tolerance else "//" for each in drawn]
+    axes.barh([each.runtime.name for each in drawn], values, left=_FLOOR, color=colours, hatch=hatches)
     for row, (each, value) in enumerate(zip(drawn, values, strict=True)):
         text, paper = number(each.difference), {"facecolor": "white", "edgecolor": "none", "pad": 0.5}
-        axes.annotate(text, (value, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, bbox=paper)
+        axes.annotate(text, (value, row), xytext=(4, 0), textcoords="offset points", va="center", bbox=paper)
     axes.axvline(tolerance, color=VERMILION, linestyle="--", linewidth=1)
     axes.set_xscale("log")
-    axes.set_xlim(_FLOOR, max(*values, tolerance) * 60)
+    axes.set_xlim(_FLOOR, max(*values, tolerance) * 300)
     logarithmic(axes.xaxis)
-    axes.set_xlabel("largest difference from PyTorch, logits")
+    axes.xaxis.set_major_locator(LogLocator(1000))
+    axes.set_xlabel("largest difference, logits")
     over_all(figure, "How far from PyTorch")
     within = sum(each.difference <= tolerance for each in drawn)
     said = f"{within} of {len(drawn)} runtimes stay within the tolerance of {number(tolerance)} logits, the dashed line"
-    return show(figure, f"Bars of differences: {said}.", f"{said}.")
+    alt = f"{counted(len(drawn), 'bar')}, one a library, on a logarithmic axis with a dashed line; bars beyond it are hatched."
+    return show(figure, alt, f"{said}.")
 
 
 def costs(results: Sequence[Answers], rounds: int) -> Html:
-    """What each library costs: time, memory, room, and its licence."""
-    eager = next((each for each in results if each.runtime.name == EAGER and each.answered), None)
-    rows = []
-    for each in results:
-        if not each.answered:
-            continue
-        measured = each.process
-        ratio = f"{measured.median() / eager.process.median():.2f}×" if eager else ""
-        rows.append(
-            (
-                each.runtime.name,
-                f"{measured.first:.2f} s",
-                f"{1e3 * measured.median():.1f} ms",
-                f"{1e3 * measured.percentile95():.1f} ms",
-                ratio,
-                f"{measured.memory / 1e6:.0f} MB",
-                f"{measured.installed / 1e6:.0f} MB",
-                measured.licence,
-            )
-        )
-    headers = ("library", "first answer", "median", "95th percentile", "of PyTorch's", "memory", "installed", "licence")
-    caption = f"Each in a process of its own, one photo at a time, {rounds} answers on the first photo"
-    return table(headers, rows, caption=caption)
+    """What each library holds and takes up, the fastest first; folded, the times that :func:`times` draws, and licences."""
+    answered = _fastest_first(results)
+    eager = next((each.process for each in answered if each.runtime.name == EAGER), None)
+    room, times = [], []
+    for each in answered:
+        name, process = each.runtime.name, each.process
+        ratio = f"{process.median() / eager.median():.2f}×" if eager else "—"
+        room.append((name, _megabytes(process.memory), _megabytes(process.installed), ratio))
+        seconds = f"{process.first:.2f}", f"{1e3 * process.median():.1f}", f"{1e3 * process.percentile95():.1f}"
+        times.append((name, *seconds, process.licence))
+    headers = ("library", "memory, MB", "installed, MB", "median, of PyTorch's")
+    more = ("library", "first answer, s", "median, ms", "95th percentile, ms", "licence")
+    caption = f"Each in a process of its own, one photo at a time, {counted(rounds, 'answer')} on the first photo"
+    return join(table(headers, room, caption), folded("The times in numbers, and licences", table(more, times)))
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.0f}" if size else "—"
+
+
+def _fastest_first(results: Sequence[Answers]) -> list[Answers]:
+    """Those that answered, by the median of their times."""
+    return sorted((each for each in results if each.answered), key=lambda each: each.process.median())
 
 
 @styled
 def times(results: Sequence[Answers]) -> Html:
-    """First answer and median answer, one row a library, on a logarithmic axis."""
-    drawn = [each for each in results if each.answered][::-1]
+    """First answer and median answer, one row a library, on a logarithmic axis; the fastest on top."""
+    drawn = _fastest_first(results)[::-1]
     figure = blank(0.36 * len(drawn) + 1.5)
     axes = figure.subplots()
     rows = range(len(drawn))
@@ -129,7 +138,7 @@ def times(results: Sequence[Answers]) -> Html:
     axes.set_xscale("log")
     logarithmic(axes.xaxis)
     axes.set_xlabel("seconds")
-    figure.legend(loc="outside lower left", fontsize=8.5, frameon=False)
+    figure.legend(loc="outside lower left", frameon=False)
     over_all(figure, "How long an answer takes")
     shipped = next((each.process for each in drawn if each.runtime.name == SHIPPED), None)
     eager = next((each.process for each in drawn if each.runtime.name == EAGER), None)
@@ -140,4 +149,7 @@ def times(results: Sequence[Answers]) -> Html:
             f"other one {eager.median() / shipped.median():.1f} times as fast; it holds {shipped.memory / eager.memory:.2f} "
         )
         said += "times the memory"
-    return show(figure, f"Dots on a logarithmic axis: {said}.", f"{said[0].upper()}{said[1:]}.")
+    alt = (
+        f"{counted(len(drawn), 'row')}, one a library: a dot at its median answer in seconds, joined to a square at its first."
+    )
+    return show(figure, alt, f"{said[0].upper()}{said[1:]}.")

@@ -11,42 +11,54 @@ from lib import networks
 from lib.export import exporter
 from lib.handoff import Handoff
 from lib.numbers import number
+from lib.policy.results import listed
 from lib.report.drawing import BLUE, DARK, PALE_BLUE, PALE_VERMILION, VERMILION, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, note, table, verbatim
+from lib.report.html import Html, folded, note, table, verbatim
 from lib.studies.swish.attempts import FAILURE, Attempt
 from lib.studies.swish.fix import FixEvidence
 from lib.studies.swish.memory import EFFICIENT, FIX, FORMULA
+
+LEAST = 0.0005  # of the memory: less rounds to no tenth of a percent
 
 
 @styled
 def chains(named: Mapping[str, Sequence[str]]) -> Html:
     """Operators in a row, one row a graph; a call back into Python is marked."""
-    figure = blank(0.95 * len(named) + 0.2)
+    figure = blank(1.1 * len(named) + 0.2)
     axes = figure.subplots()
     axes.set(xlim=(0, 1), ylim=(0, len(named)))
     axes.axis("off")
     for row, (name, operators) in enumerate(named.items()):
         y = len(named) - row - 0.65
-        axes.text(0, y + 0.38, name, fontweight="bold")
+        axes.text(0, y + 0.42, name, fontweight="bold")
         boxes = []
         for i, operator in enumerate(operators):
             face, edge = (PALE_VERMILION, VERMILION) if "PythonOp" in operator else (PALE_BLUE, BLUE)
             box = {"boxstyle": "round,pad=0.4", "facecolor": face, "edgecolor": edge}
             x = (i + 0.5) / len(operators)
-            boxes.append(axes.text(x, y, operator.replace(" ", "\n"), ha="center", va="center", bbox=box, fontsize=9))
+            text = operator.replace("::", "::\n").replace(" ", "\n")
+            boxes.append(axes.text(x, y, text, ha="center", va="center", bbox=box))
         for left, right in itertools.pairwise(boxes):
             ends = {"patchA": left.get_bbox_patch(), "patchB": right.get_bbox_patch()}
             arrow = {"arrowstyle": "->", "color": DARK, "shrinkA": 0, "shrinkB": 2, **ends}
             axes.annotate("", right.get_position(), left.get_position(), arrowprops=arrow)
-    said = "The graph around the first activation. "
-    said += "; ".join(f"{name}: {' then '.join(operators)}" for name, operators in named.items())
-    return show(figure, f"{said}.", f"{said}.")
+    ways = "; ".join(f"{name}: {' then '.join(operators)}" for name, operators in named.items())
+    calls = [name for name, operators in named.items() if any("PythonOp" in operator for operator in operators)]
+    said = (
+        f"A call back into Python, prim::PythonOp, stands in the graph that is {listed(calls)}"
+        if calls
+        else "None calls Python"
+    )
+    return show(figure, f"Rows of boxes joined by arrows. {ways}.", f"The graph around the first activation. {said}.")
 
 
 @styled
 def matrix(attempts: Sequence[Attempt], title: str) -> Html:
-    """Outcomes of exports as a grid: one row a thing exported, one column a way of exporting."""
+    """Outcomes of exports as a grid: one row a thing exported, one column a way of exporting; a sentence where none fails."""
+    failed = [f"{a.what} through {a.exporter}, {a.setting}" for a in attempts if a.error]
+    if not failed:
+        return note(f"{title}: all {len(attempts)} of them; none fails.")
     ways = list(dict.fromkeys((a.exporter, a.setting) for a in attempts))
     things = list(dict.fromkeys(a.what for a in attempts))
     figure = blank(0.5 * len(things) + 1.3)
@@ -56,18 +68,19 @@ def matrix(attempts: Sequence[Attempt], title: str) -> Html:
         x, y = ways.index((attempt.exporter, attempt.setting)), things.index(attempt.what)
         face, mark = (PALE_VERMILION, "✗ fails") if attempt.error else (PALE_BLUE, "✓ exports")
         axes.fill([x, x + 1, x + 1, x], [y, y, y + 1, y + 1], facecolor=face, edgecolor="white", linewidth=3)
-        color, weight = (VERMILION, "bold") if attempt.error else (BLUE, "normal")
-        axes.text(x + 0.5, y + 0.5, mark, ha="center", va="center", color=color, fontweight=weight)
+        axes.text(x + 0.5, y + 0.5, mark, ha="center", va="center", fontweight="bold" if attempt.error else "normal")
     axes.set_xticks(np.arange(len(ways)) + 0.5, ["\n".join(way) for way in ways])
     axes.set_yticks(np.arange(len(things)) + 0.5, things)
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.set_title(title)
-    failed = [f"{a.what} through {a.exporter}, {a.setting}" for a in attempts if a.error]
-    said = f"{len(attempts) - len(failed)} of {len(attempts)} exports succeed"
-    said += f"; it fails for {'; '.join(failed)}" if failed else "; none fails"
-    return show(figure, f"{title}: {said}.", f"{title}: {said}.")
+    said = f"{len(attempts) - len(failed)} of {len(attempts)} exports succeed; it fails for {'; '.join(failed)}"
+    alt = (
+        f"Grid of {len(things)} rows, what was exported, by {len(ways)} columns, the exporters with their settings: a tick on "
+        "blue where the export succeeds, a cross on orange where it fails."
+    )
+    return show(figure, alt, f"{title}: {said}.")
 
 
 @styled
@@ -81,24 +94,33 @@ def memory(values: Mapping[str, float], batch: int) -> Html:
     axes.margins(x=0.18)
     axes.set_xlabel(f"MiB kept, batch of {batch}")
     over_all(figure, "What each swish keeps for the backward pass")
-    said = ", ".join(f"{name} {values[name]:.0f} MiB" for name in values)
-    return show(figure, f"Bar chart of training memory: {said}.", f"Activations kept for one training step: {said}.")
+    most, least = max(values.values()), min(values.values())
+    said = (
+        f"Activations kept for one training step: {least:.0f} MiB at least and {most:.0f} MiB at most, {most / least:.2f} times"
+    )
+    return show(figure, f"Bars, one a swish: {listed(list(values))}, each with its MiB.", f"{said}.")
 
 
-def attempts(results: Sequence[Attempt]) -> Html:
-    """What came of each export: the operators written or the error, and the difference from eager PyTorch."""
+def attempts(results: Sequence[Attempt], unit: str) -> Html:
+    """What came of each export, folded: the operators written or the error, and the difference from eager PyTorch.
+
+    Args:
+        results: in the order to show.
+        unit: of the difference, or what it is of.
+    """
     rows = [
         (
             result.what,
             result.exporter,
             result.setting,
             result.outcome,
-            "" if result.error else number(result.difference),
+            "—" if result.error else number(result.difference),
         )
         for result in results
     ]
-    headers = ("exported", "exporter", "setting", "outcome", "largest difference from eager")
-    return table(headers, rows, caption=f"{len(results)} exports, each run in ONNX Runtime where it worked")
+    headers = ("exported", "exporter", "setting", "nodes written, or the error", f"off from eager, {unit}")
+    shown = table(headers, rows)
+    return folded(f"What was written by each of the {len(results)} calls, and how far ONNX Runtime is off with it", shown)
 
 
 def why_this_subject(asked: Handoff) -> Html:
@@ -140,7 +162,7 @@ def fix_evidence(evidence: FixEvidence) -> Html:
     rows = [
         ("logits, evaluation mode", f"{number(evidence.logits)} logits", f"{evidence.photos} photos"),
         ("logits, training mode", f"{number(evidence.training_logits)} logits", f"{evidence.photos} photos"),
-        ("gradients, of the largest", number(evidence.gradients), f"{evidence.parameters} parameters"),
+        ("gradients", f"{number(evidence.gradients)} of the largest gradient", f"{evidence.parameters} parameters"),
     ]
     return table(("before against after", "largest difference", "compared"), rows, caption="What set_swish changes")
 
@@ -153,8 +175,9 @@ def memory_finding(kept: Mapping[str, float], allowed: float) -> Html:
         allowed: what the fix may keep, in times of what memory-efficient swish keeps.
     """
     fix, formula = (kept[name] / kept[EFFICIENT] for name in (FIX, FORMULA))
+    costs = "as much as" if abs(fix - 1) < LEAST else f"{fix - 1:.1%} more than"
     return note(
-        f"nn.SiLU keeps {fix - 1:.1%} more than memory-efficient swish, the formula {formula - 1:.1%} more. "
+        f"nn.SiLU keeps {costs} memory-efficient swish, the formula {formula - 1:.1%} more. "
         + (
             "SiLU's own backward pass keeps only the input, so the fix may be used in training too."
             if fix <= allowed

@@ -49,25 +49,48 @@ def study(lite0) -> Study:
 
 
 def test_pictures_are_whole(study, lite0, drawn):
-    pictures.static_padding(study, lite0.subject)
     pictures.traced_padding(study)
     pictures.shipped(study, lite0.subject)
-    pictures.size_map(study.ways[FIXED].seen, "it")
-    pictures.size_map(size_map("refused everywhere", 0, np.inf), "it")
-    pictures.size_map(size_map("NaN", 3, np.nan), "it")
-    assert len(drawn) == 6
+    pictures.size_maps([study.ways[FIXED].seen], "it")
+    pictures.size_maps([size_map("refused everywhere", 0, np.inf), study.ways[FIXED].seen], "it")
+    pictures.size_maps([size_map("NaN", 3, np.nan)], "it")
+    assert len(drawn) == 5
     for figure in drawn:
         assert_whole(figure)
 
 
 def test_a_map_says_what_it_finds(study):
-    assert "right at 1 of 16 sizes, 15 refused; " in pictures.size_map(study.ways[FIXED].seen, "it")
-    assert "hatched sizes are refused" in pictures.size_map(study.ways[FIXED].seen, "it")
+    fixed = pictures.size_maps([study.ways[FIXED].seen], "it")
+    assert "Fixed size is right at 1 of 16 sizes, 15 refused. " in fixed
+    assert "hatched sizes are refused" in fixed
     traced = pictures.traced_padding(study)
     assert "wrong at 15 without an error, by up to 30 logits, another class at 15" in traced
     assert "at 15 it takes the input and gives another answer" in traced
-    assert "the worst is off by" in pictures.size_map(study.shipped, "it")
-    assert "wrong at 16 without an error, another class at 0" in pictures.size_map(size_map("NaN", 0, np.nan), "it")
+    assert "Static padding is right at 4 of 16 sizes, wrong at 12" in traced
+    assert "the worst is off by" in pictures.size_maps([study.shipped], "it")
+    assert "wrong at 16 without an error, another class at 0" in pictures.size_maps([size_map("NaN", 0, np.nan)], "it")
+
+
+def test_refused_sizes_are_hatched_and_other_classes_crossed(study, drawn):
+    pictures.size_maps([study.ways[STATIC].seen, study.ways[FIXED].seen], "it")
+    left, right = drawn[0].axes[:2]
+    assert [patch.get_hatch() for patch in left.patches] == []
+    assert [patch.get_hatch() for patch in right.patches] == ["////"] * 15
+    assert [len(line.get_xdata()) for line in (*left.lines, *right.lines)] == [12, 0]
+
+
+def test_a_file_that_is_right_everywhere_is_a_sentence_and_its_map_is_folded(study, lite0):
+    said = pictures.shipped(study, lite0.subject)
+    assert said.index("at 16 of 16 sizes") < said.index("<details") < said.index("<figure")
+    wrong = pictures.shipped(replace(study, shipped=size_map("the exported file", 9, 0.5)), lite0.subject)
+    assert "<details" not in wrong
+    assert wrong.index("<figure") < wrong.index("at 9 of 16 sizes")
+
+
+def test_where_no_photo_is_moved_a_sentence_says_so(study, lite0):
+    still = pictures.static_padding(replace(study, padded=study.padded[:1]), lite0.subject)
+    assert "none of this run&#x27;s photos" in still
+    assert "<table" not in still
 
 
 def test_the_fixed_size_says_what_onnx_runtime_answers(study, lite0):
@@ -84,7 +107,7 @@ def test_static_padding_names_the_photo_that_it_moves_most(study, lite0):
     first = study.padded[0].comparison
     assert f"{lite0.subject.classes[504]} {first.reference.probability:.4f}" in said
     assert "moves the logits of 1, most those of b.png, by 0.5." in said
-    assert "336 × 224" in said
+    assert "336\u00a0×\u00a0224" in said
 
 
 def test_where_static_padding_moves_no_photo_none_is_named(study, lite0):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from lib.compare.comparison import Comparison
 from lib.studies.layers import pictures, variants
@@ -92,6 +93,7 @@ def test_a_healthy_network_parts_nowhere(study):
     assert 'class="finding"' in said
     assert "20 of 20 blocks stay within both tolerances" in pictures.errors(study)
     assert pictures.blocks(study).count("✓ within") == 20
+    assert pictures.blocks(study).startswith("<details")
 
 
 def test_a_faulty_network_is_told_where_it_parts(study):
@@ -132,9 +134,11 @@ def test_settings_say_what_they_change(study):
     changed = replace(study, settings=(*study.settings, variant("2 threads", 0.0, 2, 0.9, 18.7)))
     assert "and 2 answers change" in pictures.settings_finding(changed)
     assert "1.50×" in pictures.settings(study)
+    assert "another class" not in pictures.settings(study)
+    assert "another class" in pictures.settings(changed)
 
 
-def test_the_page_says_what_a_smaller_file_costs(study):
+def test_the_page_says_what_a_smaller_file_costs(study, drawn):
     said = pictures.files_finding(study)
     assert "FP16 saves 50% of the file, takes 1.50× the time, moves a probability by up to 0.125" in said
     assert "and changes 0 of 2 answers. INT8, static" in said
@@ -145,7 +149,9 @@ def test_the_page_says_what_a_smaller_file_costs(study):
     without = replace(study, files=study.files[:-1])
     assert "There is no INT8, static: it needs operator set 13 or newer." in pictures.files_finding(without)
     assert "took its ranges" not in pictures.files_finding(without)
-    assert "INT8, static 5.0 MB, off by 5 logits, 1 flip." in pictures.sizes(study)
+    assert "Over 2 photos the smallest is INT8, static, 5.0 MB; INT8, static changes an answer." in pictures.sizes(study)
+    rows = [text.get_text() for text in drawn[0].findobj(Text)]
+    assert {"20.0", "10.0", "5.0", "0, 0 flips", "0.5, 0 flips", "5, 1 flip"} <= set(rows)
     many = replace(study, photos=1000)
     assert f"took its ranges from {variants.CALIBRATED} of" in pictures.files_finding(many)
     assert "0.1250" in pictures.files(study)

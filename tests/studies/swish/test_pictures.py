@@ -29,11 +29,14 @@ def test_the_matrix_names_what_fails(study):
     assert "memory-efficient through torchscript, inlining off" in said
     fine = [each for each in study.attempts if not each.error]
     assert "none fails" in pictures.matrix(fine, "Which calls export")
+    assert "<figure" not in pictures.matrix(fine, "Which calls export")
 
 
 def test_the_table_has_the_outcome_of_each_attempt(study):
-    said = pictures.attempts(study.attempts)
+    said = pictures.attempts(study.attempts, "logits")
+    assert said.startswith("<details")
     assert said.count("<tr>") == len(study.attempts) + 1
+    assert said.count(">—</td>") == sum(bool(each.error) for each in study.attempts)
     assert "Couldn&#x27;t export Python operator SwishImplementation" in said
 
 
@@ -83,3 +86,8 @@ def test_what_the_fix_costs_is_held_to_what_is_allowed(allowed, said):
     finding = pictures.memory_finding({EFFICIENT: 100.0, FIX: 120.0, FORMULA: 150.0}, allowed)
     assert "nn.SiLU keeps 20.0% more than memory-efficient swish, the formula 50.0% more." in finding
     assert said in finding
+
+
+def test_a_fix_that_costs_nothing_is_said_to_keep_as_much():
+    finding = pictures.memory_finding({EFFICIENT: 9.0, FIX: 9.0, FORMULA: 12.0}, 1.1)
+    assert "nn.SiLU keeps as much as memory-efficient swish, the formula 33.3% more." in finding
