@@ -21,13 +21,16 @@ from lib.report.zoom import Side
 REFERENCE = "the reference"
 
 
-def seen_by_the_model(pair: Pair, laid: tuple[NDArray[np.floating], NDArray[np.floating]], classes: Sequence[str]) -> Html:
+def seen_by_the_model(
+    pair: Pair, laid: tuple[NDArray[np.floating], NDArray[np.floating]], classes: Sequence[str], name: str = ""
+) -> Html:
     """Both pictures over the likeliest classes, the map of their difference, and the place where they differ most.
 
     Args:
         pair: the reference and the other, of one photo.
         laid: both pictures laid over the photo, the reference's first: (h, w, 3) in levels, NaN where nothing is shown.
         classes: class names in the order of the probabilities.
+        name: the figure's id; empty for none.
     """
     compared, (right, other) = pair.comparison, laid
     reach = heat.reach(zoom.largest(zoom.furthest(right, other)))
@@ -42,6 +45,7 @@ def seen_by_the_model(pair: Pair, laid: tuple[NDArray[np.floating], NDArray[np.f
         },
         said(compared, classes),
         heat.scale(reach, "levels of the furthest channel"),
+        name,
     )
 
 

@@ -38,7 +38,7 @@ def naive_input(naive: Pair, contract: Contract, classes: Sequence[str]) -> Html
     right, rows_and_columns = of_contract(contract, width, height), naive.candidate.resize.shape[:2]
     pictures = (right, naive.reference.resize), (whole(rows_and_columns[::-1]), naive.candidate.resize)
     first, second = (view.in_photo(picture, *right.scaled) for view, picture in pictures)
-    return seen_by_the_model(naive, (first, second), classes)
+    return seen_by_the_model(naive, (first, second), classes, "parity-example")
 
 
 @styled
