@@ -12,10 +12,10 @@ from lib.compare.comparison import UNITS
 from lib.numbers import counted, number
 from lib.policy.results import listed
 from lib.report import heat
-from lib.report.gallery import Panel, gallery
+from lib.report.gallery import Panel, groups
 from lib.report.html import Html, folded, join, note, table
 from lib.report.image import image
-from lib.report.zoom import furthest
+from lib.report.zoom import furthest, in_levels, largest
 from lib.studies.robustness.behaviour import Behaviour
 from lib.studies.robustness.made import Made
 from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Sides, Study
@@ -23,7 +23,7 @@ from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Sides, Study
 COLUMNS = 10  # of the sheet of all pictures: on a phone, whose screen is sharp, none of their pixels is left out
 GAP = 4  # pixels between them
 PAIRS = 6  # of pictures that differ
-WIDE = 512  # pixels that a picture is enlarged to, by a whole factor
+WIDE = 336  # pixels that smaller pictures are enlarged to, by a whole factor
 
 
 def contact_sheet(held: Sequence[Held]) -> Html:
@@ -95,21 +95,20 @@ def sides(off: Sequence[Held]) -> Html:
     places = np.linspace(0, len(every) - 1, min(PAIRS, len(every)))
     drawn = [every[round(place)] for place in places]
     errors = [_error(pictures) for _, pictures in drawn]
-    reach = max([1.0, *(float(np.abs(error).max()) for error in errors if not np.isnan(error).any())])
-    panels = []
-    for (each, pictures), error in zip(drawn, errors, strict=True):
-        height, width = pictures.deployment.shape[:2]
-        other = f", {width} × {height} pixels" if np.isnan(error).any() else ""
-        panels += [
-            _panel(pictures.reference, each.name, f"{each.name} after {each.first} in PyTorch", f"PyTorch, after {each.first}"),
-            _panel(pictures.deployment, each.name, f"The same in the deployment{other}", f"the deployment{other}", marked=True),
-            _panel(
-                heat.signed(error, reach), each.name, f"Where the two pictures of {each.name} differ, in colours", "difference"
-            ),
-        ]
-    names = ", ".join(each.name for each, _ in drawn)
-    scale = heat.scale(reach, "levels, the furthest channel")
-    return gallery(panels, f"Hatched where the shapes differ. Where they first differ: {names}.", scale)
+    reach = heat.reach(max(largest(error) for error in errors))
+    titled = {each.name: _pair(each, pictures, error, reach) for (each, pictures), error in zip(drawn, errors, strict=True)}
+    caption = f"Hatched where the shapes differ. Where they first differ: {', '.join(titled)}."
+    return groups(titled, caption, heat.scale(reach, "levels of the furthest channel"), "robustness-probes")
+
+
+def _pair(each: Held, pictures: Sides, error: NDArray[np.float64], reach: float) -> list[Panel]:
+    height, width = pictures.deployment.shape[:2]
+    apart = "another shape" if np.isnan(error).any() else f"up to {in_levels(largest(error))}"
+    return [
+        _panel(pictures.reference, "PyTorch", f"{each.name} after {each.first} in PyTorch", f"after {each.first}"),
+        _panel(pictures.deployment, "the deployment", f"{each.name} after {each.first} there, {width} by {height} pixels"),
+        _panel(heat.signed(error, reach), "difference", f"Where the two pictures of {each.name} differ", apart, exact=True),
+    ]
 
 
 def _error(pictures: Sides) -> NDArray[np.float64]:
@@ -119,11 +118,11 @@ def _error(pictures: Sides) -> NDArray[np.float64]:
     return furthest(pictures.reference.astype(np.float64), pictures.deployment.astype(np.float64))
 
 
-def _panel(picture: NDArray[np.uint8], title: str, alt: str, detail: str, marked: bool = False) -> Panel:
-    """A picture enlarged by a whole factor, one square a pixel."""
-    factor = max(1, WIDE // picture.shape[1])
+def _panel(picture: NDArray[np.uint8], title: str, alt: str, detail: str = "", exact: bool = False) -> Panel:
+    """A picture; a small one is enlarged by a whole factor, one square a pixel."""
+    factor = max(1, WIDE // max(picture.shape[:2]))
     enlarged = picture.repeat(factor, axis=0).repeat(factor, axis=1)
-    return Panel(enlarged, title, alt, detail, marked=marked, exact=True)
+    return Panel(enlarged, title, alt, detail, exact=exact or factor > 1)
 
 
 def differing(off: Sequence[Held]) -> Html:
