@@ -17,7 +17,7 @@ from lib.compare.comparison import Comparison, most_divergent
 from lib.inputs.subject import Subject
 from lib.numbers import number, probability, signed
 from lib.policy.results import listed
-from lib.report.drawing import GREY, VERMILION, logarithmic, show, styled
+from lib.report.drawing import GREY, logarithmic, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, folded, join, note, table, verbatim
 from lib.studies.dynamic_shapes.measure import ARTICLE, Drawn, Outside, SizeMap, Study
@@ -46,7 +46,8 @@ def size_maps(maps: Sequence[SizeMap], against: str, name: str = "") -> Html:
     bar = figure.colorbar(
         image, ax=list(every), orientation="horizontal", shrink=0.8, aspect=35, label="largest difference, logits"
     )
-    bar.ax.axvline(maps[0].tolerance, color=VERMILION, linewidth=2)
+    for color, width in (("white", 4), ("black", 1.5)):
+        bar.ax.axvline(maps[0].tolerance, color=color, linewidth=width)
     logarithmic(bar.ax.xaxis)
     keys = [f"the line on the scale is the tolerance of {number(maps[0].tolerance)} logits"]
     keys += ["a cross marks another likeliest class"] * any(bool(seen.flips.any()) for seen in maps)

@@ -226,7 +226,7 @@ def sizes(study: Study) -> Html:
         min(study.files, key=lambda each: each.megabytes),
         [each.name for each in study.files if flips(each.comparisons)],
     )
-    said = f"the smallest is {smallest.name}, {smallest.megabytes:.1f} MB; {listed(changing) or 'none'} changes an answer"
+    said = f"the smallest is {smallest.name}, {smallest.megabytes:.1f} MB; answers change with {listed(changing) or 'none'}"
     return show(
         figure,
         f"Two charts beside each other, one row a file, {len(names)} rows: bars of size in MB, and dots of the largest "

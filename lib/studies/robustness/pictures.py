@@ -95,30 +95,35 @@ def sides(off: Sequence[Held]) -> Html:
     places = np.linspace(0, len(every) - 1, min(PAIRS, len(every)))
     drawn = [every[round(place)] for place in places]
     errors = [_error(pictures) for _, pictures in drawn]
-    reach = heat.reach(max(largest(error) for error in errors))
+    known = [error for error in errors if error is not None]
+    reach = heat.reach(max(map(largest, known), default=0))
     titled = {each.name: _pair(each, pictures, error, reach) for (each, pictures), error in zip(drawn, errors, strict=True)}
-    caption = f"Hatched where the shapes differ. Where they first differ: {', '.join(titled)}."
-    return groups(titled, caption, heat.scale(reach, "levels of the furthest channel"), "robustness-probes")
+    scale = heat.scale(reach, "levels of the furthest channel") if known else None
+    return groups(titled, f"Where they first differ: {', '.join(titled)}.", scale, "robustness-probes")
 
 
-def _pair(each: Held, pictures: Sides, error: NDArray[np.float64], reach: float) -> list[Panel]:
-    height, width = pictures.deployment.shape[:2]
-    apart = "another shape" if np.isnan(error).any() else f"up to {in_levels(largest(error))}"
-    return [
-        _panel(pictures.reference, "PyTorch", f"{each.name} after {each.first} in PyTorch", f"after {each.first}"),
-        _panel(pictures.deployment, "the deployment", f"{each.name} after {each.first} there, {width} by {height} pixels"),
-        _panel(heat.signed(error, reach), "difference", f"Where the two pictures of {each.name} differ", apart, exact=True),
-    ]
-
-
-def _error(pictures: Sides) -> NDArray[np.float64]:
-    """The signed difference of each pixel's furthest channel; NaN where the shapes differ."""
+def _error(pictures: Sides) -> NDArray[np.float64] | None:
+    """The signed difference of each pixel's furthest channel; None where the shapes differ."""
     if pictures.reference.shape != pictures.deployment.shape:
-        return np.full(pictures.reference.shape[:2], np.nan)
+        return None
     return furthest(pictures.reference.astype(np.float64), pictures.deployment.astype(np.float64))
 
 
-def _panel(picture: NDArray[np.uint8], title: str, alt: str, detail: str = "", exact: bool = False) -> Panel:
+def _pair(each: Held, pictures: Sides, error: NDArray[np.float64] | None, reach: float) -> list[Panel]:
+    found, panels = each.at_first, []
+    for name, picture, (height, width, *_) in (
+        ("PyTorch", pictures.reference, found.reference.shape),
+        ("the deployment", pictures.deployment, found.candidate.shape),
+    ):
+        said = f"{each.name} after {each.first} in {name}"
+        panels.append(_panel(picture, name, said, f"{width} × {height} after {each.first}"))
+    if error is None:
+        return panels
+    coloured, said = heat.signed(error, reach), f"Where the two pictures of {each.name} differ"
+    return [*panels, _panel(coloured, "difference", said, f"up to {in_levels(largest(error))}", exact=True)]
+
+
+def _panel(picture: NDArray[np.uint8], title: str, alt: str, detail: str, exact: bool = False) -> Panel:
     """A picture; a small one is enlarged by a whole factor, one square a pixel."""
     factor = max(1, WIDE // max(picture.shape[:2]))
     enlarged = picture.repeat(factor, axis=0).repeat(factor, axis=1)
@@ -134,7 +139,7 @@ def differing(off: Sequence[Held]) -> Html:
 def _by(each: Held) -> str:
     if not each.fit:
         return "answered, and has no right answer"
-    found = next(difference for difference in each.differences if difference.stage == each.first)
+    found = each.at_first
     return "other shape" if math.isinf(found.largest) else f"{number(found.largest)} {UNITS[each.first]}"
 
 

@@ -18,8 +18,8 @@ from tests.conftest import picture
 @pytest.fixture
 def off(study):
     """The study, as it would be were one probe decoded otherwise and one refused."""
-    summary = Summary((4, 4, 3), 0, 255, 9)
-    differences = (StageDifference("decode", summary, summary, 31, 0.5),)
+    summaries = [Summary(shape, 0, 255, 9) for shape in ((60, 80, 3), (80, 60, 3))]
+    differences = (StageDifference("decode", *summaries, 31, 0.5),)
     sides = Sides(np.asarray(picture(40, 30)), np.asarray(picture(30, 40)))
     made = {
         "CMYK JPEG": {"first": "decode", "differences": differences, "sides": sides},
@@ -41,22 +41,23 @@ def test_what_differs_is_shown_and_named(off):
     assert "It does not take PCX." in said
     assert '<tr class="failed"><th scope="row">decode</th>' in pictures.stages(off)
     assert re.findall(r'<p class="group">(.*?)</p>', said) == ["CMYK JPEG"]
-    assert said.count("<img") == 4  # both pictures, their difference and its scale
-    assert "30 by 40 pixels" in said
-    assert "another shape" in said
+    assert said.count("<img") == 2  # of another shape each: there is no difference to draw
+    assert "80 × 60 after decode" in said  # of the pictures, of which smaller ones are kept
+    assert "60 × 80 after decode" in said
 
 
 def test_pictures_of_one_shape_stand_beside_their_difference(off):
     alike = Sides(np.zeros((30, 40, 3), np.uint8), np.full((30, 40, 3), (0, 7, 3), np.uint8))
     said = pictures.sides([replace(each, sides=alike) for each in off.held if each.sides])
     assert "up to 7 levels" in said
-    assert "another shape" not in said
+    assert 'class="scale"' in said
     assert re.findall(r'width="(\d+)" height="(\d+)"', said) == [("320", "240")] * 3  # each pixel a square
 
 
 def test_of_many_that_differ_pictures_from_all_over_are_shown(off):
     sides = next(each.sides for each in off.held if each.sides)
-    every = [replace(each, first="decode", sides=sides) for each in off.fit]
+    differences = next(each.differences for each in off.held if each.sides)
+    every = [replace(each, first="decode", sides=sides, differences=differences) for each in off.fit]
     said = pictures.sides(every)
     shown = said[said.index("Where they first differ: ") :]
     assert shown.count(", ") == pictures.PAIRS - 1
