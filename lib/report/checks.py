@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from lib.compare.comparison import Comparison, worst
 from lib.inputs.reading import sha256
 from lib.numbers import counted
 from lib.policy import Measurement, Policy, Record, Result, answer, judged
@@ -40,6 +41,17 @@ class Checks:
         """
         self.recorded.add(Measurement(id_, measured, compared, where=tuple(where)))
         judged(self.policy, self.notebook, self.recorded)
+
+    def compare(self, id_: str, comparisons: Sequence[Comparison], stage: str) -> None:
+        """Record the largest difference at a stage, and the photos on which it does not hold; errors as :meth:`record`."""
+        holds = self.policy[id_].holds
+        off = dict.fromkeys(each.photo for each in comparisons if not holds(each[stage].largest))
+        self.record(id_, worst(comparisons, stage), len(comparisons), tuple(off))
+
+    def flips(self, id_: str, comparisons: Sequence[Comparison]) -> None:
+        """Record on how many photos another class wins, and on which; errors as :meth:`record`."""
+        flipped = [each.photo for each in comparisons if each.flipped]
+        self.record(id_, len(flipped), len(comparisons), tuple(dict.fromkeys(flipped)))
 
     def skip(self, id_: str, reason: str) -> None:
         """Say that there is nothing to measure for the check ``id_``; it fails unless the policy lets it be skipped."""

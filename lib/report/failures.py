@@ -44,7 +44,7 @@ def failures(run: Run, bodies: Mapping[str, Html]) -> list[Failure]:
         bodies: the HTML of each notebook, by name.
     """
     failed = sorted((each for each in run.results if each.failed), key=lambda each: PARTS.index(each.blamed))
-    diagnosed = {part: said for page in run.pages for part, said in page.record.told.get("likeliest", {}).items()}
+    diagnosed = {part: said for page in reversed(run.pages) for part, said in page.record.told.get("likeliest", {}).items()}
     stages = [each.blamed for each in failed if each.blamed in STAGES]
     found, shown, said = [], set(), set()
     for each in failed:

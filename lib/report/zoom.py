@@ -103,7 +103,7 @@ def panels_of(photo: str, reference: Side, candidate: Side, reach: float) -> lis
     window = place(reference, candidate)
     panels = [
         Panel(
-            _enlarged(levels_shown(side.levels[rows, columns])),
+            enlarged(levels_shown(side.levels[rows, columns])),
             side.name,
             f"{window} of {photo} as {side.name} shows them, one square a pixel",
             side.answer,
@@ -114,7 +114,7 @@ def panels_of(photo: str, reference: Side, candidate: Side, reach: float) -> lis
     return [
         *panels,
         Panel(
-            _enlarged(heat.signed(error[rows, columns], reach)),
+            enlarged(heat.signed(error[rows, columns], reach)),
             "difference",
             f"{candidate.name} minus {reference.name} in the same window, the furthest channel of each pixel",
             f"up to {in_levels(largest(error[rows, columns]))}",
@@ -141,7 +141,8 @@ def levels_shown(levels: NDArray[np.floating]) -> NDArray[np.uint8]:
     return picture
 
 
-def _enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture with :data:`ENLARGED` by as many pixels for each of its own."""
     return picture.repeat(ENLARGED, axis=0).repeat(ENLARGED, axis=1)
 
 

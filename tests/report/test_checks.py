@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 
+import numpy as np
 import pytest
 
+from lib.compare.comparison import Comparison
 from lib.policy import Check, Policy, Record, UnknownCheck
 from lib.policy.results import MIMETYPE
 from lib.report.checks import Checks
@@ -72,3 +74,22 @@ def test_a_second_record_of_one_id_is_an_error(checks):
     checks.record("a.x", 1)
     with pytest.raises(ValueError, match="recorded twice"):
         checks.record("a.x", 1)
+
+
+def compared(photo: str, logits: float, flipped: bool = False) -> Comparison:
+    other = np.array([[0.2, 0.8]] if flipped else [[0.8, 0.2]])
+    pairs = {"infer": (np.zeros((1, 2)), np.full((1, 2), logits)), "score": (np.array([[0.8, 0.2]]), other)}
+    return Comparison.of(photo, "deployment", pairs)
+
+
+def test_the_photos_on_which_a_difference_does_not_hold_are_named(checks):
+    checks.compare("a.x", [compared("a.png", 0.5), compared("b.png", 2), compared("c.png", math.nan)], "infer")
+    found = checks.recorded.measurements[0]
+    assert math.isnan(found.measured)
+    assert (found.compared, found.where) == (3, ("b.png", "c.png"))
+
+
+def test_the_photos_whose_class_changes_are_named(checks):
+    checks.flips("a.y", [compared("a.png", 0), compared("b.png", 0, flipped=True)])
+    found = checks.recorded.measurements[0]
+    assert (found.measured, found.compared, found.where) == (1, 2, ("b.png",))

@@ -12,7 +12,7 @@ import onnx
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import Comparison, max_abs_difference, worst
+from lib.compare.comparison import Comparison, max_abs_difference
 from lib.compare.sizes import in_stretches
 from lib.deploy import Trace
 from lib.deploy.model import PIXELS
@@ -91,8 +91,8 @@ class EndToEnd:
             return
         n = len(self.comparisons)
         checks.record("export.end-to-end.equal", 100 * self.equal, n)
-        checks.record("export.end-to-end.levels", worst(self.comparisons, "resize"), n)
-        checks.record("export.end-to-end.logits", worst(self.comparisons, "infer"), n)
+        checks.compare("export.end-to-end.levels", self.comparisons, "resize")
+        checks.compare("export.end-to-end.logits", self.comparisons, "infer")
         checks.record("export.end-to-end.normalise", float(np.max([each.normalise for each in self.inside])), n)
         photos = self.inside[: len(self.photos)]
         checks.record("export.end-to-end.network", float(np.max([each.network for each in photos])), len(photos))

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from lib.compare.comparison import Comparison, max_abs_difference
+from lib.compare.comparison import Comparison, furthest_apart, max_abs_difference, most_changed
+from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.compare.view import densest
 from lib.deploy import Contract, Trace
@@ -149,19 +150,21 @@ class Study:
 
     Attributes:
         errors: for each photo every mistake that keeps the picture's shape, by name, in PyTorch's own pipeline.
-        first: the filters on the first photo, with their pixels.
+        seen: the filters, with their pixels, on the photo whose answer one of them changes most.
         growth: on the first photo, as :func:`by_factor` gives it.
         inversions: of all photos.
         deployed: for each photo the deployment as it is.
+        furthest: the deployment and the reference on the photo on which their pictures differ most.
         noticed: what came of the filters and the mistakes in colour in the deployment.
         shared: the traces of the first photo.
     """
 
     errors: tuple[Mapping[str, PixelError], ...]
-    first: tuple[Drawn, ...]
+    seen: tuple[Drawn, ...]
     growth: Mapping[str, Sequence[float]]
     inversions: Inversions
     deployed: tuple[Comparison, ...]
+    furthest: Pair
     noticed: Noticed
     shared: SharedTraces
 
@@ -171,14 +174,20 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
     contract, photos = handoff.subject.contract, handoff.photos.readable
     first = SharedTraces(photos[0].data)
     errors, deployed, found = [], [], Noticed()
+    changes: list[Comparison] = []
     for i, photo in enumerate(photos):
         shared = SharedTraces(photo.data) if i else first
         reference = shared.trace(handoff.reference)
         deployed.append(Comparison.of_traces(photo.name, "deployment", reference, shared.trace(handoff.deployment)))
+        if furthest_apart(deployed) is deployed[-1]:
+            furthest = Pair(deployed[-1], reference, shared.trace(handoff.deployment))
         errors.append(pixel_errors(handoff, photo.name, shared))
+        changes.append(most_changed(errors[-1][each.name].comparison for each in FILTERS))
+        if most_changed(changes) is changes[-1]:
+            seen = drawn(handoff, errors[-1], shared)
         found += noticed(shared, reference, handoff.deployment, contract, (*FILTERS, *COLOUR), rules.tolerances)
     growth = by_factor(first.trace(handoff.reference).decode, contract)
-    return Study(tuple(errors), drawn(handoff, errors[0], first), growth, inversions(errors), tuple(deployed), found, first)
+    return Study(tuple(errors), seen, growth, inversions(errors), tuple(deployed), furthest, found, first)
 
 
 def pixel_errors(handoff: Handoff, photo: str, shared: SharedTraces) -> dict[str, PixelError]:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_uppercase
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from numpy.typing import NDArray
 
-from lib.compare.comparison import TOP
+from lib.compare.comparison import TOP, most_changed
 from lib.deploy.contract import FILTERS as KERNELS
 from lib.mistakes import COLOUR, FILTERS
 from lib.mistakes.resizers import RESIZERS
 from lib.numbers import number, probability, signed
-from lib.report import gallery
+from lib.report import heat, zoom
 from lib.report.change_map import change_map
-from lib.report.drawing import BLUE, DARK, GREEN, GREY, VERMILION, apart, logarithmic, over_all, shortened, show, styled
+from lib.report.drawing import BLUE, DARK, GREEN, GREY, SMALL, VERMILION, apart, logarithmic, over_all, shortened, show, styled
 from lib.report.drawing import figure as blank
+from lib.report.gallery import Panel, gallery
 from lib.report.html import Html, join, note, table
+from lib.report.inputs_seen import REFERENCE, answered
+from lib.report.zoom import Side
 from lib.studies.interpolation.measure import (
     COLUMNS,
     FACTORS,
@@ -34,57 +36,48 @@ from lib.studies.interpolation.measure import (
     busiest,
 )
 
-SCALE = 16  # levels at both ends of the colour scale, the same in every signed map
 DETAIL = 28  # pixels along the side of a detail
 TICKS = (1.1, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0)  # of the factors, those with a number
 NAMED = 3  # inversions that are told in words
-# Drawn in colour and named beside their lines; the others stay grey.
+_LABEL = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+# Drawn in colour and named beside their lines, dark enough for text; the others stay grey.
 FOLLOWED = {
     "OpenCV nearest": DARK,
-    "OpenCV linear": VERMILION,
+    "OpenCV linear": "#b04a00",
     "OpenCV area": BLUE,
-    "Pillow bicubic": "#CC79A7",
-    "scikit-image, antialiased": GREEN,
-    "ONNX linear, antialiased": "#8a6d00",
+    "Pillow bicubic": "#a04a80",
+    "scikit-image, antialiased": "#007a58",
+    "ONNX linear, antialiased": "#7d6200",
 }
 
 
-@styled
-def grid(seen: Sequence[Drawn]) -> Html:
-    """One detail of one photo through every resize: filter by library and antialiasing. Equal letters agree within a level."""
-    by_name = {each.name: each for each in seen}
-    groups = agreeing(seen)
-    letters = {each.name: f"{ascii_uppercase[i % 26]}{i // 26 or ''}" for i, group in enumerate(groups) for each in group}
-    shared = {each.name for group in groups if len(group) > 1 for each in group}
+def details(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+    """One detail of one photo through every resize, one picture for those that agree within a level, the closest first."""
+    groups = _by_letter(seen)
     left, top = busiest(seen, DETAIL)
-    figure = blank(0.69 * len(GRID))
-    panels = figure.subplots(len(GRID), len(COLUMNS), squeeze=False)
-    _headings(panels)
-    for cells, line in zip(GRID.values(), panels, strict=True):
-        for column, axes in zip(COLUMNS, line, strict=True):
-            axes.set(xticks=[], yticks=[])
-            if column not in cells:
-                axes.spines[:].set_visible(False)
-                axes.set_facecolor("#f4f5f6")
-                continue
-            each = by_name[cells[column]]
-            axes.imshow(each.picture[top : top + DETAIL, left : left + DETAIL])
-            label = f"{letters[each.name]}  {number(round(each.measured.mean, 2))}"
-            weight, color = ("bold", BLUE) if each.name in shared else ("normal", DARK)
-            axes.set_xlabel(label, fontsize=7.5, labelpad=1.5, fontweight=weight, color=color)
-    together = "; ".join(", ".join(each.name for each in group) for group in groups if len(group) > 1)
-    right = next(group for group in groups if any(each.measured.own for each in group))
+    window = slice(top, top + DETAIL), slice(left, left + DETAIL)
+    photo = seen[0].measured.comparison.photo
+    panels = [
+        Panel(
+            zoom.enlarged(group[0].picture[window]),
+            f"{letter}: {_together(group)}",
+            f"A detail of {photo} as {group[0].name} gives it, one square a pixel",
+            f"{_levels(group[0])}, {answered(group[0].measured.comparison.candidate, classes)}",
+            group[0].measured.comparison.flipped,
+            exact=True,
+        )
+        for letter, group in groups.items()
+    ]
+    right = next(group for group in groups.values() if any(each.measured.own for each in group))
     others = len(right) - 1
     libraries = {column.removesuffix(", AA") for column in COLUMNS}
-    said = f"{len(seen)} resizes of {len(libraries)} libraries, on {seen[0].measured.comparison.photo}: they fall into "
+    said = f"{len(seen)} resizes of {len(libraries)} libraries, on {photo}: they fall into "
     said += f"{len(groups)} groups that agree within one level; "
     said += f"of the others {others or 'none'} {'agree' if others > 1 else 'agrees'} with the reference's {_stated(seen)}"
-    return show(
-        figure,
-        f"A detail of {DETAIL} by {DETAIL} pixels through every library and filter. {said}. These agree: {together}.",
-        f"{said}. Under each detail: its group's letter, and its mean error in levels. Letters in blue are shared. "
-        "AA: antialiased, as all of Pillow's filters are but nearest.",
-        photographic=True,
+    return gallery(
+        panels,
+        f"{said}. Each detail is {DETAIL} by {DETAIL} pixels from column {left} and row {top}; over it the mean error, and the "
+        "answer, of the first that is named. AA: antialiased, as all of Pillow's filters are but nearest.",
     )
 
 
@@ -92,42 +85,90 @@ def _stated(seen: Sequence[Drawn]) -> str:
     return next(each.name for each in seen if each.measured.own)
 
 
-def _headings(panels: NDArray[Any]) -> None:
-    for column, axes in zip(COLUMNS, panels[0], strict=True):
-        axes.set_title(column.replace(", ", ",\n").replace("-", "-\n"), fontsize=7.5, loc="center")
-    for row, axes in zip(GRID, panels[:, 0], strict=True):
-        axes.set_ylabel(row.replace(", ", ",\n"), rotation=0, ha="right", va="center", fontsize=8)
+def names(seen: Sequence[Drawn]) -> Html:
+    """Which group a filter of which library is in, by the letters of :func:`details`: what a filter's name is worth."""
+    letters = {each.name: letter for letter, group in _by_letter(seen).items() for each in group}
+    rows = [(row, *(letters[cells[column]] if column in cells else "—" for column in COLUMNS)) for row, cells in GRID.items()]
+    return table(("filter", *COLUMNS), rows, caption="The group of each filter, by its name and library")
 
 
-@styled
+def _by_letter(seen: Sequence[Drawn]) -> dict[str, list[Drawn]]:
+    """The groups that agree within a level, that with the smallest mean error first, each with its letter."""
+    groups = agreeing(sorted(seen, key=_mean))
+    return {f"{ascii_uppercase[i % 26]}{i // 26 or ''}": group for i, group in enumerate(groups)}
+
+
+def _mean(seen: Drawn) -> float:
+    return seen.measured.mean
+
+
+def _levels(seen: Drawn) -> str:
+    return zoom.in_levels(round(seen.measured.mean, 2))
+
+
+def _together(group: Sequence[Drawn]) -> str:
+    return ", ".join(shortened(each.name) for each in group)
+
+
 def signed_maps(seen: Sequence[Drawn]) -> Html:
-    """Where each filter is too dark or too light, on one scale, over the faint photo."""
-    columns = 3
-    rows = -(-len(seen) // columns)
-    height, width = seen[0].picture.shape[:2]
-    figure = blank(rows * (5.2 / columns * min(1.6, height / width) + 0.33) + 0.7)
-    faint = 118 + 0.25 * (seen[0].reference.mean(axis=2) - 118)
-    image: Any = None
-    for axes, each in gallery.grid(figure, columns, seen):
-        error = each.error.mean(axis=2)
-        opacity = np.clip(np.abs(error) / SCALE, 0, 1) ** 0.5
-        axes.imshow(faint, cmap="gray", vmin=0, vmax=255)
-        image = axes.imshow(error, cmap="cividis", vmin=-SCALE, vmax=SCALE, alpha=opacity)
-        axes.set_title(shortened(each.name), fontsize=7, fontweight="normal")
-    bar = figure.colorbar(image, ax=figure.axes, orientation="horizontal", shrink=0.7, aspect=40, pad=0.01, extend="both")
-    bar.set_label("levels: too dark  ←  0  →  too light")
-    worst = max(seen, key=lambda each: each.measured.mean)
+    """Where each filter is too dark or too bright, on one scale, the largest mean error first; one map for those that agree.
+
+    Those that are within a level of the reference are named, and not drawn.
+    """
+    photo, reference = seen[0].measured.comparison.photo, seen[0].reference.astype(np.float64)
+    far = sorted((each for each in seen if each.measured.largest > 1), key=_mean, reverse=True)
+    errors = {each.name: zoom.furthest(reference, each.picture) for each in far}
+    reach, lines = heat.reach(max(map(zoom.largest, errors.values()), default=0.0)), heat.outlines(reference)
+    panels = [
+        Panel(
+            heat.outlined(heat.signed(errors[group[0].name], reach), lines),
+            _together(group),
+            f"Map of what {group[0].name} gives less what the reference does of {photo}, with the photo's outlines",
+            _levels(group[0]),
+            exact=True,
+        )
+        for group in agreeing(far)
+    ]
+    said = " ".join(_near(seen))
+    if not panels:
+        return note(f"{photo}: every resize is within one level of the reference. {said}")
     biased = max(seen, key=lambda each: abs(each.measured.bias))
-    said = (
-        f"On {seen[0].measured.comparison.photo} {worst.name} errs most, by {number(worst.measured.mean)} levels on average; "
+    most = f"On {photo} {far[0].name} errs most, by {number(far[0].measured.mean)} levels on average; "
+    most += f"{biased.name} shifts the whole picture most, by {signed(biased.measured.bias, 2)} levels."
+    return gallery(panels, f"{most} {said} AA: antialiased.", heat.scale(reach, "levels of the furthest channel"))
+
+
+def _near(seen: Sequence[Drawn]) -> list[str]:
+    """The resizes that are not drawn, in sentences."""
+    equal = [each.label for each in seen if each.measured.largest == 0]
+    near = [each.name for each in seen if 0 < each.measured.largest <= 1]
+    said = [f"Equal to the reference in every value: {', '.join(equal)}."] if equal else []
+    return said + ([f"Within one level of it: {', '.join(near)}."] if near else [])
+
+
+def errs_most(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+    """The place where the resize with the largest mean error is furthest from the reference, one square a pixel."""
+    return _zoom(max(seen, key=_mean), classes)
+
+
+def changes_most(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
+    """The same of the resize that changes the answer most; a sentence where it is the one with the largest error."""
+    most = most_changed(each.measured.comparison for each in seen)
+    each = next(each for each in seen if each.measured.comparison is most)
+    if each is max(seen, key=_mean):
+        return note(f"{each.name}, which errs most, also changes the answer most.")
+    return _zoom(each, classes)
+
+
+def _zoom(each: Drawn, classes: Sequence[str]) -> Html:
+    compared, sides = each.measured.comparison, (each.reference, each.picture)
+    if not each.measured.mean:
+        return note(f"Every resize gives the reference's picture of {compared.photo}.")
+    reference, candidate = (
+        Side(name, levels.astype(np.float64), answered(answer, classes))
+        for name, levels, answer in zip((REFERENCE, each.name), sides, (compared.reference, compared.candidate), strict=True)
     )
-    said += f"{biased.name} shifts the whole picture most, by {signed(biased.measured.bias, 2)} levels"
-    return show(
-        figure,
-        f"Signed error maps of {len(seen)} resizes: {said}.",
-        f"{said}. All maps share one scale; dark is too dark, bright too light, AA short for antialiased.",
-        photographic=True,
-    )
+    return zoom.zoom(compared.photo, reference, candidate, heat.reach(each.measured.largest))
 
 
 @styled
@@ -142,8 +183,8 @@ def histograms(seen: Sequence[Drawn]) -> Html:
     filled = np.ma.masked_equal(shares, 0)
     extent = (-reach - 0.5, reach + 0.5, len(ordered) - 0.5, -0.5)
     image = axes.imshow(filled, aspect="auto", cmap="cividis_r", norm=LogNorm(1e-5, 1), extent=extent, interpolation="nearest")
-    axes.set_yticks(range(len(ordered)), [shortened(each.name) for each in ordered], fontsize=8)
-    axes.set_xlabel(f"error in levels (ends: {reach} or more)")
+    axes.set_yticks(range(len(ordered)), [shortened(each.name) for each in ordered])
+    axes.set_xlabel("error in levels")
     bar = figure.colorbar(image, label="share of the values", orientation="horizontal", shrink=0.7, aspect=40)
     logarithmic(bar.ax.xaxis)
     over_all(figure, "How often each error occurs")
@@ -151,7 +192,11 @@ def histograms(seen: Sequence[Drawn]) -> Html:
     near = [each for each in ordered if 0 < each.measured.largest <= 1]
     said = f"{len(exact)} of {len(ordered)} resizes equal the reference in every value, {len(near)} more stay within one "
     said += f"level; the widest, {ordered[-1].name}, reaches {number(ordered[-1].measured.largest)} levels"
-    return show(figure, f"Histograms of errors: {said}.", f"{said}.")
+    return show(
+        figure,
+        f"Histograms of the errors in levels of {len(ordered)} resizes, one a row, the smallest mean error on top",
+        f"On {ordered[0].measured.comparison.photo}: {said}. At both ends: errors of {reach} levels or more.",
+    )
 
 
 @styled
@@ -170,14 +215,8 @@ def growth(errors: Mapping[str, Sequence[float]], photo: str) -> Html:
     ends = apart([errors[name][-1] for name in FOLLOWED], 0.055 * max(max(values) for values in errors.values()))
     stated = [name for name, values in errors.items() if not any(values)]  # off from itself nowhere
     for (name, colour), y in zip(FOLLOWED.items(), ends, strict=True):
-        axes.annotate(
-            name + ", the reference" * (name in stated),
-            (FACTORS[-1] * 1.03, y),
-            color=colour,
-            va="center",
-            fontsize=8,
-            annotation_clip=False,
-        )
+        end, own = (FACTORS[-1] * 1.03, y), ", the reference" * (name in stated)
+        axes.annotate(shortened(name) + own, end, color=colour, va="center", fontsize=SMALL, annotation_clip=False)
     axes.set_xscale("log")
     axes.set_xticks(TICKS, [f"{tick:g}×" for tick in TICKS])
     axes.set_xticks([], minor=True)
@@ -191,8 +230,9 @@ def growth(errors: Mapping[str, Sequence[float]], photo: str) -> Html:
     said += f"{number(linear[-1])} at {FACTORS[-1]:g}×, that of OpenCV area {number(area[0])} and {number(area[-1])}"
     return show(
         figure,
-        f"Error against downscale factor: {said}.",
-        f"{said}. Equal to the reference throughout: {', '.join(stated)}. Grey lines: the other resizes of the table.",
+        f"Line chart of the mean error in levels against the downscale factor, a line for each of {len(errors)} resizes",
+        f"{said}. Equal to the reference throughout: {', '.join(stated)}. Grey lines: the other resizes of the table. "
+        "AA: antialiased.",
     )
 
 
@@ -211,7 +251,7 @@ def pixels(seen: Sequence[Drawn]) -> Html:
             number(each.measured.largest),
             f"{each.measured.mean:.2f}",
             "∞" if np.isinf(each.psnr) else f"{each.psnr:.1f} dB",
-            "" if np.isnan(each.ssim) else f"{each.ssim:.4f}",
+            "—" if np.isnan(each.ssim) else f"{each.ssim:.4f}",
             signed(each.measured.bias, 2),
         )
         for each in seen
@@ -228,7 +268,7 @@ def answers(seen: Sequence[Drawn]) -> Html:
     of = len(right.likeliest)
     every = f"; with {of} classes each answer keeps all of them" if of < TOP else ""
     rows = [
-        ("the reference", "", "", f"{right.lead:.2f}", probability(right.probability), f"{of} of {of}"),
+        ("the reference", "—", "—", f"{right.lead:.2f}", probability(right.probability), f"{of} of {of}"),
         *(
             (
                 each.name,
@@ -236,7 +276,7 @@ def answers(seen: Sequence[Drawn]) -> Html:
                 f"{each.moved:.4f}",
                 f"{each.candidate.lead:.2f}",
                 signed(each.change),
-                f"{each.kept} of {of}" + " (another class wins)" * each.flipped,
+                f"{each.kept} of {of}" + " ✗" * each.flipped,
             )
             for each in compared
         ),
@@ -244,12 +284,13 @@ def answers(seen: Sequence[Drawn]) -> Html:
     headers = (
         "resize",
         "logits, max",
-        "probability that changes class",
+        "probability moved",
         "margin, logits",
         "reference's class",
         f"top {of} kept",
     )
-    return table(headers, rows, caption=f"{compared[0].photo}: what the filter does to the answer{every}")
+    said = f"what the filter does to the answer, with a cross where another class wins{every}"
+    return table(headers, rows, caption=f"{compared[0].photo}: {said}")
 
 
 def changes(every: Sequence[Mapping[str, PixelError]]) -> Html:
@@ -285,13 +326,23 @@ def _scatter(every: Sequence[Mapping[str, PixelError]], found: Inversions, named
     )
     for label, names, colour, marker in families:
         points = _points(each for errors in every for name, each in errors.items() if name in names and each.mean > 0)
-        axes.scatter(points[:, 0], points[:, 1], s=14, color=colour, marker=marker, alpha=0.65, label=label, linewidths=0)
+        axes.scatter(
+            points[:, 0],
+            points[:, 1],
+            s=14,
+            color=colour,
+            marker=marker,
+            alpha=0.65,
+            label=label,
+            linewidths=0,
+            rasterized=True,
+        )
     for i, inversion in enumerate(named, 1):
         ends = _points([inversion.harmful, inversion.harmless])
         axes.plot(ends[:, 0], ends[:, 1], color=DARK, linewidth=0.9)
-        axes.annotate(str(i), ends[0], xytext=(-9, 3), textcoords="offset points", fontsize=9, fontweight="bold")
+        axes.annotate(str(i), ends[0], xytext=(-9, 3), textcoords="offset points", fontweight="bold", bbox=_LABEL)
     _log_axes(axes)
-    axes.legend(fontsize=8.5, loc="lower right")
+    axes.legend(loc="lower right")
     axes.set_title("Pixel distance against the answer")
     share = found.found / found.pairs if found.pairs else 0.0
     said = (
@@ -299,7 +350,11 @@ def _scatter(every: Sequence[Mapping[str, PixelError]], found: Inversions, named
     )
     if not any(each.comparison.moved for errors in every for each in errors.values()):
         said = "No mistake moves an answer, so there is nothing for pixel distance to rank"
-    return show(figure, f"Scatter plot: {said}.", f"{said}.{' Numbered lines join the pairs named below.' * bool(named)}")
+    return show(
+        figure,
+        "Scatter plot: a point for each mistake on each photo, its mean error in levels against the probability that it moves",
+        f"{said}.{' Numbered lines join the pairs named below.' * bool(named)}",
+    )
 
 
 def _log_axes(axes: Axes) -> None:

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.diagnosis.likeliest import likeliest
+from lib.diagnosis.likeliest import BEFORE_NETWORK, likeliest
 from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.inputs.deployment import taken
 from lib.probes import probes
 from lib.studies.robustness.measure import Held
-
-BEFORE_NETWORK = ("decode", "resize", "normalise")
 
 
 def diagnosed(held: Sequence[Held], handoff: Handoff) -> dict[str, str]:

@@ -38,7 +38,7 @@ def test_the_contracts_own_filter_changes_nothing(coffee, study):
     compared = same.comparison
     assert (same.largest, same.mean, same.bias, compared["infer"].largest, compared.moved, compared.change) == (0,) * 6
     assert compared.kept == len(compared.reference.likeliest) == 5
-    drawn = next(each for each in study.first if each.name == "Pillow bilinear")
+    drawn = next(each for each in study.seen if each.name == "Pillow bilinear")
     assert drawn.psnr == float("inf")
     assert drawn.ssim == 1
 
@@ -47,7 +47,7 @@ def test_measures_agree_with_their_definitions(coffee, study, few):
     photo = few.photos.readable[0]
     reference = few.reference.trace(photo.data)
     trace = CATALOGUE["OpenCV linear"].commit(few.reference, few.subject.contract).trace(photo.data)
-    each, drawn = coffee["OpenCV linear"], next(each for each in study.first if each.name == "OpenCV linear")
+    each, drawn = coffee["OpenCV linear"], next(each for each in study.seen if each.name == "OpenCV linear")
     error = trace.resize.astype(float) - reference.resize
     np.testing.assert_array_equal(drawn.error, error)
     assert each.largest == np.abs(error).max()
@@ -74,12 +74,12 @@ def test_every_mistake_that_keeps_the_shape_is_measured(study):
     for photo, errors in zip(PHOTOS, study.errors, strict=True):
         assert list(errors) == [mistake.name for mistake in SAME_SHAPE]
         assert {each.comparison.photo for each in errors.values()} == {photo}
-    assert [each.name for each in study.first] == [mistake.name for mistake in FILTERS]
+    assert [each.name for each in study.seen] == [mistake.name for mistake in FILTERS]
     assert set(study.errors[0]) >= {mistake.name for mistake in COLOUR}
 
 
 def test_libraries_that_do_the_same_are_in_one_group(study):
-    groups = [{each.name for each in group} for group in measure.agreeing(study.first)]
+    groups = [{each.name for each in group} for group in measure.agreeing(study.seen)]
     assert {"Pillow nearest", "OpenCV nearest-exact"} in groups
     assert {"OpenCV linear", "torch bilinear", "ONNX linear", "scikit-image"} in groups
     reference = next(group for group in groups if "Pillow bilinear" in group)
@@ -88,8 +88,8 @@ def test_libraries_that_do_the_same_are_in_one_group(study):
 
 
 def test_the_detail_is_where_the_filters_disagree(study):
-    left, top = measure.busiest(study.first, 28)
-    spread = np.stack([each.picture.mean(axis=2) for each in study.first]).std(axis=0)
+    left, top = measure.busiest(study.seen, 28)
+    spread = np.stack([each.picture.mean(axis=2) for each in study.seen]).std(axis=0)
     assert spread[top : top + 28, left : left + 28].mean() > 2 * spread.mean()
 
 
@@ -137,10 +137,19 @@ def test_the_deployment_changes_no_pixel_and_notices_every_mistake(study):
 
 
 def test_a_deployment_with_another_filter_is_measured(lite0, rules):
-    one = of_photos(lite0, "camera.png")
-    vars(one)["deployment"] = CATALOGUE["OpenCV linear"].commit(lite0.deployment, lite0.subject.contract)
-    study = measure.measured(one, rules)
-    assert worst(study.deployed, "resize") == study.errors[0]["OpenCV linear"].largest > 0
+    two = of_photos(lite0, "camera.png", "astronaut.png")
+    vars(two)["deployment"] = CATALOGUE["OpenCV linear"].commit(lite0.deployment, lite0.subject.contract)
+    study = measure.measured(two, rules)
+    largest = [errors["OpenCV linear"].largest for errors in study.errors]
+    assert worst(study.deployed, "resize") == max(largest) > 0
+    assert study.furthest.comparison is study.deployed[largest.index(max(largest))]
+    difference = study.furthest.candidate.resize.astype(int) - study.furthest.reference.resize
+    assert np.abs(difference).max() == max(largest)
+    # an antialiased resize and one that is not disagree about the second photo's class
+    assert {each.measured.comparison.photo for each in study.seen} == {"astronaut.png"}
+    assert any(each.measured.comparison.flipped for each in study.seen)
+    for each in study.seen:
+        assert each.measured is study.errors[1][each.name]
 
 
 def test_the_tolerances_come_from_the_policy(lite0, rules):
