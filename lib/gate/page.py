@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.gate.suite import Tried
-from lib.report.html import Html, table
+from lib.report.html import Html, folded, join, table
 from lib.report.templating import environment, stylesheet
 
 
@@ -64,7 +64,7 @@ def write(results: Sequence[Tried], seed: int, folder: Path) -> None:
             seed=seed,
             groups=groups(results),
             tables=[
-                _table([each for each in results if each.case.harmless is harmless], harmless) for harmless in (False, True)
+                _cases([each for each in results if each.case.harmless is harmless], harmless) for harmless in (False, True)
             ],
         )
     )
@@ -83,7 +83,16 @@ def groups(results: Sequence[Tried]) -> Html:
     return table(("about", "what", "right"), rows, caption="By group")
 
 
-def _table(results: Sequence[Tried], harmless: bool) -> Html:
+def _cases(results: Sequence[Tried], harmless: bool) -> Html:
+    """Those that went wrong; folded, those that went as they have to."""
+    kind = "harmless variants" if harmless else "faults"
+    wrong, right = ([each for each in results if bool(each.wrong) is amiss] for amiss in (True, False))
+    parts = [_table(wrong, f"Went wrong: {len(wrong)} of {len(results)} {kind}")] if wrong else []
+    parts += [folded(f"{len(right)} {kind} that went as they have to", _table(right))] if right else []
+    return join(*parts)
+
+
+def _table(results: Sequence[Tried], caption: str = "") -> Html:
     rows = [
         (
             f"{each.case.group}: {each.case.name}",
@@ -92,7 +101,7 @@ def _table(results: Sequence[Tried], harmless: bool) -> Html:
             ", ".join(each.outcome.failed) or "—",
             f"✗ {each.wrong}" if each.wrong else "✓",
         )
-        for each in sorted(results, key=lambda each: not each.wrong)
+        for each in results
     ]
     headers = ("planted", "has to be blamed", "was blamed", "checks that failed", "result")
-    return table(headers, rows, caption="Harmless variants" if harmless else "Faults")
+    return table(headers, rows, caption)

@@ -26,12 +26,16 @@ def test_what_was_found_is_told_from_what_was_missed(tmp_path):
     assert "1 of 1 harmless variants passed." in html
     assert "✗ The gate does not hold" in html
     assert "EXIF &lt;ignored&gt;" in html
-    assert html.index("CMYK inverted") < html.index("EXIF &lt;ignored&gt;")
+    assert html.index("Went wrong: 1 of 2 faults") < html.index("CMYK inverted") < html.index("<details")
+    assert html.index("<details") < html.index("EXIF &lt;ignored&gt;") < html.index("numpy alone")
     assert json.loads(data)["passed"] is False
     assert [each["wrong"] for each in json.loads(data)["faults"]] == ["", "it was missed"]
 
 
 def test_where_all_is_right_it_says_so(tmp_path):
     page.write([FOUND, PASSED], 1, tmp_path)
-    assert "✓ The gate holds" in (tmp_path / "index.html").read_text()
+    html = (tmp_path / "index.html").read_text()
+    assert "✓ The gate holds" in html
+    assert html.count("<table") == 3  # by group; faults and harmless variants are folded
+    assert html.count("<details") == 2
     assert json.loads((tmp_path / "gate.json").read_text())["passed"] is True

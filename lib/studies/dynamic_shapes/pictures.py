@@ -17,7 +17,7 @@ from lib.compare.comparison import Comparison, most_divergent
 from lib.inputs.subject import Subject
 from lib.numbers import number, probability, signed
 from lib.policy.results import listed
-from lib.report.drawing import GREY, VERMILION, logarithmic, show, styled
+from lib.report.drawing import GREY, logarithmic, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, folded, join, note, table, verbatim
 from lib.studies.dynamic_shapes.measure import ARTICLE, Drawn, Outside, SizeMap, Study
@@ -28,12 +28,13 @@ _FOR_EACH_INPUT = "padding for each input"
 
 
 @styled
-def size_maps(maps: Sequence[SizeMap], against: str) -> Html:
+def size_maps(maps: Sequence[SizeMap], against: str, name: str = "") -> Html:
     """Largest difference at every height and width; a cross where the likeliest class is another, hatched where refused.
 
     Args:
         maps: one or two, of the same tolerance, side by side under one scale.
         against: what the files are held against.
+        name: the figure's id; empty for none.
     """
     count = max(len(seen.sides) for seen in maps)
     figure = blank(0.27 * count + 1.7 if len(maps) == 1 else 3.2)
@@ -45,7 +46,8 @@ def size_maps(maps: Sequence[SizeMap], against: str) -> Html:
     bar = figure.colorbar(
         image, ax=list(every), orientation="horizontal", shrink=0.8, aspect=35, label="largest difference, logits"
     )
-    bar.ax.axvline(maps[0].tolerance, color=VERMILION, linewidth=2)
+    for color, width in (("white", 4), ("black", 1.5)):
+        bar.ax.axvline(maps[0].tolerance, color=color, linewidth=width)
     logarithmic(bar.ax.xaxis)
     keys = [f"the line on the scale is the tolerance of {number(maps[0].tolerance)} logits"]
     keys += ["a cross marks another likeliest class"] * any(bool(seen.flips.any()) for seen in maps)
@@ -55,7 +57,7 @@ def size_maps(maps: Sequence[SizeMap], against: str) -> Html:
         f"{maps[0].sides[-1]} pixels, one square a size, the darker the further from {against}."
     )
     said = "; ".join(f"{seen.name} is {_said(seen)}" for seen in maps)
-    return show(figure, alt, f"{said[0].upper()}{said[1:]}. {keys[0][0].upper()}{', '.join(keys)[1:]}.")
+    return show(figure, alt, f"{said[0].upper()}{said[1:]}. {keys[0][0].upper()}{', '.join(keys)[1:]}.", name)
 
 
 def _drawn_map(axes: Axes, seen: SizeMap) -> AxesImage:
@@ -184,7 +186,7 @@ def shipped(study: Study, subject: Subject) -> Html:
     against = {"same": "the network in PyTorch, padded for each input", "static": "the network in PyTorch, padded statically"}
     worst = f", off by {number(seen.worst)} at most" if seen.everywhere else ""
     found = note(f"The exported file gives PyTorch's logits at {seen.right} of {seen.sizes} sizes{worst}.")
-    drawn, said = size_maps([seen], against[own]), _drawn(study.drawn)
+    drawn, said = size_maps([seen], against[own], "dynamic-shapes-shipped"), _drawn(study.drawn)
     if own == "static":
         side = subject.image_size
         said = join(

@@ -107,7 +107,7 @@ def sizes(measured: EndToEnd, contract: Contract) -> Html:
         f"Two scatter plots of {len(compared)} pictures against their shorter side on a logarithmic axis: the share of values "
         "that differ, and the largest difference of a logit. A dashed line is the side that photos are resized to."
     )
-    return show(figure, alt, f"{said[0].upper()}{said[1:]}{crosses}.")
+    return show(figure, alt, f"{said[0].upper()}{said[1:]}{crosses}.", "end-to-end-sizes")
 
 
 def _off(compared: tuple[Comparison, ...]) -> str:

@@ -79,7 +79,7 @@ def differences(networks: Sequence[Comparison], tolerance: float) -> Html:
         f"Bars on a logarithmic axis from 1e-9 logits on, one a photo, {counted(len(names), 'bar')}; a dashed line is the "
         "tolerance, and bars beyond it are hatched."
     )
-    return show(figure, alt, f"{title}: {said}; the largest difference is {largest}.")
+    return show(figure, alt, f"{title}: {said}; the largest is {largest}.", "export-logits")
 
 
 @styled
@@ -93,7 +93,7 @@ def distances(measured: Distances) -> Html:
     axes.set_yticks(range(len(names)), names)
     middle = np.nanmax(values) / 2 if np.isfinite(values).any() else 0
     for (y, x), value in np.ndenumerate(values):
-        text = number(round(value, 1) if value < 10 else round(value))
+        text = number(np.round(value, int(value < 10)))
         axes.text(x, y, text, ha="center", va="center", color="white" if value < middle else "black", fontsize=SMALL)
     over_all(figure, "How far logits are apart")
     least = number(float(values[~np.eye(len(names), dtype=bool)].min()))
@@ -102,6 +102,7 @@ def distances(measured: Distances) -> Html:
         f"Table of {len(names)} by {len(names)} inputs, each pair with a number; the brighter, the further apart.",
         f"Largest difference in any logit between two inputs, in logits. The closest pair differs by {least}: outputs that did "
         "not move would make every comparison pass.",
+        "export-distances",
     )
 
 

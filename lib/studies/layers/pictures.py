@@ -48,7 +48,7 @@ def errors(study: Study) -> Html:
         f"Two lines over {len(readings)} blocks, in the order they run, on a logarithmic axis: accumulated errors, solid with "
         "dots, and local ones, dashed with squares; a dotted line across is the tolerance of each."
     )
-    return show(figure, alt, f"{said}. Errors are {_SCALED}.")
+    return show(figure, alt, f"{said}. Errors are {_SCALED}.", "layers-errors")
 
 
 def blocks(study: Study) -> Html:
@@ -131,6 +131,7 @@ def search(study: Study) -> Html:
         f"blue; local with it, dashed. {fault.block} is shaded, and numbered marks are the cuts.",
         f"{said}. The numbers are the cuts in their order, each on {made.photo} alone, squares over the tolerance, circles "
         "within; the lines are the worst of all photos. The shaded block has the fault.",
+        "layers-search",
     )
 
 
@@ -225,7 +226,7 @@ def sizes(study: Study) -> Html:
         min(study.files, key=lambda each: each.megabytes),
         [each.name for each in study.files if flips(each.comparisons)],
     )
-    said = f"the smallest is {smallest.name}, {smallest.megabytes:.1f} MB; {listed(changing) or 'none'} changes an answer"
+    said = f"the smallest is {smallest.name}, {smallest.megabytes:.1f} MB; answers change with {listed(changing) or 'none'}"
     return show(
         figure,
         f"Two charts beside each other, one row a file, {len(names)} rows: bars of size in MB, and dots of the largest "

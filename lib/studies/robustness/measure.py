@@ -74,6 +74,11 @@ class Held:
         """Whether it has a right answer."""
         return self.thumbnail is not None
 
+    @property
+    def at_first(self) -> StageDifference:
+        """The difference at the first stage that differs by more than its tolerance; there is one where both got to it."""
+        return next(each for each in self.differences if each.stage == self.first)
+
 
 @dataclass(frozen=True)
 class Covered:

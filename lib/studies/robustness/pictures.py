@@ -12,10 +12,10 @@ from lib.compare.comparison import UNITS
 from lib.numbers import counted, number
 from lib.policy.results import listed
 from lib.report import heat
-from lib.report.gallery import Panel, gallery
+from lib.report.gallery import Panel, groups
 from lib.report.html import Html, folded, join, note, table
 from lib.report.image import image
-from lib.report.zoom import furthest
+from lib.report.zoom import furthest, in_levels, largest
 from lib.studies.robustness.behaviour import Behaviour
 from lib.studies.robustness.made import Made
 from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Sides, Study
@@ -23,7 +23,7 @@ from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Sides, Study
 COLUMNS = 10  # of the sheet of all pictures: on a phone, whose screen is sharp, none of their pixels is left out
 GAP = 4  # pixels between them
 PAIRS = 6  # of pictures that differ
-WIDE = 512  # pixels that a picture is enlarged to, by a whole factor
+WIDE = 336  # pixels that smaller pictures are enlarged to, by a whole factor
 
 
 def contact_sheet(held: Sequence[Held]) -> Html:
@@ -95,35 +95,39 @@ def sides(off: Sequence[Held]) -> Html:
     places = np.linspace(0, len(every) - 1, min(PAIRS, len(every)))
     drawn = [every[round(place)] for place in places]
     errors = [_error(pictures) for _, pictures in drawn]
-    reach = max([1.0, *(float(np.abs(error).max()) for error in errors if not np.isnan(error).any())])
-    panels = []
-    for (each, pictures), error in zip(drawn, errors, strict=True):
-        height, width = pictures.deployment.shape[:2]
-        other = f", {width} × {height} pixels" if np.isnan(error).any() else ""
-        panels += [
-            _panel(pictures.reference, each.name, f"{each.name} after {each.first} in PyTorch", f"PyTorch, after {each.first}"),
-            _panel(pictures.deployment, each.name, f"The same in the deployment{other}", f"the deployment{other}", marked=True),
-            _panel(
-                heat.signed(error, reach), each.name, f"Where the two pictures of {each.name} differ, in colours", "difference"
-            ),
-        ]
-    names = ", ".join(each.name for each, _ in drawn)
-    scale = heat.scale(reach, "levels, the furthest channel")
-    return gallery(panels, f"Hatched where the shapes differ. Where they first differ: {names}.", scale)
+    known = [error for error in errors if error is not None]
+    reach = heat.reach(max(map(largest, known), default=0))
+    titled = {each.name: _pair(each, pictures, error, reach) for (each, pictures), error in zip(drawn, errors, strict=True)}
+    scale = heat.scale(reach, "levels of the furthest channel") if known else None
+    return groups(titled, f"Where they first differ: {', '.join(titled)}.", scale, "robustness-probes")
 
 
-def _error(pictures: Sides) -> NDArray[np.float64]:
-    """The signed difference of each pixel's furthest channel; NaN where the shapes differ."""
+def _error(pictures: Sides) -> NDArray[np.float64] | None:
+    """The signed difference of each pixel's furthest channel; None where the shapes differ."""
     if pictures.reference.shape != pictures.deployment.shape:
-        return np.full(pictures.reference.shape[:2], np.nan)
+        return None
     return furthest(pictures.reference.astype(np.float64), pictures.deployment.astype(np.float64))
 
 
-def _panel(picture: NDArray[np.uint8], title: str, alt: str, detail: str, marked: bool = False) -> Panel:
-    """A picture enlarged by a whole factor, one square a pixel."""
-    factor = max(1, WIDE // picture.shape[1])
+def _pair(each: Held, pictures: Sides, error: NDArray[np.float64] | None, reach: float) -> list[Panel]:
+    found, panels = each.at_first, []
+    for name, picture, (height, width, *_) in (
+        ("PyTorch", pictures.reference, found.reference.shape),
+        ("the deployment", pictures.deployment, found.candidate.shape),
+    ):
+        said = f"{each.name} after {each.first} in {name}"
+        panels.append(_panel(picture, name, said, f"{width} × {height} after {each.first}"))
+    if error is None:
+        return panels
+    coloured, said = heat.signed(error, reach), f"Where the two pictures of {each.name} differ"
+    return [*panels, _panel(coloured, "difference", said, f"up to {in_levels(largest(error))}", exact=True)]
+
+
+def _panel(picture: NDArray[np.uint8], title: str, alt: str, detail: str, exact: bool = False) -> Panel:
+    """A picture; a small one is enlarged by a whole factor, one square a pixel."""
+    factor = max(1, WIDE // max(picture.shape[:2]))
     enlarged = picture.repeat(factor, axis=0).repeat(factor, axis=1)
-    return Panel(enlarged, title, alt, detail, marked=marked, exact=True)
+    return Panel(enlarged, title, alt, detail, exact=exact or factor > 1)
 
 
 def differing(off: Sequence[Held]) -> Html:
@@ -135,7 +139,7 @@ def differing(off: Sequence[Held]) -> Html:
 def _by(each: Held) -> str:
     if not each.fit:
         return "answered, and has no right answer"
-    found = next(difference for difference in each.differences if difference.stage == each.first)
+    found = each.at_first
     return "other shape" if math.isinf(found.largest) else f"{number(found.largest)} {UNITS[each.first]}"
 
 

@@ -94,7 +94,7 @@ def differences(results: Sequence[Answers], tolerance: float) -> Html:
     within = sum(each.difference <= tolerance for each in drawn)
     said = f"{within} of {len(drawn)} runtimes stay within the tolerance of {number(tolerance)} logits, the dashed line"
     alt = f"{counted(len(drawn), 'bar')}, one a library, on a logarithmic axis with a dashed line; bars beyond it are hatched."
-    return show(figure, alt, f"{said}.")
+    return show(figure, alt, f"{said}.", "runtimes-differences")
 
 
 def costs(results: Sequence[Answers], rounds: int) -> Html:

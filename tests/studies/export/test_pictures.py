@@ -79,3 +79,19 @@ def test_provenance_is_read_back(study, few):
     said = pictures.provenance(study.file, study.metadata)
     assert few.weights_sha256 in said
     assert f"torch {study.file.provenance['versions']['torch']}" in said
+
+
+def test_where_no_logit_differs_a_sentence_says_so(study):
+    said = pictures.differences([renamed(each, each.photo, 0.0) for each in study.networks], study.tolerance)
+    assert "<figure" not in said
+    assert f"On all {len(PHOTOS)} photos the deployment&#x27;s logits are those of eager PyTorch, bit for bit." in said
+
+
+def test_a_photo_beyond_the_tolerance_is_hatched(study, drawn):
+    pictures.differences([*study.networks, renamed(study.networks[0], "far.png", 0.5)], study.tolerance)
+    assert [bar.get_hatch() for bar in drawn[0].axes[0].patches] == ["//", *[""] * len(PHOTOS)]
+
+
+def test_the_origin_is_folded_behind_what_was_found_of_it(study):
+    said = pictures.provenance(study.file, study.metadata)
+    assert said.index("fields of contract") < said.index("<details") < said.index("<table")

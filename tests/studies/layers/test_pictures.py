@@ -149,7 +149,7 @@ def test_the_page_says_what_a_smaller_file_costs(study, drawn):
     without = replace(study, files=study.files[:-1])
     assert "There is no INT8, static: it needs operator set 13 or newer." in pictures.files_finding(without)
     assert "took its ranges" not in pictures.files_finding(without)
-    assert "Over 2 photos the smallest is INT8, static, 5.0 MB; INT8, static changes an answer." in pictures.sizes(study)
+    assert "Over 2 photos the smallest is INT8, static, 5.0 MB; answers change with INT8, static." in pictures.sizes(study)
     rows = [text.get_text() for text in drawn[0].findobj(Text)]
     assert {"20.0", "10.0", "5.0", "0, 0 flips", "0.5, 0 flips", "5, 1 flip"} <= set(rows)
     many = replace(study, photos=1000)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 
 from lib.compare.comparison import Comparison
 from lib.runtimes import RUNTIMES, opencv, openvino
 from lib.runtimes.process import Measured
+from lib.runtimes.pytorch import EAGER
 from lib.studies.runtimes import pictures
 from lib.studies.runtimes.measure import Answers
 from tests.conftest import assert_whole
@@ -45,3 +49,35 @@ def test_pictures_are_whole(results, drawn):
     assert len(drawn) == 2
     for figure in drawn:
         assert_whole(figure)
+
+
+def test_what_repeats_the_figures_is_folded(results):
+    costs, answers = pictures.costs(results, 2), pictures.answers(results, 2, 1e-3)
+    assert costs.index("memory, MB") < costs.index("<details") < costs.index("first answer, s")
+    assert answers.startswith('<p class="finding">')
+    assert answers.count("<table") == answers.count("<details") == 2
+
+
+def test_the_fastest_library_comes_first(results, drawn):
+    pictures.times(results)
+    names = [label.get_text() for label in drawn[0].axes[0].get_yticklabels()]
+    fastest = sorted((each for each in results if each.answered), key=lambda each: each.process.median())
+    assert names == [each.runtime.name for each in fastest][::-1]
+    assert re.findall(r'scope="row">(.*?)</th>', pictures.costs(results, 2))[: len(names)] == names[::-1]
+
+
+def test_a_library_beyond_the_tolerance_is_hatched(results, drawn):
+    pictures.differences(results, 1e-3)
+    axes = drawn[0].axes[0]
+    hatched = {
+        label.get_text() for label, bar in zip(axes.get_yticklabels(), axes.patches, strict=True) if bar.get_hatch() == "//"
+    }
+    drawn_ones = [each for each in results if each.answered and each.runtime.name != EAGER]
+    assert hatched == {each.runtime.name for each in drawn_ones if not each.difference <= 1e-3}
+    assert opencv.AS_IT_COMES in hatched
+
+
+def test_memory_that_the_system_does_not_say_is_a_dash(results):
+    unknown = [replace(each, process=replace(each.process, memory=0)) for each in results]
+    assert ">—</td>" in pictures.costs(unknown, 2)
+    assert ">—</td>" not in pictures.costs(results, 2)
