@@ -51,14 +51,14 @@ def _contract(run: Run) -> str:
 
 def _processor(run: Run) -> str:
     machine = run.facts["machine"]
-    return f"only {machine['processor']}, {counted(machine['cores'], 'core')}, {machine['system'].split('-')[0]}."
+    return f"{machine['processor']}, {counted(machine['cores'], 'core')}, {machine['system'].split('-')[0]}."
 
 
 def _sizes(told: dict[str, Any] | None) -> str:
     if not told:
         return "not tried in this run."
     refused = f", {told['refused']} of them refused" if told["refused"] else ""
-    return f"{told['tried']} from {told['least']} to {told['most']} px a side{refused}; others are refused."
+    return f"{told['tried']} from {told['least']} to {told['most']} px{refused}; others are refused."
 
 
 def _refused(told: dict[str, Any] | None) -> str:
