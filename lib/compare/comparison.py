@@ -238,11 +238,15 @@ def most_divergent(comparisons: Iterable[Comparison]) -> Comparison:
     return max(comparisons, key=lambda each: np.nan_to_num(each.stages[-1].largest, nan=np.inf))
 
 
-def furthest_apart(comparisons: Iterable[Comparison], stage: str = "resize") -> Comparison:
-    """The one that differs most at ``stage``; one with a NaN comes before all others."""
-    return max(comparisons, key=lambda each: np.nan_to_num(each[stage].largest, nan=np.inf))
+def furthest_apart(comparisons: Iterable[Comparison], stage: str) -> Comparison:
+    """The one that differs most at ``stage``, a NaN first; of several that differ alike the one whose answer changes most."""
+    return max(comparisons, key=lambda each: (np.nan_to_num(each[stage].largest, nan=np.inf), _changed(each)))
 
 
 def most_changed(comparisons: Iterable[Comparison]) -> Comparison:
     """The one whose answer changes most. One whose likeliest class is another comes before those that keep it, a NaN first."""
-    return max(comparisons, key=lambda each: (each.flipped, np.nan_to_num(each.moved, nan=np.inf)))
+    return max(comparisons, key=_changed)
+
+
+def _changed(each: Comparison) -> tuple[bool, float]:
+    return each.flipped, float(np.nan_to_num(each.moved, nan=np.inf))

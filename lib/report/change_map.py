@@ -11,11 +11,12 @@ from matplotlib.patches import Rectangle
 
 from lib.compare.comparison import Comparison
 from lib.numbers import signed
-from lib.report.drawing import DARK, PICTURED, SMALL, over_all, shortened, show, styled
+from lib.report.drawing import DARK, PICTURED, SMALL, luminance, over_all, shortened, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, note
 
 LEAST = 0.005  # probability: mistakes that change every photo's by less are named alone
+_MIDDLE = 0.18  # relative luminance: white text on what is darker, and black on what is lighter, has a contrast of 4.5 and more
 _LETTERS = 60  # in a line of the figure
 _CELL = 0.55  # of a row's height; the mistake's name stands above it
 
@@ -76,8 +77,7 @@ def _cell(axes: Axes, row: int, column: int, each: Comparison, limit: float) -> 
     axes.add_patch(
         Rectangle((column - 0.47, row), 0.94, _CELL, facecolor=ground, edgecolor=edge, linewidth=width, clip_on=False)
     )
-    dark = _size(each) > 0.6 * limit
-    colour = "white" if dark else "black"
+    colour = "white" if luminance(ground) < _MIDDLE else "black"
     axes.text(column, row + _CELL / 2, _text(each), color=colour, ha="center", va="center", fontsize=SMALL)
 
 

@@ -83,6 +83,12 @@ def apart(values: Sequence[float], gap: float) -> list[float]:
     return placed
 
 
+def luminance(colour: Sequence[float]) -> float:
+    """Relative luminance of a colour, 0..1 as WCAG 2 defines it, from red, green and blue of 0..1."""
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in colour[:3]]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def shortened(name: str) -> str:
     """A mistake's name for the margin of a figure: AA is short for antialiased."""
     return name.replace("antialiased", "AA")

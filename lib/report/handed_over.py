@@ -75,8 +75,8 @@ def conditions(run: Run) -> str:
     """Under which conditions :func:`costs` were measured."""
     told = run.told["costs"]["conditions"]
     return (
-        f"The network alone on {told['photo']}, {told['rounds']} answers, batch of {told['batch']}, "
-        f"{counted(told['threads'], 'thread')}; a process each."
+        f"The network alone, {told['photo']}, {told['rounds']} answers, batch of {told['batch']}, "
+        f"{counted(told['threads'], 'thread')}"
     )
 
 

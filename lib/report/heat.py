@@ -18,6 +18,7 @@ from lib.report.drawing import BLUE, VERMILION
 from lib.report.html import Html
 from lib.report.image import webp_source
 
+STEPS = 16  # of colour on either side of white; with more, files grow and nobody sees it
 TICKS = 4  # on either side of the scale's middle
 REACHES = (4, 16, 64)  # levels at which colours may end
 HATCHED = (196, 202, 208)  # over white, where there is nothing to compare
@@ -27,9 +28,9 @@ _STRIPE = 8  # pixels from one stripe to the next
 
 @functools.cache
 def _colours() -> NDArray[np.uint8]:
-    """From the darkest blue over white to the darkest orange: uint8 (513, 3)."""
+    """From the darkest blue over white to the darkest orange: uint8 (2 * STEPS + 1, 3)."""
     ends = ["#00243d", BLUE, "#ffffff", VERMILION, "#4a1d00"]
-    table = LinearSegmentedColormap.from_list("signed", ends, N=513)(np.arange(513))
+    table = LinearSegmentedColormap.from_list("signed", ends, N=2 * STEPS + 1)(np.arange(2 * STEPS + 1))
     colours: NDArray[np.uint8] = np.rint(table[:, :3] * 255).astype(np.uint8)
     return colours
 
@@ -46,7 +47,7 @@ def signed(error: NDArray[np.floating], reach: float) -> NDArray[np.uint8]:
     """
     known = np.nan_to_num(error, nan=0.0, posinf=reach, neginf=-reach)
     strength = np.sign(known) * np.sqrt(np.clip(np.abs(known) / reach, 0, 1))
-    picture = _colours()[np.rint((strength + 1) * 256).astype(int)]
+    picture = _colours()[np.rint((strength + 1) * STEPS).astype(int)]
     rows, columns = np.nonzero(np.isnan(error))
     striped = (rows + columns) % _STRIPE < 2
     picture[rows, columns] = 255
@@ -98,7 +99,7 @@ def scale(reach: float, unit: str, below: str = "too dark", above: str = "too br
     ticks = [reach * (i / TICKS) ** 2 for i in range(TICKS, 0, -1)]
     labels = [*(f"−{tick:g}" for tick in ticks), "0", *(f"+{tick:g}" for tick in reversed(ticks))]
     spans = "".join(f"<span>{label}</span>" for label in labels)
-    source = webp_source(_colours()[None, ::2].repeat(8, axis=0), exact=True)
+    source = webp_source(_colours()[None].repeat(8, axis=0), exact=True)
     return Html(
         f'<div class="scale"><img alt="From dark blue over white to dark orange" src="{source}"><p class="ticks">{spans}</p>'
         f"<p>{unit}: {below} on the left, {above} on the right, white where there is no difference; beyond ±{reach:g} "

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lib.compare import comparison
-from lib.compare.comparison import TOP, Answer, Comparison, top1
+from lib.compare.comparison import TOP, Answer, Comparison
 from lib.compare.pair import Pair
 from lib.deploy import Trace
 from lib.numbers import probability
@@ -21,13 +22,16 @@ from lib.report.zoom import Side
 REFERENCE = "the reference"
 
 
-def seen_by_the_model(pair: Pair, laid: tuple[NDArray[np.floating], NDArray[np.floating]], classes: Sequence[str]) -> Html:
+def seen_by_the_model(
+    pair: Pair, laid: tuple[NDArray[np.floating], NDArray[np.floating]], classes: Sequence[str], name: str = ""
+) -> Html:
     """Both pictures over the likeliest classes, the map of their difference, and the place where they differ most.
 
     Args:
         pair: the reference and the other, of one photo.
         laid: both pictures laid over the photo, the reference's first: (h, w, 3) in levels, NaN where nothing is shown.
         classes: class names in the order of the probabilities.
+        name: the figure's id; empty for none.
     """
     compared, (right, other) = pair.comparison, laid
     reach = heat.reach(zoom.largest(zoom.furthest(right, other)))
@@ -42,6 +46,7 @@ def seen_by_the_model(pair: Pair, laid: tuple[NDArray[np.floating], NDArray[np.f
         },
         said(compared, classes),
         heat.scale(reach, "levels of the furthest channel"),
+        name,
     )
 
 
@@ -78,14 +83,17 @@ def said(compared: Comparison, classes: Sequence[str]) -> str:
 
 def fed(pair: Pair, classes: Sequence[str]) -> list[Panel]:
     """What the reference and what the other feed the network, each over the likeliest classes that come of it."""
-    photo, name, right = pair.comparison.photo, pair.comparison.name, pair.comparison.reference.top1
-    return [_panel(photo, REFERENCE, pair.reference, right, classes), _panel(photo, name, pair.candidate, right, classes)]
+    compared = pair.comparison
+    return [
+        _panel(compared, REFERENCE, pair.reference, classes),
+        replace(_panel(compared, compared.name, pair.candidate, classes), marked=compared.flipped),
+    ]
 
 
-def _panel(photo: str, name: str, trace: Trace, right: int, classes: Sequence[str]) -> Panel:
+def _panel(compared: Comparison, name: str, trace: Trace, classes: Sequence[str]) -> Panel:
     size = f"{trace.resize.shape[1]} × {trace.resize.shape[0]} pixels"
-    alt = f"{photo} as {name} feeds it to the network, {size}"
-    return Panel(trace.resize, name, alt, size, top1(trace.score) != right, below=likeliest(trace.score, right, classes))
+    alt = f"{compared.photo} as {name} feeds it to the network, {size}"
+    return Panel(trace.resize, name, alt, size, below=likeliest(trace.score, compared.reference.top1, classes))
 
 
 def likeliest(probabilities: NDArray[np.floating], right: int, classes: Sequence[str]) -> Html:

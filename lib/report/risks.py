@@ -41,7 +41,7 @@ def _photos(run: Run) -> str:
 def _accuracy(run: Run) -> str:
     if not run.facts["subject"]["claims_accuracy"]:
         return "not claimed: the weights are a stand-in, and their answers mean nothing."
-    return "not measured. The answers are PyTorch's, whether they are right or not."
+    return "not measured; the answers are PyTorch's."
 
 
 def _contract(run: Run) -> str:
@@ -51,14 +51,14 @@ def _contract(run: Run) -> str:
 
 def _processor(run: Run) -> str:
     machine = run.facts["machine"]
-    return f"only {machine['processor']}, {counted(machine['cores'], 'core')}, {machine['system']}."
+    return f"{machine['processor']}, {counted(machine['cores'], 'core')}, {machine['system'].split('-')[0]}."
 
 
 def _sizes(told: dict[str, Any] | None) -> str:
     if not told:
         return "not tried in this run."
     refused = f", {told['refused']} of them refused" if told["refused"] else ""
-    return f"{told['tried']} of {told['least']} to {told['most']} pixels a side were tried{refused}; others are refused."
+    return f"{told['tried']} from {told['least']} to {told['most']} px{refused}; others are refused."
 
 
 def _refused(told: dict[str, Any] | None) -> str:

@@ -17,6 +17,7 @@ from lib.compare.comparison import (
     StageDifference,
     Summary,
     flips,
+    furthest_apart,
     max_abs_difference,
     most_changed,
     most_divergent,
@@ -204,6 +205,19 @@ def test_the_most_changed_names_another_class_or_moves_most_and_a_nan_comes_firs
     assert most_changed([flipped, nan]) is nan
     first = dataclasses.replace(little, photo="first")
     assert most_changed([first, little]) is first
+
+
+def test_the_furthest_apart_differs_most_at_a_stage_and_of_equals_the_one_whose_answer_changes_most():
+    black = np.zeros((2, 3, 3), np.uint8)
+    scores = np.array([[0.6, 0.4, 0, 0]], np.float32), np.array([[0.4, 0.6, 0, 0]], np.float32)
+    same, near = compared(trace(), trace()), compared(trace(), trace(resize=black + 1))
+    far = compared(trace(), trace(resize=black + 9))
+    assert furthest_apart([same, far, near], "resize") is far
+    other = compared(trace(), trace(resize=np.zeros((3, 2, 3), np.uint8)))
+    flipped = compared(trace(score=scores[0]), trace(score=scores[1], resize=np.zeros((3, 2, 3), np.uint8)))
+    assert furthest_apart([far, other], "resize") is other
+    assert furthest_apart([other, flipped, other], "resize") is flipped
+    assert furthest_apart([same, near], "decode") is same
 
 
 def test_it_keeps_numbers_and_no_pixels():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.colors import to_rgb
 
 from lib.compare.comparison import Comparison
 from lib.report.change_map import change_map
-from lib.report.drawing import PICTURED
+from lib.report.drawing import PICTURED, luminance
 from tests.conftest import assert_whole
 
 
@@ -42,6 +43,17 @@ def test_the_mistake_that_moves_most_on_average_comes_first_and_what_moves_nothi
     said = change_map(every, "Title")
     assert [text.get_text() for text in drawn[0].axes[0].texts] == ["far", "-.200 ✗", "-.200 ✗", "near", "+.020", "+.020"]
     assert "Below 0.005 on every photo: still." in said
+
+
+def test_numbers_can_be_read_on_every_colour(drawn):
+    every = [[compared("a.png", f"by {change:.2f}", 0.5 + change, 0.3, 0.2 - change) for change in np.linspace(-0.5, 0.5, 41)]]
+    change_map(every, "Title")
+    axes = drawn[0].axes[0]
+    numbers = [text for text in axes.texts if text.get_ha() == "center"]
+    assert len(numbers) == len(axes.patches)
+    for text, cell in zip(numbers, axes.patches, strict=True):
+        dark, light = sorted(luminance(to_rgb(colour)) for colour in (text.get_color(), cell.get_facecolor()))
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 def test_a_change_of_class_is_framed_and_drawn_however_little_it_moves(drawn):

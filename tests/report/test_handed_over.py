@@ -42,7 +42,7 @@ def test_what_it_buys_is_said_as_both_numbers_and_their_ratio():
         ("median", "12.5 ms", "25.0 ms", "0.50×"),
         ("memory", "110 MB", "440 MB", "0.25×"),
     ]
-    said = "The network alone on cup.png, 30 answers, batch of 1, 2 threads; a process each."
+    said = "The network alone, cup.png, 30 answers, batch of 1, 2 threads"
     assert handed_over.conditions(made.run(told={"costs": made.COSTS})) == said
 
 

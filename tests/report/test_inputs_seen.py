@@ -105,6 +105,12 @@ def test_nan_is_no_answer(lite0, nearest):
     )
 
 
+def test_where_all_classes_are_as_likely_nothing_is_marked(lite0, nearest):
+    even = np.full((1, 1000), 0.001, np.float32)
+    pair = Pair.of("a.png", "x", replace(nearest.reference, score=even), replace(nearest.candidate, score=even))
+    assert [panel.marked for panel in fed(pair, lite0.subject.classes)] == [False, False]
+
+
 def test_another_class_is_said_and_marked(lite0, nearest):
     swapped = nearest.candidate.score.copy()
     swapped[0, [967, 504]] = 0.05, 0.9

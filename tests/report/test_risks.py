@@ -37,9 +37,9 @@ def test_what_was_not_tried_says_so(about):
 
 def test_sizes_that_were_tried_and_refused_are_counted():
     told = {"sizes": {"least": 32, "most": 896, "tried": 180, "refused": 0}}
-    assert said(made.run(told=told), "Sizes") == "180 of 32 to 896 pixels a side were tried; others are refused."
+    assert said(made.run(told=told), "Sizes") == "180 from 32 to 896 px; others are refused."
     told["sizes"]["refused"] = 3
-    assert "tried, 3 of them refused;" in said(made.run(told=told), "Sizes")
+    assert "px, 3 of them refused;" in said(made.run(told=told), "Sizes")
 
 
 def test_pictures_that_the_deployment_refuses_are_named():

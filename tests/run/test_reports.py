@@ -12,6 +12,7 @@ import pytest
 
 from lib import cache
 from lib.policy import load
+from lib.report.pages import FIGURES
 from lib.run.command import NOTEBOOKS, main
 from lib.run.exit_codes import SHIP
 from tests.few import copied
@@ -120,13 +121,47 @@ def test_pages_are_fit_to_read_on_phone_and_desktop(browser, healthy, everything
         look_at(browser, page)
 
 
-def test_the_verdict_is_the_first_thing_on_the_index(browser, healthy):
+@pytest.mark.parametrize("name", ["index.html", "report.html"])
+def test_the_verdict_is_the_first_thing(browser, healthy, name):
     tab = browser.new_page(viewport={"width": 390, "height": 800})
-    tab.goto((healthy / "index.html").as_uri())
+    tab.goto((healthy / name).as_uri())
     heading = tab.locator("main h1")
     assert heading.inner_text() == "✓ Ship"
     assert heading.bounding_box()["y"] < 300
     tab.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_the_one_file_alone_answers_three_questions_on_its_first_screen(browser, healthy, tmp_path, width, height):
+    alone = tmp_path / "report.html"
+    shutil.copy(healthy / "report.html", alone)
+    tab = browser.new_page(viewport={"width": width, "height": height})
+    tab.goto(alone.as_uri())
+    front = tab.locator(".front")
+    for text in ("pip install numpy==", "sha256:", "PyTorch, eager", "What could still go wrong", "Accuracy: not measured"):
+        box = front.get_by_text(text).first.bounding_box()
+        assert box["y"] + box["height"] <= height, text
+    if width > 1000:
+        box = front.bounding_box()
+        assert box["y"] + box["height"] <= height
+    tab.close()
+
+
+def test_the_one_file_is_small_and_prints_on_few_pages(browser, healthy, tmp_path):
+    assert (healthy / "report.html").stat().st_size < 6_000_000
+    tab = browser.new_page()
+    tab.goto((healthy / "report.html").as_uri())
+    printed = tab.pdf(format="A4")
+    assert 2 <= len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 12
+    tab.close()
+
+
+def test_the_one_file_shows_the_figures_that_matter_and_holds_every_notebook(healthy):
+    page = (healthy / "report.html").read_text()
+    for notebook, _, title in FIGURES:
+        assert f"<h3>{title}</h3>" in page, notebook
+    for notebook in results(healthy)["notebooks"]:
+        assert f'<details class="notebook" id="{notebook["name"]}">' in page
 
 
 def test_links_lead_to_files_of_the_report(healthy):

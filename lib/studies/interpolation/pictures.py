@@ -148,7 +148,7 @@ def _near(seen: Sequence[Drawn]) -> list[str]:
 
 def errs_most(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
     """The place where the resize with the largest mean error is furthest from the reference, one square a pixel."""
-    return _zoom(max(seen, key=_mean), classes)
+    return _zoom(max(seen, key=_mean), classes, "interpolation-zoom")
 
 
 def changes_most(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
@@ -157,10 +157,10 @@ def changes_most(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
     each = next(each for each in seen if each.measured.comparison is most)
     if each is max(seen, key=_mean):
         return note(f"{each.name}, which errs most, also changes the answer most.")
-    return _zoom(each, classes)
+    return _zoom(each, classes, "interpolation-answer")
 
 
-def _zoom(each: Drawn, classes: Sequence[str]) -> Html:
+def _zoom(each: Drawn, classes: Sequence[str], name: str) -> Html:
     compared, sides = each.measured.comparison, (each.reference, each.picture)
     if not each.measured.mean:
         return note(f"Every resize gives the reference's picture of {compared.photo}.")
@@ -168,7 +168,7 @@ def _zoom(each: Drawn, classes: Sequence[str]) -> Html:
         Side(name, levels.astype(np.float64), answered(answer, classes))
         for name, levels, answer in zip((REFERENCE, each.name), sides, (compared.reference, compared.candidate), strict=True)
     )
-    return zoom.zoom(compared.photo, reference, candidate, heat.reach(each.measured.largest))
+    return zoom.zoom(compared.photo, reference, candidate, heat.reach(each.measured.largest), name)
 
 
 @styled

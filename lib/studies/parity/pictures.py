@@ -38,7 +38,7 @@ def naive_input(naive: Pair, contract: Contract, classes: Sequence[str]) -> Html
     right, rows_and_columns = of_contract(contract, width, height), naive.candidate.resize.shape[:2]
     pictures = (right, naive.reference.resize), (whole(rows_and_columns[::-1]), naive.candidate.resize)
     first, second = (view.in_photo(picture, *right.scaled) for view, picture in pictures)
-    return seen_by_the_model(naive, (first, second), classes)
+    return seen_by_the_model(naive, (first, second), classes, "parity-example")
 
 
 @styled
@@ -82,6 +82,7 @@ def _lines(axes: Axes, ablations: Sequence[Ablation]) -> None:
             va="center",
             fontsize=SMALL,
             annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": color, "linewidth": 0.8},
         )
     axes.set_xlim(-0.15, len(names) - 0.1)
     axes.set_xticks(range(len(names)), names, rotation=30, ha="right", rotation_mode="anchor")
@@ -99,6 +100,8 @@ def waterfalls(ablations: Sequence[Ablation]) -> Html:
     """
     shown = ablations[:PICTURED]
     moving = [part for part in shown[0].shares if any(not abs(each.shares[part]) < LEAST for each in shown)]
+    if not moving:
+        return note(f"No part moves the probability of the reference's class.{_left_out(shown, ablations)}")
     columns = min(2, len(shown))
     lines = -(-len(shown) // columns)
     drawn = blank((0.19 * (len(moving) + 2) + 0.27) * lines + 0.45)
@@ -147,9 +150,8 @@ def _described(shown: Sequence[Ablation], moving: Sequence[str]) -> str:
 def _found(shown: Sequence[Ablation]) -> str:
     """How far the photo goes that goes furthest, and by which part most."""
     far = max(shown, key=lambda each: np.nan_to_num(abs(each.gap), nan=np.inf))
-    most = signed(far.shares[far.largest])
-    by = f", most of it by {far.largest} ({most})" if most != "0" else ": no part moves it"
-    return f"{far.photo} goes from {probability(far.steps[0].probability)} to {probability(far.steps[-1].probability)}{by}."
+    start, end = probability(far.steps[0].probability), probability(far.steps[-1].probability)
+    return f"{far.photo} goes from {start} to {end}, most of it by {far.largest} ({signed(far.shares[far.largest])})."
 
 
 def _still(shown: Sequence[Ablation], moving: Sequence[str]) -> str:

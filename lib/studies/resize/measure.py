@@ -110,7 +110,7 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
         shared = SharedTraces(photo.data) if i else first
         reference = shared.trace(handoff.reference)
         deployed.append(Comparison.of_traces(photo.name, "deployment", reference, shared.trace(handoff.deployment)))
-        if furthest_apart(deployed) is deployed[-1]:
+        if furthest_apart(deployed, "resize") is deployed[-1]:
             furthest = Pair(deployed[-1], reference, shared.trace(handoff.deployment))
         drawn = shapes_of(handoff, photo, shared)
         shapes.append(tuple(each.shape for each in drawn))

@@ -87,6 +87,9 @@ def worst(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
     each = next(each for each in mistaken if each.shape.comparison is most)
     if _same(each):
         return note(f"No rule changes the picture of {most.photo}.")
+    if each.shape.mean_difference == 0:
+        what = f"it shows the reference's own pixels of {1 - each.shape.unseen:.0%} of the photo, at other places"
+        return note(f"{most.photo}: {most.name} changes the answer most; {what}.")
     size = reference.shape.view.scaled
     sides = (
         Side(RIGHT, reference.on_photo(*size), answered(most.reference, classes)),

@@ -72,6 +72,14 @@ def test_the_zoom_is_of_the_rule_that_changes_the_answer_most_with_both_answers(
     assert f"the reference: {right}. {most.name}: {wrong}." in said
 
 
+def test_a_rule_that_only_moves_pixels_has_no_place_to_zoom_in_on(study, lite0):
+    reference, *mistaken = study.changed
+    shifted = next(each for each in mistaken if each.shape.comparison.name == "shifted by one")
+    said = html.unescape(pictures.worst((reference, shifted), lite0.subject.classes))
+    assert "shifted by one changes the answer most; it shows the reference's own pixels of 99% of the photo" in said
+    assert "<img" not in said
+
+
 def test_a_strip_names_the_rules_under_which_another_class_wins_and_is_folded_where_none_does(study, lite0):
     strips = html.unescape(pictures.strips(study, lite0.subject.classes))
     drawn = study.changed[0].shape.comparison.photo
