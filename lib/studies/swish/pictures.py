@@ -11,7 +11,6 @@ from lib import networks
 from lib.export import exporter
 from lib.handoff import Handoff
 from lib.numbers import number
-from lib.policy.results import listed
 from lib.report.drawing import BLUE, DARK, PALE_BLUE, PALE_VERMILION, VERMILION, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, folded, note, table, verbatim
@@ -45,11 +44,7 @@ def chains(named: Mapping[str, Sequence[str]]) -> Html:
             axes.annotate("", right.get_position(), left.get_position(), arrowprops=arrow)
     ways = "; ".join(f"{name}: {' then '.join(operators)}" for name, operators in named.items())
     calls = [name for name, operators in named.items() if any("PythonOp" in operator for operator in operators)]
-    said = (
-        f"A call back into Python, prim::PythonOp, stands in the graph that is {listed(calls)}"
-        if calls
-        else "None calls Python"
-    )
+    said = f"It calls back into Python, by prim::PythonOp, in: {'; '.join(calls)}" if calls else "None calls Python"
     return show(figure, f"Rows of boxes joined by arrows. {ways}.", f"The graph around the first activation. {said}.")
 
 
@@ -98,7 +93,7 @@ def memory(values: Mapping[str, float], batch: int) -> Html:
     said = (
         f"Activations kept for one training step: {least:.0f} MiB at least and {most:.0f} MiB at most, {most / least:.2f} times"
     )
-    return show(figure, f"Bars, one a swish: {listed(list(values))}, each with its MiB.", f"{said}.")
+    return show(figure, f"Bars, one a swish: {'; '.join(values)}. Each has its MiB at its end.", f"{said}.")
 
 
 def attempts(results: Sequence[Attempt], unit: str) -> Html:
