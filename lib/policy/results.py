@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from lib.compare.comparison import UNITS
 from lib.numbers import counted, number
 from lib.policy.policy import RUN, YES, Check, Policy, UnknownCheck
 
+PICTURES = (UNITS["decode"], UNITS["normalise"])  # units of what pictures differ by
 MIMETYPE = "application/vnd.onnx-handoff.checks+json"
 NAMED = 6  # failures that a sentence names
 ATTACHED = 10**6  # characters of a file that a notebook leaves beside its page
@@ -241,7 +243,9 @@ def listed(names: Sequence[str]) -> str:
 
 
 def with_unit(value: float, unit: str) -> str:
-    """A value for people, with its unit."""
+    """A value for people, with its unit. Pictures of different shapes are infinitely far apart, and said to be that."""
+    if unit in PICTURES and value == math.inf:
+        return "another shape"
     if unit == YES and value in (0, 1):
         return "yes" if value else "no"
     return f"{number(value)} {unit}".rstrip()

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lib.deploy import STAGES
-from lib.policy import Result
+from lib.policy import Measurement, Result
 from lib.policy.policy import PARTS
-from lib.policy.results import listed
 from lib.report.html import Html
 from lib.report.notebook_body import figure
 from lib.report.run import Run
+
+FEW = 8  # names of what did not hold that a failure gives
 
 
 @dataclass(frozen=True)
@@ -53,15 +54,25 @@ def failures(run: Run, bodies: Mapping[str, Html]) -> list[Failure]:
         if check.picture and check.picture not in shown:
             picture = figure(bodies.get(check.notebook, Html()), check.picture)
             shown |= {check.picture} if picture else set()
-        where = listed(each.measurement.where) if each.measurement else ""
+        where = _where(each.measurement) if each.measurement else ""
         mistake = diagnosed.get(each.blamed) or _usual(run, each.blamed, stages[0] if stages else "")
         found.append(Failure(each, where, "" if mistake in said else mistake, picture))
         said.add(mistake)
     return found
 
 
+def _where(measurement: Measurement) -> str:
+    names = measurement.where
+    if len(names) == measurement.compared > 1:
+        return f"all {len(names)} that were compared"
+    rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return ", ".join(names[:FEW]) + rest
+
+
 def _usual(run: Run, part: str, first: str) -> str:
-    """What is most often wrong with a part; of a stage that an earlier one feeds, that it may follow from there."""
+    """What is most often wrong with a part; of what an earlier failure may have caused, that it may follow from there."""
+    if part == "workbook" and first:
+        return f"it may follow from {first}: a mistake that the deployment makes already cannot be noticed again"
     if part in STAGES and part != first:
         return f"it may follow from {first}, whose output it is fed"
     return run.policy.hints.get(part, "")

@@ -35,7 +35,7 @@ def test_every_row_says_what_why_and_from_where(rules):
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_names_the_checks_of_its_rows_and_no_others(notebook, rules):
-    recorded = set(re.findall(r'checks\.record\("([^"]+)"', source(notebook)))
+    recorded = set(re.findall(r'checks\.(?:record|compare|flips)\("([^"]+)"', source(notebook)))
     rows = {check.id for check in rules.of(notebook.stem)}
     assert recorded == {id_ for id_ in rows if not rules[id_].may_skip}
     assert notebook.stem in rules.answers

@@ -8,7 +8,7 @@ import math
 import pytest
 
 from lib.policy import Check, Measurement, Policy, Record, Result, UnknownCheck, answer, judged
-from lib.policy.results import ATTACHED, MIMETYPE
+from lib.policy.results import ATTACHED, MIMETYPE, with_unit
 
 
 def check(id_: str = "a.x", relation: str = "<=", threshold: float = 1, **fields) -> Check:
@@ -175,3 +175,8 @@ def test_an_attachment_is_small_and_has_a_name_of_its_own():
         record.attach("x.json", "")
     with pytest.raises(ValueError, match="1000001 characters"):
         record.attach("y.json", " " * (ATTACHED + 1))
+
+
+@pytest.mark.parametrize(("unit", "said"), [("levels", "another shape"), ("std", "another shape"), ("logits", "inf logits")])
+def test_pictures_that_are_infinitely_apart_are_of_another_shape(unit, said):
+    assert with_unit(math.inf, unit) == said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lib.report.failures import failures
 from lib.report.html import Html
 from tests.report import made
@@ -51,3 +53,12 @@ def test_a_check_that_nobody_recorded_blames_the_run():
     run.pages[0].record.measurements.pop()
     (found,) = failures(run, BODIES)
     assert (found.result.check.id, found.place) == ("a.turned", "part run")
+
+
+def test_a_long_list_of_where_it_does_not_hold_is_cut_and_a_whole_one_is_a_count():
+    run = made.run(off=2)
+    record = run.pages[0].record.measurements
+    record[0] = replace(record[0], where=tuple("abcdefghij"), compared=30)
+    assert failures(run, BODIES)[0].where == "a, b, c, d, e, f, g, h and 2 more"
+    record[0] = replace(record[0], compared=10)
+    assert failures(run, BODIES)[0].where == "all 10 that were compared"

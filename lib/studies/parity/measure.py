@@ -113,9 +113,9 @@ class Study:
         """The largest part of any gap that its shares do not account for, in probability; NaN where one is NaN."""
         return float(np.max([each.unexplained for each in (*self.from_naive, *self.from_deployment)]))
 
-    def diverging(self, allowed: Mapping[str, float]) -> int:
-        """On how many photos the deployment differs at some stage by more than ``allowed``."""
-        return sum(each.first(allowed) is not None for each in self.comparisons)
+    def diverging(self, allowed: Mapping[str, float]) -> list[str]:
+        """The photos on which the deployment differs at some stage by more than ``allowed``."""
+        return [each.photo for each in self.comparisons if each.first(allowed) is not None]
 
 
 def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:

@@ -91,10 +91,10 @@ class Study:
     shared: SharedTraces
 
     @property
-    def other_shape(self) -> int:
-        """On how many photos the deployment's input has another shape than the reference's."""
-        inputs = [each["normalise"] for each in self.deployed]
-        return sum(each.reference.shape != each.candidate.shape for each in inputs)
+    def other_shape(self) -> list[str]:
+        """The photos on which the deployment's input has another shape than the reference's."""
+        inputs = [(each.photo, each["normalise"]) for each in self.deployed]
+        return [photo for photo, each in inputs if each.reference.shape != each.candidate.shape]
 
 
 def measured(handoff: Handoff, rules: Policy) -> Study:

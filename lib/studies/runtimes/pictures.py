@@ -152,4 +152,4 @@ def times(results: Sequence[Answers]) -> Html:
     alt = (
         f"{counted(len(drawn), 'row')}, one a library: a dot at its median answer in seconds, joined to a square at its first."
     )
-    return show(figure, alt, f"{said[0].upper()}{said[1:]}.")
+    return show(figure, alt, f"{said[0].upper()}{said[1:]}.", "runtimes-times")

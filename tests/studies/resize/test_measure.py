@@ -101,7 +101,7 @@ def test_what_is_drawn_agrees_with_the_numbers(study):
 
 def test_the_deployment_shows_what_the_reference_shows_and_notices_every_mistake(study):
     assert len(study.deployed) == len(PHOTOS)
-    assert study.other_shape == 0
+    assert study.other_shape == []
     assert worst(study.deployed, "resize") == 0
     assert study.noticed.missed == 0
     assert len(PHOTOS) < study.noticed.changed <= len(PHOTOS) * len(SHAPES)
@@ -111,7 +111,7 @@ def test_a_deployment_that_shows_another_shape_is_counted(lite0, rules):
     two = of_photos(lite0, "coffee.png", "astronaut.png")
     vars(two)["deployment"] = CATALOGUE["squash"].commit(lite0.deployment, lite0.subject.contract)
     study = measure.measured(two, rules)
-    assert study.other_shape == 1  # the square photo is shown as the reference shows it
+    assert study.other_shape == [study.deployed[0].photo]  # the square photo is shown as the reference shows it
     assert worst(study.deployed, "resize") == float("inf")
     assert study.furthest.comparison is study.deployed[0]
     assert study.furthest.candidate.resize.shape == (224, 224, 3)
