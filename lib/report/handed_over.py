@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from lib.numbers import counted, number
 from lib.report.html import Html, table
 from lib.report.run import Run
 
+STEADY = 2.0  # times of the median that the 95th percentile may be, before other work on the machine is to be suspected
 PACKAGES = ("numpy", "pillow", "onnxruntime")  # all that lib.deploy needs
 
 
@@ -73,10 +75,17 @@ def costs(run: Run) -> Html | None:
 
 def conditions(run: Run) -> str:
     """Under which conditions :func:`costs` were measured."""
-    told = run.told["costs"]["conditions"]
+    costs = run.told["costs"]
+    told = costs["conditions"]
+    said = f"The network alone, {told['photo']}, {told['rounds']} answers, batch of {told['batch']}, "
+    said += counted(told["threads"], "thread")
+    slowest = max(
+        (each["percentile95_s"] or 0) / (each["median_s"] or math.inf) for each in (costs["shipped"], costs["pytorch"])
+    )
     return (
-        f"The network alone, {told['photo']}, {told['rounds']} answers, batch of {told['batch']}, "
-        f"{counted(told['threads'], 'thread')}"
+        said
+        if slowest < STEADY
+        else f"{said}. Unsteady: the 95th percentile is {slowest:.1f} times the median, so measure again"
     )
 
 

@@ -14,11 +14,11 @@ from lib.report.run import Page, Run
 COSTS = {
     "shipped": {
         "name": "ONNX Runtime", "version": "1", "missing": "", "installed_bytes": 93_000_000, "first_s": 0.45,
-        "median_s": 0.0125, "memory_bytes": 110_000_000,
+        "median_s": 0.0125, "percentile95_s": 0.015, "memory_bytes": 110_000_000,
     },
     "pytorch": {
         "name": "eager PyTorch", "version": "2", "missing": "", "installed_bytes": 1_204_000_000, "first_s": 3.0,
-        "median_s": 0.025, "memory_bytes": 440_000_000,
+        "median_s": 0.025, "percentile95_s": 0.03, "memory_bytes": 440_000_000,
     },
     "conditions": {"photo": "cup.png", "batch": 1, "rounds": 30, "threads": 2, "timed": "the network alone"},
 }  # fmt: skip

@@ -46,6 +46,12 @@ def test_what_it_buys_is_said_as_both_numbers_and_their_ratio():
     assert handed_over.conditions(made.run(told={"costs": made.COSTS})) == said
 
 
+def test_times_that_scatter_are_said_to():
+    ours = made.COSTS["shipped"] | {"percentile95_s": 0.05}
+    said = handed_over.conditions(made.run(told={"costs": made.COSTS | {"shipped": ours}}))
+    assert said.endswith("Unsteady: the 95th percentile is 4.0 times the median, so measure again")
+
+
 def test_what_was_not_measured_is_not_said():
     assert handed_over.costs(made.run()) is None
     assert handed_over.costs(made.run(told={"costs": made.COSTS | {"pytorch": {"missing": "it died"}}})) is None

@@ -177,6 +177,7 @@ def _cost(process: Measured) -> dict[str, Any]:
         "missing": process.error,
         "first_s": finite(process.first),
         "median_s": finite(process.median()),
+        "percentile95_s": finite(process.percentile95()),
         "memory_bytes": process.memory or None,
         "installed_bytes": process.installed or None,
     }
