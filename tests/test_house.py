@@ -28,7 +28,6 @@ ELSEWHERE = {
     "report/pages": "run/test_reports.py",  # pages are made of a run
     "report/cards": "run/test_reports.py",
     "report/html": "run/test_reports.py",
-    "report/drawing": "studies/runtimes/test_pictures.py",
     **dict.fromkeys(
         (
             "runtimes/litert", "runtimes/mxnet", "runtimes/onnx_runtime", "runtimes/opencv", "runtimes/openvino",
