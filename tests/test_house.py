@@ -29,7 +29,6 @@ ELSEWHERE = {
     "report/run": "report/test_pages.py",  # pages are made of a run
     "report/templating": "report/test_pages.py",
     "report/html": "run/test_reports.py",
-    "report/drawing": "studies/runtimes/test_pictures.py",
     **dict.fromkeys(
         (
             "runtimes/litert", "runtimes/mxnet", "runtimes/onnx_runtime", "runtimes/opencv", "runtimes/openvino",

@@ -174,16 +174,20 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
     contract, photos = handoff.subject.contract, handoff.photos.readable
     first = SharedTraces(photos[0].data)
     errors, deployed, found = [], [], Noticed()
-    changes: list[Comparison] = []
+    worst: Comparison | None = None
+    most: Comparison | None = None
     for i, photo in enumerate(photos):
         shared = SharedTraces(photo.data) if i else first
         reference = shared.trace(handoff.reference)
-        deployed.append(Comparison.of_traces(photo.name, "deployment", reference, shared.trace(handoff.deployment)))
-        if furthest_apart(deployed, "resize") is deployed[-1]:
-            furthest = Pair(deployed[-1], reference, shared.trace(handoff.deployment))
+        pair = Pair.of(photo.name, "deployment", reference, shared.trace(handoff.deployment))
+        deployed.append(pair.comparison)
+        worst = furthest_apart([worst or pair.comparison, pair.comparison], "resize")
+        if worst is pair.comparison:
+            furthest = pair
         errors.append(pixel_errors(handoff, photo.name, shared))
-        changes.append(most_changed(errors[-1][each.name].comparison for each in FILTERS))
-        if most_changed(changes) is changes[-1]:
+        latest = most_changed(errors[-1][each.name].comparison for each in FILTERS)
+        most = most_changed([most or latest, latest])
+        if most is latest:
             seen = drawn(handoff, errors[-1], shared)
         found += noticed(shared, reference, handoff.deployment, contract, (*FILTERS, *COLOUR), rules.tolerances)
     growth = by_factor(first.trace(handoff.reference).decode, contract)

@@ -102,25 +102,29 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
     contract, photos = handoff.subject.contract, handoff.photos.readable
     first = SharedTraces(photos[0].data)
     shapes, deployed, found = [], [], Noticed()
-    squashes: list[Comparison] = []
+    worst: Comparison | None = None
     squashed: tuple[Drawn, Drawn] | None = None
-    changes: list[Comparison] = []
+    most_squashed: Comparison | None = None
+    most: Comparison | None = None
     kinds: dict[str, tuple[Drawn, ...]] = {}
     for i, photo in enumerate(photos):
         shared = SharedTraces(photo.data) if i else first
         reference = shared.trace(handoff.reference)
-        deployed.append(Comparison.of_traces(photo.name, "deployment", reference, shared.trace(handoff.deployment)))
-        if furthest_apart(deployed, "resize") is deployed[-1]:
-            furthest = Pair(deployed[-1], reference, shared.trace(handoff.deployment))
+        pair = Pair.of(photo.name, "deployment", reference, shared.trace(handoff.deployment))
+        deployed.append(pair.comparison)
+        worst = furthest_apart([worst or pair.comparison, pair.comparison], "resize")
+        if worst is pair.comparison:
+            furthest = pair
         drawn = shapes_of(handoff, photo, shared)
         shapes.append(tuple(each.shape for each in drawn))
         kinds.setdefault(kind_of(photo), drawn)
         for squash in (each for each in drawn if each.shape.comparison.name == SQUASH):
-            squashes.append(squash.shape.comparison)
-            if most_changed(squashes) is squashes[-1]:
+            most_squashed = most_changed([most_squashed or squash.shape.comparison, squash.shape.comparison])
+            if most_squashed is squash.shape.comparison:
                 squashed = drawn[0], squash
-        changes.append(most_changed(each.shape.comparison for each in drawn))
-        if most_changed(changes) is changes[-1]:
+        latest = most_changed(each.shape.comparison for each in drawn)
+        most = most_changed([most or latest, latest])
+        if most is latest:
             changed = drawn
         found += noticed(shared, reference, handoff.deployment, contract, SHAPES, rules.tolerances)
     in_order = {kind: kinds[kind] for kind in KINDS if kind in kinds}
