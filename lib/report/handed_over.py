@@ -11,7 +11,7 @@ from lib.numbers import counted, number
 from lib.report.html import Html, table
 from lib.report.run import Run
 
-STEADY = 2.0  # times of the median that the 95th percentile may be, before other work on the machine is to be suspected
+STEADY = 2.0  # times of the median that the 95th percentile may be, above which other work must have been going on
 PACKAGES = ("numpy", "pillow", "onnxruntime")  # all that lib.deploy needs
 
 
