@@ -84,8 +84,9 @@ def look_at(browser: Any, page: Path) -> None:
         tab.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
         trouble = tab.evaluate(_TROUBLE)
         assert not trouble, (page.name, width, trouble)
-        found = axe.Axe().run(tab, options={"resultTypes": ["violations"]})
-        assert found.violations_count == 0, (page.name, width, found.generate_report())
+        if scheme == "light" or page.name != "report.html":  # it holds all others, each of which is tried in the dark by itself
+            found = axe.Axe().run(tab, options={"resultTypes": ["violations"]})
+            assert found.violations_count == 0, (page.name, width, found.generate_report())
         assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
         assert complaints == []
         tab.close()
