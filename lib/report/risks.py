@@ -72,9 +72,12 @@ def _refused(told: dict[str, Any] | None) -> str:
 def _libraries(told: dict[str, Any] | None) -> str:
     if not told:
         return "others than ONNX Runtime were not tried in this run."
-    wrong, missing = ([each["name"] for each in told[key]] for key in ("wrong", "missing"))
-    said = f"wrong by default: {_few(wrong)}." if wrong else "none of those tried is wrong by default."
-    return f"{said} Not tried: {_few(missing)}." if missing else said
+    classes = [each["name"] for each in told["wrong"] if each["other_classes"]]
+    numbers = [each["name"] for each in told["wrong"] if not each["other_classes"]]
+    missing = [each["name"] for each in told["missing"]]
+    said = [f"other classes from {_few(classes)}."] * bool(classes) + [f"Other numbers from {_few(numbers)}."] * bool(numbers)
+    said = said or ["all that were tried answer as PyTorch does."]
+    return " ".join(said + [f"Not tried: {_few(missing)}."] * bool(missing))
 
 
 def _skipped(run: Run) -> str:

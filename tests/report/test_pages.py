@@ -15,7 +15,7 @@ TOLD = {
     "costs": made.COSTS,
     "sizes": {"least": 32, "most": 896, "tried": 180, "refused": 0},
     "probes": {"tried": 108, "refused": ["grey with alpha"]},
-    "libraries": {"wrong": [{"name": "OpenCV"}], "missing": [{"name": "LiteRT"}]},
+    "libraries": {"wrong": [{"name": "OpenCV", "other_classes": 2}], "missing": [{"name": "LiteRT"}]},
 }
 
 

@@ -49,8 +49,12 @@ def test_pictures_that_the_deployment_refuses_are_named():
 
 
 def test_libraries_whose_default_is_wrong_are_named_and_so_are_those_that_are_missing():
-    told = {"libraries": {"wrong": [{"name": "OpenCV"}], "missing": [{"name": "LiteRT"}]}}
-    assert said(made.run(told=told), "Libraries") == "wrong by default: OpenCV. Not tried: LiteRT."
+    wrong = [{"name": "OpenCV", "other_classes": 2}, {"name": "OpenVINO", "other_classes": 0}]
+    told = {"libraries": {"wrong": wrong, "missing": [{"name": "LiteRT"}]}}
+    expected = "other classes from OpenCV. Other numbers from OpenVINO. Not tried: LiteRT."
+    assert said(made.run(told=told), "Libraries") == expected
+    told["libraries"] = {"wrong": [], "missing": []}
+    assert said(made.run(told=told), "Libraries") == "all that were tried answer as PyTorch does."
 
 
 def test_a_skipped_thing_never_reads_as_passed():
