@@ -37,7 +37,7 @@ gate: .venv/.installed
 # A photo is uploaded in one message; of those JupyterLab by itself drops what has more than 10 MB, without a word.
 lab: .venv/.installed  ## JupyterLab on copies of the notebooks
 	@$(BIN)/python -m lib lab
-	@$(BIN)/jupyter lab --notebook-dir=lab --ServerApp.tornado_settings='{"websocket_max_message_size": 100000000}'
+	@PYTHONPATH="$(CURDIR)" $(BIN)/jupyter lab --notebook-dir=lab --ServerApp.tornado_settings='{"websocket_max_message_size": 100000000}'
 
 benchmark: .venv/.installed-benchmark
 	@$(BIN)/python -m pytest benchmarks --quiet --benchmark-columns=median,iqr,rounds --benchmark-sort=name

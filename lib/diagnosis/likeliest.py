@@ -20,7 +20,7 @@ def likeliest(name: str, data: bytes, tensor: NDArray[Any], contract: Contract) 
         name: of the photo.
         data: the photo's bytes.
         tensor: what the deployment feeds its network for it.
-        contract: the right preprocessing.
+        contract: the preprocessing that the subject states.
 
     Returns:
         The mistake in half a sentence, by the first stage that it changes; empty where the tensor is the reference's own, or

@@ -40,7 +40,7 @@ def _after(change: Callable[[Pixels], Pixels]) -> Stranger:
 
 
 def _before(change: Callable[[Image.Image], Image.Image]) -> Stranger:
-    """A change to the photo, before the right resize."""
+    """A change to the photo, before the reference's resize."""
 
     def stranger(photo: bytes, contract: Contract) -> Tensor:
         resize, normalise = preprocessing(contract)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import top1
+from lib.compare.comparison import Answer
 from lib.compare.view import denormalised, of_contract, whole
 from lib.deploy import Trace
 from lib.explorer import side_by_side
@@ -16,8 +16,9 @@ from lib.explorer.side_by_side import Look, Sight
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
 from lib.mistakes import processors, shape
-from lib.numbers import number, probability
+from lib.numbers import number
 from lib.report.gallery import Panel
+from lib.report.inputs_seen import answered
 
 VIEWERS = shape.VIEWERS | processors.VIEWERS  # of the mistakes that show another part of a photo, by name
 
@@ -59,8 +60,7 @@ class Shown:
         assumed = (width, height) != view.size
         if assumed:
             view = whole((width, height))
-        likeliest = top1(trace.score)
-        answer = f"{handoff.subject.classes[likeliest]} {probability(float(trace.score[0, likeliest]))}"
+        answer = answered(Answer.of(trace.score, None), handoff.subject.classes, 4)
         return cls(name, view.in_photo(levels, *right.scaled), f"{width} × {height}", answer, assumed)
 
 

@@ -236,10 +236,10 @@ def _failure(result: Result) -> str:
     return f"{result.check.says}: {result.value}{where}, where {result.limit} is required"
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names in a row; the first :data:`LISTED` where there are many."""
-    rest = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return ", ".join(names[:LISTED]) + rest
+def listed(names: Sequence[str], most: int = LISTED) -> str:
+    """Names in a row; the first ``most`` where there are more."""
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def with_unit(value: float, unit: str) -> str:

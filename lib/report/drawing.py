@@ -105,7 +105,7 @@ def show(drawn: Figure, alt: str, caption: str, name: str = "") -> Html:
     """
     buffer = io.BytesIO()
     drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return embedded(_smaller(buffer.getvalue().decode()).encode(), "svg+xml", alt, caption, name)
+    return embedded(_smaller(buffer.getvalue().decode()).encode(), alt, caption, name)
 
 
 def _smaller(svg: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lib.deploy import STAGES
 from lib.policy import Measurement, Result
 from lib.policy.policy import PARTS
+from lib.policy.results import listed
 from lib.report.html import Html
 from lib.report.notebook_body import figure
 from lib.report.run import Run
@@ -32,6 +33,14 @@ class Failure:
     picture: Html | None
 
     @property
+    def unmeasured(self) -> str:
+        """Why there is no value; empty where there is one."""
+        found = self.result.measurement
+        if found is None:
+            return "the notebook ended without it"
+        return found.skipped or ("" if found.compared else "nothing was compared")
+
+    @property
     def place(self) -> str:
         """What to look at, and whether that is a stage."""
         return f"{'stage' if self.result.blamed in STAGES else 'part'} {self.result.blamed}"
@@ -45,7 +54,7 @@ def failures(run: Run, bodies: Mapping[str, Html]) -> list[Failure]:
         bodies: the HTML of each notebook, by name.
     """
     failed = sorted((each for each in run.results if each.failed), key=lambda each: PARTS.index(each.blamed))
-    diagnosed = {part: said for page in reversed(run.pages) for part, said in page.record.told.get("likeliest", {}).items()}
+    diagnosed = run.told.get("likeliest", {})
     stages = [each.blamed for each in failed if each.blamed in STAGES]
     found, shown, said = [], set(), set()
     for each in failed:
@@ -65,8 +74,7 @@ def _where(measurement: Measurement) -> str:
     names = measurement.where
     if len(names) == measurement.compared > 1:
         return f"all {len(names)} that were compared"
-    rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-    return ", ".join(names[:FEW]) + rest
+    return listed(names, FEW)
 
 
 def _usual(run: Run, part: str, first: str) -> str:

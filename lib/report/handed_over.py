@@ -8,6 +8,7 @@ from typing import Any
 
 from lib.inputs import deployment
 from lib.numbers import counted, number
+from lib.policy.policy import STAGE_CHECKS
 from lib.report.html import Html, table
 from lib.report.run import Run
 
@@ -41,16 +42,25 @@ def _why(run: Run, file: Mapping[str, Any]) -> str:
     photos = file["photos"]
     if file["role"] == "network":
         before = "lib/deploy" if install_line(run) else run.facts["parameters"].get("deployment", "your own code")
-        off = f"off from PyTorch's by {_number(photos['logits'])} logits at most"
-        return f"the network, with {before} before it: every stage within its tolerance, {off}"
+        off = f"off from PyTorch's by {_number(photos['logits'])} logits on {counted(photos['compared'], 'photo')}"
+        return f"the network, with {before} before it: {_stages(run)}, {off}"
+    sizes = file["random_sizes"]
+    pictures = photos["compared"] + sizes["compared"]
+    furthest = max(photos["probability"] or math.nan, sizes["probability"] or math.nan)
     return (
-        f"from decoded pixels to probabilities, where lib/deploy cannot run: off by up to {_number(photos['probability'])} of "
-        f"probability, another class on {photos['other_classes']} of {counted(photos['compared'], 'photo')}"
+        f"from decoded pixels to probabilities, where lib/deploy cannot run: off by {_number(furthest)} of probability, "
+        f"another class on {photos['other_classes'] + sizes['other_classes']} of {pictures} pictures"
     )
 
 
+def _stages(run: Run) -> str:
+    """Whether each stage is within its tolerance, which a policy file may have made a warning."""
+    off = [each.blamed for each in run.results if each.check.id in STAGE_CHECKS.values() and not each.passed]
+    return f"not within its tolerance at {', '.join(off)}" if off else "every stage within its tolerance"
+
+
 def _number(value: float | None) -> str:
-    return "an unknown number" if value is None else number(value)
+    return "an unknown number" if value is None or math.isnan(value) else number(value)
 
 
 def costs(run: Run) -> Html | None:

@@ -53,17 +53,16 @@ def verbatim(text: str) -> Html:
     return Html(f'<pre class="verbatim">{escape(without_places(text))}</pre>')
 
 
-def embedded(data: bytes, kind: str, alt: str, caption: str, name: str = "") -> Html:
-    """A picture inside the page.
+def embedded(data: bytes, alt: str, caption: str, name: str = "") -> Html:
+    """A drawing inside the page.
 
     Args:
-        data: the image file.
-        kind: ``png``, ``svg+xml`` or ``webp``.
+        data: an SVG file.
         alt: what can be seen on it, for those who cannot.
         caption: what it finds, in a sentence.
         name: by which the verdict's page finds it, where that shows it too; or empty.
     """
-    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    source = f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"
     said = f"<figcaption>{_cell(caption)}</figcaption>"
     return Html(f'<figure{named(name)}><img alt="{escape(alt)}" src="{source}">{said}</figure>')
 

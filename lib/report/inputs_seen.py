@@ -20,6 +20,7 @@ from lib.report.html import Html
 from lib.report.zoom import Side
 
 REFERENCE = "the reference"
+LARGEST = 1024  # pixels a side of a picture; of a larger one, which no network is fed, some rows and columns are left out
 
 
 def seen_by_the_model(
@@ -82,18 +83,36 @@ def said(compared: Comparison, classes: Sequence[str]) -> str:
 
 
 def fed(pair: Pair, classes: Sequence[str]) -> list[Panel]:
-    """What the reference and what the other feed the network, each over the likeliest classes that come of it."""
-    compared = pair.comparison
+    """What the reference and what the other feed the network, each over the likeliest classes that come of it.
+
+    Args:
+        pair: the reference and the other, whose normalise is right.
+        classes: class names in the order of the probabilities.
+    """
+    return fed_as([pair.reference.resize, pair.candidate.resize], pair, classes)
+
+
+def fed_as(pictures: Sequence[NDArray[np.uint8]], pair: Pair, classes: Sequence[str]) -> list[Panel]:
+    """The same, where what the network takes its input for is another picture than resize gave.
+
+    Args:
+        pictures: the reference's and the other's, uint8 (h, w, 3).
+        pair: as :func:`fed` takes it.
+        classes: as there.
+    """
+    compared, (right, other) = pair.comparison, pictures
     return [
-        _panel(compared, REFERENCE, pair.reference, classes),
-        replace(_panel(compared, compared.name, pair.candidate, classes), marked=compared.flipped),
+        _panel(compared, REFERENCE, right, pair.reference, classes),
+        replace(_panel(compared, compared.name, other, pair.candidate, classes), marked=compared.flipped),
     ]
 
 
-def _panel(compared: Comparison, name: str, trace: Trace, classes: Sequence[str]) -> Panel:
-    size = f"{trace.resize.shape[1]} × {trace.resize.shape[0]} pixels"
+def _panel(compared: Comparison, name: str, picture: NDArray[np.uint8], trace: Trace, classes: Sequence[str]) -> Panel:
+    size = f"{picture.shape[1]} × {picture.shape[0]} pixels"
     alt = f"{compared.photo} as {name} feeds it to the network, {size}"
-    return Panel(trace.resize, name, alt, size, below=likeliest(trace.score, compared.reference.top1, classes))
+    step = -(-max(picture.shape) // LARGEST)
+    shown = picture[::step, ::step]
+    return Panel(shown, name, alt, size, below=likeliest(trace.score, compared.reference.top1, classes))
 
 
 def likeliest(probabilities: NDArray[np.floating], right: int, classes: Sequence[str]) -> Html:

@@ -119,16 +119,26 @@ def _one_file(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
         "anchors": anchors,
         "figures": figures,
         "groups": _groups(run, {page.name: f"#{page.name}" for page in run.pages}),
-        "commit": (run.facts["git"]["commit"] or "that is not known")[:12],
+        "commit": _commit(run),
         "parameters": reproduce.parameters(run),
         "commands": reproduce.commands(run),
-        "notebooks": [_inside(page, bodies[page.name], first=page is run.pages[0]) for page in run.pages],
+        "notebooks": [
+            _inside(page, bodies[page.name], told=page.record.subject in [each.record.subject for each in run.pages[:i]])
+            for i, page in enumerate(run.pages)
+        ],
     }
 
 
-def _inside(page: Page, html: Html, first: bool) -> dict[str, Any]:
-    """A notebook within the one file, which tells what is handed over once."""
-    return {"name": page.name, "title": page.title, "html": nested(html if first else without_card(html), page.name)}
+def _commit(run: Run) -> str:
+    git = run.facts["git"]
+    if not git["commit"]:
+        return "the code that was run, whose commit is not known"
+    return f"commit {git['commit'][:12]}{', with the changes that were not committed' * (git['clean'] is False)}"
+
+
+def _inside(page: Page, html: Html, told: bool) -> dict[str, Any]:
+    """A notebook within the one file; what is handed over stands there once for each subject."""
+    return {"name": page.name, "title": page.title, "html": nested(without_card(html) if told else html, page.name)}
 
 
 def _groups(run: Run, links: Mapping[str, str]) -> list[Group]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from html import escape
 
 import yaml
@@ -10,7 +11,7 @@ from lib.report.html import Html, table
 from lib.report.run import Run
 
 PARAMETERS = "parameters.yml"
-_COMMAND = "python -m lib run --params " + PARAMETERS
+_COMMAND = f".venv/bin/python -m lib run --params {PARAMETERS} --out reports/again"
 
 
 def parameters(run: Run) -> str:
@@ -22,7 +23,7 @@ def parameters(run: Run) -> str:
 def commands(run: Run) -> Html:
     """A row for everything on the first screen and for each notebook, with its command."""
     by_notebook = [(f"{page.name}: {page.title}", f"{_COMMAND} --only {page.name}") for page in run.pages]
-    hashes = [(f"SHA-256 of {name}", f"sha256sum .cache/models/{name}") for name in run.files]
-    rows = [("the verdict and all of its checks", _COMMAND), *hashes, *by_notebook]
+    hashes = [(f"SHA-256 of {name}", f"sha256sum .cache/models/{shlex.quote(name)}") for name in run.files]
+    rows = [("the verdict and all of its checks; it exports the files again", _COMMAND), *hashes, *by_notebook]
     cells = [(what, Html(f"<code>{escape(command)}</code>")) for what, command in rows]
     return table(("what", "command"), cells, caption="One command each")

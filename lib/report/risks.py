@@ -6,7 +6,9 @@ from collections import Counter
 from typing import Any
 
 from lib.deploy.errors import printable
+from lib.inputs import deployment
 from lib.numbers import counted
+from lib.policy import Result
 from lib.policy.results import listed
 from lib.report.run import Run
 
@@ -20,7 +22,7 @@ def risks(run: Run) -> list[tuple[str, str]]:
         ("Photos", _photos(run)),
         ("Accuracy", _accuracy(run)),
         ("Preprocessing", _contract(run)),
-        ("Sizes", _sizes(told.get("sizes"))),
+        ("Sizes", _sizes(run, told.get("sizes"))),
         ("Refused", _refused(told.get("probes"))),
         ("Libraries", _libraries(told.get("libraries"))),
         ("Skipped", _skipped(run)),
@@ -41,7 +43,7 @@ def _photos(run: Run) -> str:
 def _accuracy(run: Run) -> str:
     if not run.facts["subject"]["claims_accuracy"]:
         return "not claimed: the weights are a stand-in, and their answers mean nothing."
-    return "not measured; the answers are PyTorch's."
+    return "not measured; the answers are PyTorch's." if run.verdict.key == "ship" else "not measured."
 
 
 def _contract(run: Run) -> str:
@@ -54,11 +56,18 @@ def _processor(run: Run) -> str:
     return f"{machine['processor']}, {counted(machine['cores'], 'core')}, {machine['system'].split('-')[0]}."
 
 
-def _sizes(told: dict[str, Any] | None) -> str:
+def _sizes(run: Run, told: dict[str, Any] | None) -> str:
     if not told:
         return "not tried in this run."
-    refused = f", {told['refused']} of them refused" if told["refused"] else ""
-    return f"{told['tried']} from {told['least']} to {told['most']} px{refused}; others are refused."
+    off = "".join(f", {told[key]} of them {key}" for key in ("refused", "wrong") if told[key])
+    beyond = "others are refused" if _refuses(run, told) else "others were not tried"
+    return f"{told['tried']} from {told['least']} to {told['most']} px{off}; {beyond}."
+
+
+def _refuses(run: Run, told: dict[str, Any]) -> bool:
+    """Whether all sizes just outside were refused, by the deployment that is handed over."""
+    ours = run.facts["parameters"].get("deployment") == deployment.DEFAULT
+    return ours and told["outside"]["refused"] == told["outside"]["tried"]
 
 
 def _refused(told: dict[str, Any] | None) -> str:
@@ -71,36 +80,44 @@ def _refused(told: dict[str, Any] | None) -> str:
 
 def _libraries(told: dict[str, Any] | None) -> str:
     if not told:
-        return "others than ONNX Runtime were not tried in this run."
+        return "not tried in this run."
     classes = [each["name"] for each in told["wrong"] if each["other_classes"]]
     numbers = [each["name"] for each in told["wrong"] if not each["other_classes"]]
     missing = [each["name"] for each in told["missing"]]
     said = [f"other classes from {_few(classes)}."] * bool(classes) + [f"Other numbers from {_few(numbers)}."] * bool(numbers)
     said = said or ["all that were tried answer as PyTorch does."]
-    return " ".join(said + [f"Not tried: {_few(missing)}."] * bool(missing))
+    return " ".join(said + [f"No answer from {_few(missing)}."] * bool(missing))
 
 
 def _skipped(run: Run) -> str:
     """What a reader might take for passed."""
-    skipped = [each for each in run.results if each.skipped]
-    said = [f"{each.check.id} ({each.value})" for each in skipped]
+    said = [f"{each.check.id} ({why})" for each in run.results if (why := _unmeasured(each))]
     left_out = run.facts["photos"]["unreadable"]
     parts = [f"{counted(len(said), 'check')}: {_few(said)}"] * bool(said)
-    parts += [f"{counted(len(left_out), 'photo')} that cannot be read: {_few([each['name'] for each in left_out])}"] * bool(
-        left_out
-    )
+    names = [each["name"] for each in left_out]
+    parts += [f"{counted(len(names), 'photo')} left out: {_few(names)}"] * bool(names)
     if not run.complete:
         parts.append("all notebooks but " + ", ".join(page.name for page in run.pages))
     return f"{'; '.join(parts)}." if parts else "nothing: every check was measured."
 
 
+def _unmeasured(result: Result) -> str:
+    """Why a check has no value; empty where it has one."""
+    found = result.measurement
+    if found is None:
+        return "not recorded"
+    return found.skipped or ("" if found.compared else "nothing was compared")
+
+
 def _changed(run: Run) -> str:
-    parts = [f"{counted(len(run.policy.changes), 'threshold')}, by the policy file"] * bool(run.policy.changes)
+    fields = Counter(each.field for each in run.policy.changes)
+    kinds = [counted(fields["threshold"], "threshold")] * bool(fields["threshold"])
+    kinds += [f"{fields['severity']} made a warning or an error"] * bool(fields["severity"])
+    parts = [f"{' and '.join(kinds)}, by the policy file"] * bool(kinds)
     parts += ["the code, by uncommitted changes"] * (run.facts["git"]["clean"] is False)
     parts += [f"{each.check.id} only warned" for each in run.results if each.warned]
     return f"{'; '.join(parts)}." if parts else ""
 
 
 def _few(names: list[str]) -> str:
-    rest = f" and {len(names) - FEW} more" if len(names) > FEW else ""
-    return printable(listed(names[:FEW])) + rest
+    return printable(listed(names, FEW))

@@ -83,8 +83,12 @@ class Run:
 
     @property
     def told(self) -> dict[str, Any]:
-        """What notebooks left for the verdict's page, by name."""
-        return {name: value for page in self.pages for name, value in page.record.told.items()}
+        """What notebooks left for the verdict's page, by name; what several tell of the same name is put together."""
+        told: dict[str, Any] = {}
+        for page in self.pages:
+            for name, value in page.record.told.items():
+                told[name] = value | told.get(name, {}) if isinstance(value, dict) else value
+        return told
 
     @property
     def readable(self) -> list[dict[str, Any]]:

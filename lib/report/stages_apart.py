@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +41,8 @@ def stages_apart(pair: Pair, contract: Contract, classes: Sequence[str], name: s
     drawn = [stage for stage in stages if _differs(stage, right, other)]
     subtracted = [stage for stage in drawn if right[stage].shape == other[stage].shape]
     reach = heat.reach(max((zoom.largest(zoom.furthest(right[each], other[each])) for each in subtracted), default=0.0))
-    first = inputs_seen.fed(pair, classes)
+    network = [zoom.levels_shown(pictures["normalise"]) for pictures in (right, other)]
+    first = inputs_seen.fed_as(network, pair, classes)
     if subtracted and subtracted[-1] != "decode":
         first.append(inputs_seen.difference(compared, right[subtracted[-1]], other[subtracted[-1]], reach))
     rows = {"": first}
@@ -48,7 +50,7 @@ def stages_apart(pair: Pair, contract: Contract, classes: Sequence[str], name: s
         sides = Side(REFERENCE, right[stage]), Side(compared.name, other[stage])
         if stage in subtracted:
             rows |= {_title(stage, *sides): zoom.panels_of(f"{compared.photo}, after {stage},", *sides, reach)}
-        elif stage == "decode":  # what resize gives stands in the first row
+        elif stage != "resize":  # what that gives stands in the first row
             rows |= {f"{stage}: {_SIZES}": [zoom.whole(f"{compared.photo}, after {stage},", side) for side in sides]}
     scale = heat.scale(reach, "levels of the furthest channel") if subtracted else None
     return groups(rows, f"{inputs_seen.said(compared, classes)}{_rest(stages, drawn, subtracted)}", scale, name)
@@ -80,13 +82,14 @@ def _rest(stages: Sequence[str], drawn: Sequence[str], subtracted: Sequence[str]
     return sizes + equal + " Normalise adds nothing to the difference." * (passed_on and "normalise" in stages)
 
 
-def _pictures(trace: Trace, contract: Contract) -> dict[str, NDArray[np.float64]]:
-    """What each of :data:`STAGES` put out, in levels: float64 (h, w, 3)."""
-    network = denormalised(trace.normalise[0], contract).transpose(1, 2, 0)
-    return {"decode": trace.decode.astype(np.float64), "resize": trace.resize.astype(np.float64), "normalise": network}
+def _pictures(trace: Trace, contract: Contract) -> dict[str, NDArray[Any]]:
+    """What each of :data:`STAGES` put out, in levels: (h, w, 3)."""
+    fed = trace.normalise[0]  # whole levels where the network itself normalises them
+    levels = fed if fed.dtype == np.uint8 else denormalised(fed, contract)
+    return {"decode": trace.decode, "resize": trace.resize, "normalise": levels.transpose(1, 2, 0)}
 
 
-def _differs(stage: str, right: dict[str, NDArray[np.float64]], other: dict[str, NDArray[np.float64]]) -> bool:
+def _differs(stage: str, right: Mapping[str, NDArray[Any]], other: Mapping[str, NDArray[Any]]) -> bool:
     """Whether the pictures of a stage differ, and those of normalise by more than what resize gave it."""
     if stage != "normalise":
         return not np.array_equal(right[stage], other[stage])
@@ -96,4 +99,5 @@ def _differs(stage: str, right: dict[str, NDArray[np.float64]], other: dict[str,
 
 def _title(stage: str, reference: Side, candidate: Side) -> str:
     error = np.abs(zoom.furthest(reference.levels, candidate.levels))
-    return f"{stage}: {(error > _UNSEEN).sum()} of {error.size} pixels differ, by up to {zoom.in_levels(zoom.largest(error))}"
+    differing = int((~(error <= _UNSEEN)).sum())  # a NaN differs
+    return f"{stage}: {differing} of {error.size} pixels differ, by {zoom.up_to(error)}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from lib.numbers import counted
 from lib.policy import Policy
 from lib.policy.results import with_unit
-from lib.report.html import Html, table
+from lib.report.html import Html, folded, table
 from lib.report.run import Run
 
 
@@ -32,7 +33,7 @@ def tables(run: Run) -> list[Html]:
         table(("of", "what"), made, caption="The run"),
         table(("parameter", "value"), parameters, caption="Parameters"),
         table(("package", "version"), list(facts["versions"].items()), caption="Versions"),
-        table(("photo", "pixels", "kind", "SHA-256"), photos, caption="Photos"),
+        folded(f"{counted(len(photos), 'photo')}", table(("photo", "pixels", "kind", "SHA-256"), photos)),
     ]
 
 

@@ -61,6 +61,13 @@ def in_levels(value: float) -> str:
     return f"{number(value)} level{'s' * (number(value) != '1')}"
 
 
+def up_to(error: NDArray[np.floating]) -> str:
+    """How large errors are, in words; NaN is no number, and not nothing."""
+    if np.isnan(error).all():
+        return "no number"
+    return f"up to {in_levels(largest(error))}"
+
+
 def worst_place(error: NDArray[np.floating]) -> tuple[slice, slice]:
     """Rows and columns of the window over which an error's size sums highest.
 
@@ -117,7 +124,7 @@ def panels_of(photo: str, reference: Side, candidate: Side, reach: float) -> lis
             enlarged(heat.signed(error[rows, columns], reach)),
             "difference",
             f"{candidate.name} minus {reference.name} in the same window, the furthest channel of each pixel",
-            f"up to {in_levels(largest(error[rows, columns]))}",
+            up_to(error[rows, columns]),
             exact=True,
         ),
         Panel(

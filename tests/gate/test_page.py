@@ -7,6 +7,7 @@ import json
 from lib.gate import page
 from lib.gate.case import SHIPS, STOPS, Case, Outcome
 from lib.gate.suite import Tried
+from tests.run.looks import look_at
 
 
 def tried(name: str, expected: str, outcome: Outcome) -> Tried:
@@ -39,3 +40,8 @@ def test_where_all_is_right_it_says_so(tmp_path):
     assert html.count("<table") == 3  # by group; faults and harmless variants are folded
     assert html.count("<details") == 2
     assert json.loads((tmp_path / "gate.json").read_text())["passed"] is True
+
+
+def test_its_page_is_fit_to_read(tmp_path, browser):
+    page.write([FOUND, PASSED, MISSED], 1, tmp_path)
+    look_at(browser, tmp_path / "index.html")

@@ -30,8 +30,10 @@ FILES = [
     {
         "role": "end-to-end", "missing": "", "name": "mine-e2e.onnx", "bytes": 18_700_000, "sha256": "b" * 64,
         "photos": {"compared": 2, "other_classes": 1, "logits": 0.2, "probability": 0.0123},
+        "random_sizes": {"compared": 60, "other_classes": 2, "logits": 0.3, "probability": 0.034},
     },
 ]  # fmt: skip
+SIZES = {"least": 32, "most": 896, "tried": 180, "refused": 0, "wrong": 0, "outside": {"tried": 4, "refused": 4}}
 RULES = Policy(
     (
         Check("a.off", "how far off", "logits", "<=", 1, "w", "s", "01_a", "infer", "error", picture="a-off"),

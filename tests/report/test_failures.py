@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lib.policy import Measurement
 from lib.report.failures import failures
 from lib.report.html import Html
 from tests.report import made
@@ -62,3 +63,13 @@ def test_a_long_list_of_where_it_does_not_hold_is_cut_and_a_whole_one_is_a_count
     assert failures(run, BODIES)[0].where == "a, b, c, d, e, f, g, h and 2 more"
     record[0] = replace(record[0], compared=10)
     assert failures(run, BODIES)[0].where == "all 10 that were compared"
+
+
+def test_what_was_not_measured_says_why_in_place_of_a_value():
+    run = made.run()
+    record = run.pages[0].record.measurements
+    record[0] = Measurement("a.off", float("nan"), 0, "the exporter is missing")
+    record[1] = Measurement("a.turned", 0, 0)
+    assert {each.result.check.id: each.unmeasured for each in failures(run, BODIES)} == {
+        "a.off": "the exporter is missing", "a.turned": "nothing was compared",
+    }  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from lib.policy import Measurement
 from lib.report import handed_over
 from tests.report import made
 
@@ -23,8 +25,17 @@ def test_each_file_comes_with_role_size_and_hash_the_one_to_take_first():
     network, end_to_end = handed_over.files(made.run(told={"files": made.FILES}))
     assert (network["name"], network["size"], network["sha256"]) == ("mine.onnx", "18.6 MB", "a" * 64)
     assert "lib/deploy" in network["why"]
-    assert "1.2e-05 logits at most" in network["why"]
-    assert "off by up to 0.0123 of probability, another class on 1 of 2 photos" in end_to_end["why"]
+    assert "every stage within its tolerance, off from PyTorch's by 1.2e-05 logits on 2 photos" in network["why"]
+    assert "off by 0.034 of probability, another class on 3 of 62 pictures" in end_to_end["why"]
+
+
+def test_a_stage_that_only_warned_is_not_said_to_be_within_its_tolerance():
+    run = made.run(told={"files": made.FILES})
+    check = replace(made.RULES["b.same"], id="parity.resize", severity="warning", may_skip=False)
+    run.pages[1].record.measurements[0] = Measurement("parity.resize", 0, 2)
+    run = replace(run, policy=replace(run.policy, checks=(*(c for c in run.policy.checks if c.id != "b.same"), check)))
+    assert run.verdict.key == "ship"
+    assert "not within its tolerance at resize" in handed_over.files(run)[0]["why"]
 
 
 def test_a_file_that_there_is_not_says_why():

@@ -24,12 +24,12 @@ def test_a_value_that_yaml_could_take_for_something_else_stays_a_text():
 
 def test_there_is_one_command_for_each_notebook_and_file():
     run = made.run()
-    run.pages[0].record.files["mine.onnx"] = "a" * 64
+    run.pages[0].record.files["my model.onnx"] = "a" * 64
     html = reproduce.commands(run)
     for command in (
-        "<code>python -m lib run --params parameters.yml</code>",
-        "<code>sha256sum .cache/models/mine.onnx</code>",
-        "<code>python -m lib run --params parameters.yml --only 02_b</code>",
+        "<code>.venv/bin/python -m lib run --params parameters.yml --out reports/again</code>",
+        "<code>sha256sum .cache/models/&#x27;my model.onnx&#x27;</code>",
+        "<code>.venv/bin/python -m lib run --params parameters.yml --out reports/again --only 02_b</code>",
     ):
         assert command in html
     assert "02_b: Is it &lt;the same&gt;?" in html

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from lib.policy import Measurement
+from lib.policy.policy import Change
 from lib.report.risks import risks
 from tests.report import made
 
@@ -19,6 +23,7 @@ def test_it_says_how_many_photos_of_which_kinds_were_looked_at():
 
 
 def test_accuracy_is_never_claimed():
+    assert said(made.run(off=2), "Accuracy") == "not measured."
     assert said(made.run(), "Accuracy").startswith("not measured")
     subject = made.run().facts["subject"] | {"claims_accuracy": False}
     assert said(made.run(subject=subject), "Accuracy").startswith("not claimed")
@@ -36,10 +41,12 @@ def test_what_was_not_tried_says_so(about):
 
 
 def test_sizes_that_were_tried_and_refused_are_counted():
-    told = {"sizes": {"least": 32, "most": 896, "tried": 180, "refused": 0}}
+    told = {"sizes": made.SIZES}
     assert said(made.run(told=told), "Sizes") == "180 from 32 to 896 px; others are refused."
-    told["sizes"]["refused"] = 3
-    assert "px, 3 of them refused;" in said(made.run(told=told), "Sizes")
+    off = {"sizes": made.SIZES | {"refused": 3, "wrong": 1}}
+    assert "px, 3 of them refused, 1 of them wrong;" in said(made.run(told=off), "Sizes")
+    own = made.run(told=told, parameters={"deployment": "myteam.serving:pipeline"})
+    assert said(own, "Sizes") == "180 from 32 to 896 px; others were not tried."
 
 
 def test_pictures_that_the_deployment_refuses_are_named():
@@ -51,7 +58,7 @@ def test_pictures_that_the_deployment_refuses_are_named():
 def test_libraries_whose_default_is_wrong_are_named_and_so_are_those_that_are_missing():
     wrong = [{"name": "OpenCV", "other_classes": 2}, {"name": "OpenVINO", "other_classes": 0}]
     told = {"libraries": {"wrong": wrong, "missing": [{"name": "LiteRT"}]}}
-    expected = "other classes from OpenCV. Other numbers from OpenVINO. Not tried: LiteRT."
+    expected = "other classes from OpenCV. Other numbers from OpenVINO. No answer from LiteRT."
     assert said(made.run(told=told), "Libraries") == expected
     told["libraries"] = {"wrong": [], "missing": []}
     assert said(made.run(told=told), "Libraries") == "all that were tried answer as PyTorch does."
@@ -61,7 +68,7 @@ def test_a_skipped_thing_never_reads_as_passed():
     assert said(made.run(), "Skipped") == "nothing: every check was measured."
     assert said(made.run(skipped="there is no file"), "Skipped") == "1 check: b.same (there is no file)."
     photos = made.run().facts["photos"] | {"unreadable": [{"name": "cut.jpg", "reason": "ends early"}]}
-    assert said(made.run(photos=photos), "Skipped") == "1 photo that cannot be read: cut.jpg."
+    assert said(made.run(photos=photos), "Skipped") == "1 photo left out: cut.jpg."
     assert said(made.run(complete=False), "Skipped") == "all notebooks but 01_a, 02_b."
 
 
@@ -69,3 +76,20 @@ def test_what_was_changed_and_what_only_warned_is_said_where_there_is_any():
     assert "Changed" not in dict(risks(made.run()))
     git = {"commit": "0123", "clean": False}
     assert said(made.run(git=git, slow=3), "Changed") == "the code, by uncommitted changes; b.slow only warned."
+
+
+def test_a_warning_that_nobody_measured_is_named_though_the_run_ships():
+    run = made.run()
+    run.pages[1].record.measurements.pop()
+    assert run.verdict.key == "ship"
+    assert said(run, "Skipped") == "1 check: b.slow (not recorded)."
+    run.pages[1].record.measurements.append(Measurement("b.slow", 0.5, 0))
+    assert said(run, "Skipped") == "1 check: b.slow (nothing was compared)."
+
+
+def test_a_severity_that_was_changed_is_no_threshold():
+    run = made.run()
+    change = Change(run.policy["a.off"], "severity", "error", "warning", "")
+    assert said(replace(run, policy=replace(run.policy, changes=(change,))), "Changed").startswith(
+        "1 made a warning or an error"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,3 +93,26 @@ def test_numbers_that_are_none_are_no_trouble(value):
     broken.normalise[0, :, 20, 30] = value
     html = shown(broken)
     assert [title.partition(":")[0] for title in groups(html)] == ["normalise"]
+
+
+def test_where_normalise_alone_is_wrong_the_network_is_shown_to_be_fed_another_picture():
+    right, other = [stored(source) for source in re.findall(r'src="(data:[^"]*)"', shown(trace(shift=0.4)))][:2]
+    assert np.abs(right.astype(int) - other).mean() > 5
+
+
+def test_a_normalise_of_another_shape_is_said_and_shown():
+    turned = trace()
+    turned = replace(turned, normalise=turned.normalise.transpose(0, 1, 3, 2))
+    html = shown(turned)
+    assert groups(html) == ["normalise: pictures of different sizes, which cannot be subtracted"]
+    assert "<p>deployment<br>40 × 60 pixels</p>" in html
+
+
+def test_a_normalise_that_gives_only_nan_differs_everywhere():
+    html = shown(trace(shift=np.nan))
+    assert groups(html) == [f"normalise: {40 * 60} of {40 * 60} pixels differ, by no number"]
+
+
+def test_levels_that_the_network_normalises_by_itself_are_shown_as_they_are():
+    levels = replace(trace(), normalise=SMALL.transpose(2, 0, 1)[None].copy())
+    assert groups(shown(levels)) == []

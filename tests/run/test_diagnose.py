@@ -14,6 +14,7 @@ import pytest
 
 from lib.__main__ import main
 from tests.conftest import encoded, picture
+from tests.run.looks import look_at
 
 PHOTO = picture(450, 300)
 DATA = encoded(PHOTO)
@@ -37,7 +38,7 @@ def service(tmp_path):
     return run
 
 
-def test_the_command_names_the_mistake_and_writes_a_page(service, tmp_path, capsys):
+def test_the_command_names_the_mistake_and_writes_a_page_that_is_fit_to_read(service, tmp_path, capsys, browser):
     assert service(cv2.resize(np.asarray(PHOTO), (336, 224))) == 1
     said = capsys.readouterr().out
     assert said.startswith("✗ OpenCV linear\n")
@@ -45,6 +46,7 @@ def test_the_command_names_the_mistake_and_writes_a_page(service, tmp_path, caps
     html = (tmp_path / "page.html").read_text()
     assert "<h1>✗ OpenCV linear</h1>" in html
     assert "cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)" in html
+    look_at(browser, tmp_path / "page.html")
 
 
 def test_the_references_own_input_is_exit_code_0(service, capsys):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
+from html import escape
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
@@ -13,7 +15,7 @@ from lib.numbers import counted, number, probability
 from lib.policy.results import listed
 from lib.report.drawing import BLUE, DARK, GREEN, GREY, PALE_VERMILION, SMALL, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, folded, note, table, verbatim
+from lib.report.html import Html, folded, note, table
 from lib.studies.layers.errors import Error, first_over, largest
 from lib.studies.layers.measure import Study
 from lib.studies.layers.planted import SPREAD
@@ -89,13 +91,16 @@ def viewers(study: Study) -> Html:
     """How to open the files of :mod:`lib.studies.layers.viewers` beside the network."""
     accumulated, local, netron = (f"{PAGE}.{end}" for end in (ACCUMULATED, LOCAL, NETRON))
     network = study.network.where
+    data = ",".join(f"reports/latest/{name}" for name in (accumulated, local))
+    opens = f"onnxvis {shlex.quote(f'.cache/models/{network}')} --node_data_paths={data}"
     return folded(
         "The same errors on the graph itself, in Model Explorer or Netron",
         note(
             f"A run leaves {accumulated}, {local} and {netron} beside this page. Each block's errors stand at the node that "
             "makes its output, by the node's name in the file; the nodes inside of a block have none."
         ),
-        verbatim(f"pip install model-explorer-onnx\nonnxvis {network} --node_data_paths={accumulated},{local}"),
+        note("From the folder of the workbook, with the package model-explorer-onnx:"),
+        Html(f"<pre>{escape(opens)}</pre>"),
         note(f"In Netron open {network} and then drop {netron} on its window: the errors are among a node's metrics."),
     )
 

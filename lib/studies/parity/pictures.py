@@ -32,8 +32,8 @@ LEAST = 0.00005  # probability: a share below reads 0
 
 def naive_input(naive: Pair, contract: Contract, classes: Sequence[str]) -> Html:
     """What the naive deployment feeds the network, beside the reference's input; it squashes the whole photo."""
-    if naive.comparison.apart() is None:
-        return note("The naive deployment is the reference itself: no photo's answer changes.")
+    if naive.comparison["resize"].largest == 0:
+        return note("The naive deployment resizes as the reference does: what the subject file states is squash and nearest.")
     height, width = naive.reference.decode.shape[:2]
     right, rows_and_columns = of_contract(contract, width, height), naive.candidate.resize.shape[:2]
     pictures = (right, naive.reference.resize), (whole(rows_and_columns[::-1]), naive.candidate.resize)
@@ -194,7 +194,7 @@ def steps_table(handoff: Handoff, ablations: Sequence[Ablation]) -> Html:
         rows.append((ablation.photo, name, *(_step(step) for step in ablation.steps)))
         figures = article.figures(handoff.subject, photo)
         if figures:
-            theirs = (f"{figures[step.name]:.4f}" if step.name in figures else "" for step in ablation.steps)
+            theirs = (f"{figures[step.name]:.4f}" if step.name in figures else "—" for step in ablation.steps)
             rows.append(("the article, same photo", article.CLASS, *theirs))
     headers = ("photo", "reference's class", *(step.name for step in ablations[0].steps))
     caption = "Probability of the reference's class, fix by fix"

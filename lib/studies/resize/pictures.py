@@ -27,7 +27,7 @@ def squashed(study: Study, classes: Sequence[str]) -> Html:
         return join(*said)
     reference, squash = study.squashed
     if _same(squash):
-        return join(note("Squashing changes no photo's picture: they all are as wide as high."), *said)
+        return join(note(f"Squashing does not change the picture of {squash.shape.comparison.photo}."), *said)
     size = reference.shape.view.scaled
     laid = reference.on_photo(*size), squash.on_photo(*size)
     return join(seen_by_the_model(Pair(squash.shape.comparison, reference.trace, squash.trace), laid, classes), *said)
@@ -87,6 +87,8 @@ def worst(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
     each = next(each for each in mistaken if each.shape.comparison is most)
     if _same(each):
         return note(f"No rule changes the picture of {most.photo}.")
+    if np.isnan(each.shape.mean_difference):
+        return note(f"{most.photo}: {most.name} changes the answer most; it shows nothing that the reference shows.")
     if each.shape.mean_difference == 0:
         what = f"it shows the reference's own pixels of {1 - each.shape.unseen:.0%} of the photo, at other places"
         return note(f"{most.photo}: {most.name} changes the answer most; {what}.")

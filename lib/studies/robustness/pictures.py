@@ -87,9 +87,10 @@ def outcome(study: Study) -> Html:
 def sides(off: Sequence[Held]) -> Html:
     """PyTorch's picture and the deployment's, of some probes that differ before they are normalised.
 
-    Probes that are alike stand side by side; so some from all over are taken, the first and the last among them.
+    The furthest off comes first. Many are alike; so some from all over are taken, the first and the last among them.
     """
-    every = [(each, each.sides) for each in off if each.sides is not None]
+    ordered = sorted(off, key=lambda each: -float(np.nan_to_num(each.differences[-1].largest, nan=np.inf)))
+    every = [(each, each.sides) for each in ordered if each.sides is not None]
     if not every:
         return Html("")
     places = np.linspace(0, len(every) - 1, min(PAIRS, len(every)))

@@ -108,8 +108,8 @@ def test_a_faulty_network_is_told_where_it_parts(study):
 
 def test_the_page_says_how_the_files_for_viewers_are_opened(study):
     said = pictures.viewers(study)
-    both = "07_layers.accumulated_node_data.json,07_layers.local_node_data.json"
-    assert f"onnxvis {study.network.where} --node_data_paths={both}" in said
+    both = "reports/latest/07_layers.accumulated_node_data.json,reports/latest/07_layers.local_node_data.json"
+    assert f"onnxvis .cache/models/{study.network.where} --node_data_paths={both}" in said
     assert "drop 07_layers.netron.json on its window" in said
 
 
