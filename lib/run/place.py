@@ -170,7 +170,8 @@ def _refuse(out: Path) -> None:
                 raise BadInput(f"out {out}: is a file; name a folder")
             if _is_report(out):
                 return
-            if os.path.samestat(looked_at, out.stat()):  # else another run put its report there while we looked
+            now = out.stat()  # a new folder may get the number of one that is gone: the time of its last move tells them apart
+            if os.path.samestat(looked_at, now) and looked_at.st_ctime_ns == now.st_ctime_ns:
                 raise BadInput(f"out {out}: holds something other than a report and would be replaced; name another folder")
 
 

@@ -152,13 +152,13 @@ def test_a_policy_file_changes_the_verdict_and_the_report_says_so(bench, report,
     change = {"id": "ships.level", "field": "threshold", "before": 5, "after": 2, "why": "we are stricter"}
     assert bench.results["policy_changes"] == [change]
     index = (bench.out / "index.html").read_text()
-    assert "Thresholds that were changed" in index
+    assert "Checks that were changed" in index
     assert re.search(r"<td[^>]*>5</td><td[^>]*>2</td><td[^>]*>we are stricter</td>", index)
     assert "we are stricter" in (bench.out / "summary.md").read_text()
     mine.write_text('["ships.level"]\nthreshold = 2\nseverity = "warning"\n')
     assert bench.run("ships", options=("--policy", str(mine))) == SHIP
     assert "1 warned" in capsys.readouterr().out
-    assert "Thresholds that were changed" not in (report / "index.html").read_text()
+    assert "Checks that were changed" not in (report / "index.html").read_text()
 
 
 def test_a_timeout_is_a_crash(bench, earlier, capsys, monkeypatch):

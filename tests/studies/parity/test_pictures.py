@@ -56,8 +56,9 @@ def test_the_naive_input_is_shown_beside_the_references_with_the_place_where_the
 
 def test_a_naive_deployment_that_is_the_reference_is_said_to_be(parity):
     same = dataclasses.replace(parity.study.naive, comparison=parity.study.from_naive[0].steps[-1])
+    assert same.comparison["resize"].largest == 0
     shown = pictures.naive_input(same, parity.handoff.subject.contract, parity.handoff.subject.classes)
-    assert "no photo's answer changes" in html.unescape(shown)
+    assert "The naive deployment resizes as the reference does" in html.unescape(shown)
     assert "<img" not in shown
 
 
@@ -112,7 +113,7 @@ def test_stages_are_listed_with_shapes_and_the_first_that_differs(parity, rules)
 def test_the_articles_figures_are_shown_beside_ours(parity):
     ablation = parity.study.from_naive[0]
     b0 = dataclasses.replace(parity.handoff, subject=load("b0-imagenet"), photos=Photos((DOG,), ()))
-    theirs = [f"{article.STEPS[name]:.4f}" if name in article.STEPS else "" for name in (s.name for s in ablation.steps)]
+    theirs = [f"{article.STEPS[name]:.4f}" if name in article.STEPS else "—" for name in (s.name for s in ablation.steps)]
     assert "".join(f"<td>{text}</td>" for text in theirs) in bare(pictures.steps_table(b0, [ablation]))
     assert "the article" not in pictures.steps_table(parity.handoff, parity.study.from_naive)
 
