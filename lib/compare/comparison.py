@@ -20,6 +20,7 @@ UNITS = {
     "infer": "logits",
     "score": "probability",
 }
+BEFORE_NETWORK = ("decode", "resize", "normalise")  # the stages that make what the network is fed
 TOP = 5  # classes that an answer keeps
 
 

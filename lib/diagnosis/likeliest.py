@@ -10,8 +10,6 @@ from lib.deploy import BadInput, Contract
 from lib.diagnosis.finding import diagnose
 from lib.mistakes import CATALOGUE
 
-BEFORE_NETWORK = ("decode", "resize", "normalise")  # the stages that a tensor tells of
-
 
 def likeliest(name: str, data: bytes, tensor: NDArray[Any], contract: Contract) -> dict[str, str]:
     """What a tensor says of the pipeline that made it.

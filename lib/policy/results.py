@@ -129,10 +129,17 @@ class Result:
         return self.check.may_skip and self.measurement is not None and bool(self.measurement.skipped)
 
     @property
+    def unmeasured(self) -> str:
+        """Why there is no value that could hold; empty where there is one."""
+        if self.measurement is None:
+            return "not recorded"
+        return self.measurement.skipped or ("" if self.measurement.compared else "nothing was compared")
+
+    @property
     def passed(self) -> bool:
         """Whether it was measured on something, and holds."""
         found = self.measurement
-        return found is not None and not found.skipped and found.compared > 0 and self.check.holds(found.measured)
+        return found is not None and not self.unmeasured and self.check.holds(found.measured)
 
     @property
     def failed(self) -> bool:

@@ -35,10 +35,7 @@ class Failure:
     @property
     def unmeasured(self) -> str:
         """Why there is no value; empty where there is one."""
-        found = self.result.measurement
-        if found is None:
-            return "the notebook ended without it"
-        return found.skipped or ("" if found.compared else "nothing was compared")
+        return self.result.unmeasured if self.result.measurement else "the notebook ended without it"
 
     @property
     def place(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,8 @@ from numpy.typing import NDArray
 from lib.deploy.stages import decode
 from lib.inputs.photos import Photo
 from lib.report.drawing import PICTURED
-from lib.report.html import Html
+from lib.report.html import Html, content, named
 from lib.report.image import image
-from lib.report.places import without_places
 
 NARROWEST = 168  # CSS pixels of a panel: two of them fit beside each other on a phone
 
@@ -64,28 +62,25 @@ def groups(titled: Mapping[str, Sequence[Panel]], caption: str, scale: Html | No
         scale: as there.
         name: as there.
     """
-    opened = f'<figure class="gallery" id="{escape(name)}">' if name else '<figure class="gallery">'
     shown = "".join(_group(title, panels) for title, panels in titled.items())
-    return Html(f"{opened}{shown}{scale or ''}<figcaption>{_text(caption)}</figcaption></figure>")
+    return Html(
+        f'<figure class="gallery"{named(name)}>{shown}{scale or ""}<figcaption>{content(caption)}</figcaption></figure>'
+    )
 
 
 def _group(title: str, panels: Sequence[Panel]) -> str:
     widest = max(panel.picture.shape[1] for panel in panels)
     # a native pixel of an enlarged picture is many pixels wide: those need no room of their own
     narrowest = max(NARROWEST, -(-widest // 2))
-    heading = f'<p class="group">{_text(title)}</p>' if title else ""
+    heading = f'<p class="group">{content(title)}</p>' if title else ""
     return f'{heading}<div class="panels" style="--narrowest: {narrowest}px">{"".join(map(_shown, panels))}</div>'
 
 
 def _shown(panel: Panel) -> str:
     kind = "panel marked" if panel.marked else "panel"
-    detail = f"<br>{_text(panel.detail)}" if panel.detail else ""
+    detail = f"<br>{content(panel.detail)}" if panel.detail else ""
     picture = image(panel.picture, panel.alt, panel.exact)
-    return f'<div class="{kind}"><p>{_text(panel.title)}{detail}</p>{picture}{panel.below}</div>'
-
-
-def _text(text: str) -> str:
-    return text if isinstance(text, Html) else escape(without_places(text))
+    return f'<div class="{kind}"><p>{content(panel.title)}{detail}</p>{picture}{panel.below}</div>'
 
 
 def photos(every: Sequence[Photo]) -> Html:

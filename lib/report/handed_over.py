@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from lib.inputs import deployment
 from lib.numbers import counted, number
 from lib.policy.policy import STAGE_CHECKS
 from lib.report.html import Html, table
@@ -18,9 +17,7 @@ PACKAGES = ("numpy", "pillow", "onnxruntime")  # all that lib.deploy needs
 
 def install_line(run: Run) -> str:
     """What pip has to be told for the workbook's own deployment; empty where the deployment is the user's."""
-    if run.facts["parameters"].get("deployment") != deployment.DEFAULT:
-        return ""
-    return " ".join(f"{name}=={run.facts['versions'][name]}" for name in PACKAGES)
+    return " ".join(f"{name}=={run.facts['versions'][name]}" for name in PACKAGES) if run.ours else ""
 
 
 def files(run: Run) -> list[dict[str, str]]:
@@ -41,7 +38,7 @@ def missing(run: Run) -> list[str]:
 def _why(run: Run, file: Mapping[str, Any]) -> str:
     photos = file["photos"]
     if file["role"] == "network":
-        before = "lib/deploy" if install_line(run) else run.facts["parameters"].get("deployment", "your own code")
+        before = "lib/deploy" if run.ours else run.facts["parameters"].get("deployment", "your own code")
         off = f"off from PyTorch's by {_number(photos['logits'])} logits on {counted(photos['compared'], 'photo')}"
         return f"the network, with {before} before it: {_stages(run)}, {off}"
     sizes = file["random_sizes"]
@@ -89,14 +86,11 @@ def conditions(run: Run) -> str:
     told = costs["conditions"]
     said = f"The network alone, {told['photo']}, {told['rounds']} answers, batch of {told['batch']}, "
     said += counted(told["threads"], "thread")
-    slowest = max(
-        (each["percentile95_s"] or 0) / (each["median_s"] or math.inf) for each in (costs["shipped"], costs["pytorch"])
-    )
-    return (
-        said
-        if slowest < STEADY
-        else f"{said}. Unsteady: the 95th percentile is {slowest:.1f} times the median, so measure again"
-    )
+    both = costs["shipped"], costs["pytorch"]
+    scatter = max((each["percentile95_s"] or 0) / (each["median_s"] or math.inf) for each in both)
+    if scatter < STEADY:
+        return said
+    return f"{said}. Unsteady: the 95th percentile is {scatter:.1f} times the median, so measure again"
 
 
 def _megabytes(count: float) -> str:

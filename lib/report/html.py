@@ -35,17 +35,17 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = 
         kind: a class of the page's stylesheet, or empty.
     """
     labels = [f' data-label="{escape(text)}"' for text in headers[1:]]
-    head = "".join(f'<th scope="col">{_cell(text)}</th>' for text in headers)
+    head = "".join(f'<th scope="col">{content(text)}</th>' for text in headers)
     body = "".join(f"<tr{_state(row)}>{_row(row, labels)}</tr>" for row in rows)
     kinds = " ".join(filter(None, (kind, "pair" if len(headers) == 2 else "")))
-    title = f"<caption>{_cell(caption)}</caption>" if caption else ""
+    title = f"<caption>{content(caption)}</caption>" if caption else ""
     opened = f'<table class="{kinds}">' if kinds else "<table>"
     return Html(f"{opened}{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
 
 
 def note(text: str, kind: str = "finding") -> Html:
     """A sentence that a reviewer can quote. ``kind`` is ``finding`` or ``warning``."""
-    return Html(f'<p class="{kind}">{_cell(text)}</p>')
+    return Html(f'<p class="{kind}">{content(text)}</p>')
 
 
 def verbatim(text: str) -> Html:
@@ -63,7 +63,7 @@ def embedded(data: bytes, alt: str, caption: str, name: str = "") -> Html:
         name: by which the verdict's page finds it, where that shows it too; or empty.
     """
     source = f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"
-    said = f"<figcaption>{_cell(caption)}</figcaption>"
+    said = f"<figcaption>{content(caption)}</figcaption>"
     return Html(f'<figure{named(name)}><img alt="{escape(alt)}" src="{source}">{said}</figure>')
 
 
@@ -81,7 +81,7 @@ def folded(summary: str, *parts: str, kind: str = "") -> Html:
         kind: a class of its own, or empty.
     """
     classes = f"folded {kind}".rstrip()
-    return Html(f'<details class="{classes}"><summary>{_cell(summary)}</summary>{join(*parts)}</details>')
+    return Html(f'<details class="{classes}"><summary>{content(summary)}</summary>{join(*parts)}</details>')
 
 
 def join(*parts: str) -> Html:
@@ -89,14 +89,15 @@ def join(*parts: str) -> Html:
     return Html("\n".join(parts))
 
 
-def _cell(text: str) -> str:
+def content(text: str) -> str:
+    """A text as the inside of an element, without where things lie on this machine; :class:`Html` as it is."""
     return text if isinstance(text, Html) else escape(without_places(text))
 
 
 def _row(row: Sequence[str], labels: Sequence[str]) -> str:
     first, *others = row
-    cells = (f"<td{label}>{_cell(text)}</td>" for label, text in zip(labels, others, strict=True))
-    return f'<th scope="row">{_cell(first)}</th>{"".join(cells)}'
+    cells = (f"<td{label}>{content(text)}</td>" for label, text in zip(labels, others, strict=True))
+    return f'<th scope="row">{content(first)}</th>{"".join(cells)}'
 
 
 def _state(row: Sequence[str]) -> str:

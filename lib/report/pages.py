@@ -42,7 +42,7 @@ class Group:
         state: ``passed`` where all did; then the group is folded.
         mark: the sign of that.
         answer: the notebook's answer, or empty.
-        link: where that was measured, or empty.
+        page: the notebook that measured it, or empty where there is no page of it.
         table: one row a check.
     """
 
@@ -51,7 +51,7 @@ class Group:
     state: str
     mark: str
     answer: str
-    link: str
+    page: str
     table: Html
 
 
@@ -70,15 +70,14 @@ def write(run: Run, folder: Path) -> None:
         "state": STATES[run.verdict.key],
         "title": f"{run.verdict.words}: {run.facts['subject']['name']}",
         "front": _front(run, bodies),
+        "groups": _groups(run),
         "parameters_file": reproduce.PARAMETERS,
     }
     for page in run.pages:
         here = f"{page.name}.html"
         own = shared | {"title": page.title, "here": here, "pages": pages, "body": bodies[page.name]}
         _write(folder / here, templates.get_template("notebook.html.j2").render(own))
-    links = {page.name: f"{page.name}.html" for page in run.pages}
-    index = shared | {"pages": pages, "groups": _groups(run, links)}
-    _write(folder / "index.html", templates.get_template("index.html.j2").render(index))
+    _write(folder / "index.html", templates.get_template("index.html.j2").render(shared | {"pages": pages}))
     _write(folder / "report.html", templates.get_template("report.html.j2").render(shared | _one_file(run, bodies)))
     for name, text in run.attachments.items():
         _write(folder / name, text)
@@ -118,7 +117,6 @@ def _one_file(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
     return {
         "anchors": anchors,
         "figures": figures,
-        "groups": _groups(run, {page.name: f"#{page.name}" for page in run.pages}),
         "commit": _commit(run),
         "parameters": reproduce.parameters(run),
         "commands": reproduce.commands(run),
@@ -141,25 +139,30 @@ def _inside(page: Page, html: Html, told: bool) -> dict[str, Any]:
     return {"name": page.name, "title": page.title, "html": nested(without_card(html) if told else html, page.name)}
 
 
-def _groups(run: Run, links: Mapping[str, str]) -> list[Group]:
-    titles = {page.name: f"{page.name}: {page.title}" for page in run.pages} | {RUN: "The run itself"}
+def _groups(run: Run) -> list[Group]:
+    titles, answers = {page.name: f"{page.name}: {page.title}" for page in run.pages}, run.answers
     return [
-        _group(titles.get(name, f"{name}: not run"), run.answers.get(name, ""), links.get(name, ""), results)
+        _group(
+            "The run itself" if name == RUN else titles.get(name, f"{name}: not run"),
+            answers.get(name, ""),
+            name if name in titles else "",
+            results,
+        )
         for name, results in run.judged.items()
         if results
     ]
 
 
-def _group(title: str, answer: str, link: str, results: Sequence[Result]) -> Group:
+def _group(title: str, answer: str, page: str, results: Sequence[Result]) -> Group:
     failed, other = any(each.failed for each in results), any(not each.passed for each in results)
     state = "failed" if failed else "open" if other else "passed"
     mark = {"failed": "✗", "open": "!", "passed": "✓"}[state]
-    return Group(title, _counted(results), state, mark, answer, link, results_table(results, _caption(results)))
+    return Group(title, _counted(results), state, mark, answer, page, results_table(results, _caption(results)))
 
 
 def _counted(results: Sequence[Result]) -> str:
-    kinds = (("passed", "passed"), ("failed", "failed"), ("skipped", "skipped"), ("warned", "warned"))
-    said = [f"{count} {word}" for word, name in kinds if (count := sum(getattr(each, name) for each in results))]
+    kinds = ("passed", "failed", "skipped", "warned")
+    said = [f"{count} {kind}" for kind in kinds if (count := sum(getattr(each, kind) for each in results))]
     return f"{counted(len(results), 'check')}: {', '.join(said)}"
 
 

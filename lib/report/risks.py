@@ -6,9 +6,7 @@ from collections import Counter
 from typing import Any
 
 from lib.deploy.errors import printable
-from lib.inputs import deployment
 from lib.numbers import counted
-from lib.policy import Result
 from lib.policy.results import listed
 from lib.report.run import Run
 
@@ -66,8 +64,7 @@ def _sizes(run: Run, told: dict[str, Any] | None) -> str:
 
 def _refuses(run: Run, told: dict[str, Any]) -> bool:
     """Whether all sizes just outside were refused, by the deployment that is handed over."""
-    ours = run.facts["parameters"].get("deployment") == deployment.DEFAULT
-    return ours and told["outside"]["refused"] == told["outside"]["tried"]
+    return run.ours and told["outside"]["refused"] == told["outside"]["tried"]
 
 
 def _refused(told: dict[str, Any] | None) -> str:
@@ -91,7 +88,7 @@ def _libraries(told: dict[str, Any] | None) -> str:
 
 def _skipped(run: Run) -> str:
     """What a reader might take for passed."""
-    said = [f"{each.check.id} ({why})" for each in run.results if (why := _unmeasured(each))]
+    said = [f"{each.check.id} ({each.unmeasured})" for each in run.results if each.unmeasured]
     left_out = run.facts["photos"]["unreadable"]
     parts = [f"{counted(len(said), 'check')}: {_few(said)}"] * bool(said)
     names = [each["name"] for each in left_out]
@@ -99,14 +96,6 @@ def _skipped(run: Run) -> str:
     if not run.complete:
         parts.append("all notebooks but " + ", ".join(page.name for page in run.pages))
     return f"{'; '.join(parts)}." if parts else "nothing: every check was measured."
-
-
-def _unmeasured(result: Result) -> str:
-    """Why a check has no value; empty where it has one."""
-    found = result.measurement
-    if found is None:
-        return "not recorded"
-    return found.skipped or ("" if found.compared else "nothing was compared")
 
 
 def _changed(run: Run) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from lib.inputs import deployment
 from lib.inputs.reading import sha256
 from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
 from lib.policy.policy import RUN
@@ -89,6 +90,11 @@ class Run:
             for name, value in page.record.told.items():
                 told[name] = value | told.get(name, {}) if isinstance(value, dict) else value
         return told
+
+    @property
+    def ours(self) -> bool:
+        """Whether the deployment under test is the workbook's own."""
+        return bool(self.facts["parameters"].get("deployment") == deployment.DEFAULT)
 
     @property
     def readable(self) -> list[dict[str, Any]]:

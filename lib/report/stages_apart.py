@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.compare.comparison import Comparison
+from lib.compare.comparison import BEFORE_NETWORK, Comparison
 from lib.compare.pair import Pair
 from lib.compare.view import denormalised
 from lib.deploy import Contract, Trace
@@ -18,12 +18,13 @@ from lib.report.html import Html, join, note
 from lib.report.inputs_seen import REFERENCE
 from lib.report.zoom import Side
 
-STAGES = ("decode", "resize", "normalise")  # those that put out pictures
 _SIZES = "pictures of different sizes, which cannot be subtracted"
 _UNSEEN = 0.01  # levels: what normalising adds by its rounding is less
 
 
-def stages_apart(pair: Pair, contract: Contract, classes: Sequence[str], name: str, stages: Sequence[str] = STAGES) -> Html:
+def stages_apart(
+    pair: Pair, contract: Contract, classes: Sequence[str], name: str, stages: Sequence[str] = BEFORE_NETWORK
+) -> Html:
     """What is fed to the network and what comes of it, and below a row for each stage whose pictures differ.
 
     A difference that a stage only passes on is not drawn again. Pictures of different shapes cannot be subtracted: both are
@@ -34,13 +35,14 @@ def stages_apart(pair: Pair, contract: Contract, classes: Sequence[str], name: s
         contract: whose mean and std.
         classes: class names in the order of the probabilities.
         name: the figure's id.
-        stages: of :data:`STAGES`, those to look at.
+        stages: of :data:`~lib.compare.comparison.BEFORE_NETWORK`, those to look at.
     """
     compared = pair.comparison
     right, other = _pictures(pair.reference, contract), _pictures(pair.candidate, contract)
     drawn = [stage for stage in stages if _differs(stage, right, other)]
     subtracted = [stage for stage in drawn if right[stage].shape == other[stage].shape]
-    reach = heat.reach(max((zoom.largest(zoom.furthest(right[each], other[each])) for each in subtracted), default=0.0))
+    errors = {stage: zoom.furthest(right[stage], other[stage]) for stage in subtracted}
+    reach = heat.reach(max(map(zoom.largest, errors.values()), default=0.0))
     network = [zoom.levels_shown(pictures["normalise"]) for pictures in (right, other)]
     first = inputs_seen.fed_as(network, pair, classes)
     if subtracted and subtracted[-1] != "decode":
@@ -49,7 +51,7 @@ def stages_apart(pair: Pair, contract: Contract, classes: Sequence[str], name: s
     for stage in drawn:
         sides = Side(REFERENCE, right[stage]), Side(compared.name, other[stage])
         if stage in subtracted:
-            rows |= {_title(stage, *sides): zoom.panels_of(f"{compared.photo}, after {stage},", *sides, reach)}
+            rows |= {_title(stage, errors[stage]): zoom.panels_of(f"{compared.photo}, after {stage},", *sides, reach)}
         elif stage != "resize":  # what that gives stands in the first row
             rows |= {f"{stage}: {_SIZES}": [zoom.whole(f"{compared.photo}, after {stage},", side) for side in sides]}
     scale = heat.scale(reach, "levels of the furthest channel") if subtracted else None
@@ -83,7 +85,7 @@ def _rest(stages: Sequence[str], drawn: Sequence[str], subtracted: Sequence[str]
 
 
 def _pictures(trace: Trace, contract: Contract) -> dict[str, NDArray[Any]]:
-    """What each of :data:`STAGES` put out, in levels: (h, w, 3)."""
+    """What each of :data:`~lib.compare.comparison.BEFORE_NETWORK` put out, in levels: (h, w, 3)."""
     fed = trace.normalise[0]  # whole levels where the network itself normalises them
     levels = fed if fed.dtype == np.uint8 else denormalised(fed, contract)
     return {"decode": trace.decode, "resize": trace.resize, "normalise": levels.transpose(1, 2, 0)}
@@ -97,7 +99,6 @@ def _differs(stage: str, right: Mapping[str, NDArray[Any]], other: Mapping[str, 
     return given.shape != made.shape or not bool((np.abs(made - given) <= _UNSEEN).all())
 
 
-def _title(stage: str, reference: Side, candidate: Side) -> str:
-    error = np.abs(zoom.furthest(reference.levels, candidate.levels))
-    differing = int((~(error <= _UNSEEN)).sum())  # a NaN differs
+def _title(stage: str, error: NDArray[np.float64]) -> str:
+    differing = int((~(np.abs(error) <= _UNSEEN)).sum())  # a NaN differs
     return f"{stage}: {differing} of {error.size} pixels differ, by {zoom.up_to(error)}"

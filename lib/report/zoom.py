@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Side:
     answer: str = ""
 
 
-def furthest(reference: NDArray[np.floating], candidate: NDArray[np.floating]) -> NDArray[np.float64]:
+def furthest(reference: NDArray[Any], candidate: NDArray[Any]) -> NDArray[np.float64]:
     """The signed difference of each pixel's furthest channel.
 
     Args:
@@ -98,7 +99,10 @@ def zoom(photo: str, reference: Side, candidate: Side, reach: float, name: str =
 
 def place(reference: Side, candidate: Side) -> str:
     """Where the window lies, in words."""
-    rows, columns = worst_place(furthest(reference.levels, candidate.levels))
+    return _place(*worst_place(furthest(reference.levels, candidate.levels)))
+
+
+def _place(rows: slice, columns: slice) -> str:
     size = f"{columns.stop - columns.start} by {rows.stop - rows.start} pixels"
     return f"{size} from column {columns.start} and row {rows.start}"
 
@@ -107,7 +111,7 @@ def panels_of(photo: str, reference: Side, candidate: Side, reach: float) -> lis
     """The four pictures of :func:`zoom`, which explains what it takes."""
     error = furthest(reference.levels, candidate.levels)
     rows, columns = worst_place(error)
-    window = place(reference, candidate)
+    window = _place(rows, columns)
     panels = [
         Panel(
             enlarged(levels_shown(side.levels[rows, columns])),

@@ -28,40 +28,47 @@ def written(tmp_path):
     return write
 
 
+def assert_in_order(html: str, texts: list[str]) -> None:
+    places = [html.index(each) for each in texts]
+    assert places == sorted(places)
+
+
 def text(html: str) -> str:
     return re.sub(r"<[^>]+>", "", html)
 
 
 def test_the_one_file_says_what_to_install_what_it_buys_and_what_could_go_wrong_before_any_check(written):
     html = written()
-    order = [
-        "✓ Ship",
-        "pip install numpy==",
-        "a" * 64,
-        "b" * 64,
-        "0.08×",
-        "What could still go wrong",
-        "not measured",
-        'id="checks"',
-    ]
-    places = [html.index(each) for each in order]
-    assert places == sorted(places)
+    assert_in_order(
+        html,
+        [
+            "✓ Ship",
+            "pip install numpy==",
+            "a" * 64,
+            "b" * 64,
+            "0.08×",
+            "What could still go wrong",
+            "not measured",
+            'id="checks"',
+        ],
+    )
 
 
 def test_where_a_check_failed_that_comes_first_and_no_line_tells_anyone_to_install(written):
     html = written(off=2, turned=1)
-    order = [
-        "✗ Do not ship",
-        "What failed",
-        "turned photos",
-        "EXIF",
-        "bars of how far off",
-        "how far off",
-        "cup.png",
-        'id="checks"',
-    ]
-    places = [html.index(each) for each in order]
-    assert places == sorted(places)
+    assert_in_order(
+        html,
+        [
+            "✗ Do not ship",
+            "What failed",
+            "turned photos",
+            "EXIF",
+            "bars of how far off",
+            "how far off",
+            "cup.png",
+            'id="checks"',
+        ],
+    )
     assert "install" not in text(html[: html.index('id="checks"')])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from lib.compare.comparison import Comparison, furthest_apart, max_abs_difference, most_changed
+from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.compare.view import densest
@@ -174,20 +176,16 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
     contract, photos = handoff.subject.contract, handoff.photos.readable
     first = SharedTraces(photos[0].data)
     errors, deployed, found = [], [], Noticed()
-    worst: Comparison | None = None
-    most: Comparison | None = None
+    worst, most = Most(partial(furthest_apart, stage="resize")), Most(most_changed)
     for i, photo in enumerate(photos):
         shared = SharedTraces(photo.data) if i else first
         reference = shared.trace(handoff.reference)
         pair = Pair.of(photo.name, "deployment", reference, shared.trace(handoff.deployment))
         deployed.append(pair.comparison)
-        worst = furthest_apart([worst or pair.comparison, pair.comparison], "resize")
-        if worst is pair.comparison:
+        if worst.is_now(pair.comparison):
             furthest = pair
         errors.append(pixel_errors(handoff, photo.name, shared))
-        latest = most_changed(errors[-1][each.name].comparison for each in FILTERS)
-        most = most_changed([most or latest, latest])
-        if most is latest:
+        if most.is_now(most_changed(errors[-1][each.name].comparison for each in FILTERS)):
             seen = drawn(handoff, errors[-1], shared)
         found += noticed(shared, reference, handoff.deployment, contract, (*FILTERS, *COLOUR), rules.tolerances)
     growth = by_factor(first.trace(handoff.reference).decode, contract)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lib.compare.comparison import BEFORE_NETWORK
 from lib.compare.pair import Pair
-from lib.diagnosis.likeliest import BEFORE_NETWORK, likeliest
+from lib.diagnosis.likeliest import likeliest
 from lib.handoff import Handoff
 
 
@@ -21,8 +22,8 @@ def diagnosed(divergent: Pair, handoff: Handoff, allowed: Mapping[str, float]) -
         Empty where no stage before the network differs.
     """
     first = divergent.comparison.first(allowed)
-    if first not in BEFORE_NETWORK:
+    if first is None or first not in BEFORE_NETWORK:
         return {}
     photo = next(each for each in handoff.photos.readable if each.name == divergent.comparison.photo)
     said = likeliest(photo.name, photo.data, divergent.candidate.normalise, handoff.subject.contract)
-    return dict.fromkeys([first], next(iter(said.values()))) if said else {}
+    return {first: next(iter(said.values()))} if said else {}

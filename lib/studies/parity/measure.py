@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
 from lib.compare.ablation import Ablation, from_deployment, from_naive, naive
 from lib.compare.comparison import Comparison, most_changed, most_divergent
+from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.deploy import Trace
@@ -129,21 +131,17 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
     contract, random = handoff.subject.contract, np.random.default_rng(seed)
     made = made_from(handoff.photos.readable[0], contract)
     photos: list[OnePhoto] = []
-    worst: Comparison | None = None
-    changed: Comparison | None = None
+    worst, changed = Most(partial(_furthest, allowed=rules.tolerances)), Most(most_changed)
     diagnosis = Confusion()
     for i, photo in enumerate(handoff.photos.readable):
         shared = SharedTraces(photo.data)
         reference = shared.trace(handoff.reference)
         photos.append(_one(handoff, rules, photo, shared, reference))
-        latest = photos[-1].comparison
-        worst = _furthest(worst or latest, latest, rules.tolerances)
-        if worst is latest:
-            divergent = Pair(worst, reference, shared.trace(handoff.deployment))
-        first_step = photos[-1].from_naive.steps[0]
-        changed = most_changed([changed or first_step, first_step])
-        if changed is first_step:
-            start = Pair(changed, reference, shared.trace(naive(handoff.deployment, contract)))
+        latest, first_step = photos[-1].comparison, photos[-1].from_naive.steps[0]
+        if worst.is_now(latest):
+            divergent = Pair(latest, reference, shared.trace(handoff.deployment))
+        if changed.is_now(first_step):
+            start = Pair(first_step, reference, shared.trace(naive(handoff.deployment, contract)))
         if i == 0:
             shown = examples(handoff, photo, shared, made)
             diagnosis += beyond(photo, contract, random, PAIRS)
@@ -154,10 +152,9 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
     return Study(tuple(photos), start, divergent, shown, diagnosis)
 
 
-def _furthest(before: Comparison, latest: Comparison, allowed: Mapping[str, float]) -> Comparison:
-    """The one of two that differs from the reference by more than is allowed, or else by more in its probabilities."""
-    both = [before, latest]
-    return most_divergent([each for each in both if each.first(allowed)] or both)
+def _furthest(every: Sequence[Comparison], allowed: Mapping[str, float]) -> Comparison:
+    """The furthest off in its probabilities, of those that differ from the reference by more than is allowed if any does."""
+    return most_divergent([each for each in every if each.first(allowed)] or every)
 
 
 def _one(handoff: Handoff, rules: Policy, photo: Photo, shared: SharedTraces, reference: Trace) -> OnePhoto:

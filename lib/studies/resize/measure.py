@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lib.compare.comparison import Comparison, furthest_apart, most_changed
+from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.compare.view import View, of_contract
@@ -102,29 +104,23 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
     contract, photos = handoff.subject.contract, handoff.photos.readable
     first = SharedTraces(photos[0].data)
     shapes, deployed, found = [], [], Noticed()
-    worst: Comparison | None = None
+    worst, most_squashed, most = Most(partial(furthest_apart, stage="resize")), Most(most_changed), Most(most_changed)
     squashed: tuple[Drawn, Drawn] | None = None
-    most_squashed: Comparison | None = None
-    most: Comparison | None = None
     kinds: dict[str, tuple[Drawn, ...]] = {}
     for i, photo in enumerate(photos):
         shared = SharedTraces(photo.data) if i else first
         reference = shared.trace(handoff.reference)
         pair = Pair.of(photo.name, "deployment", reference, shared.trace(handoff.deployment))
         deployed.append(pair.comparison)
-        worst = furthest_apart([worst or pair.comparison, pair.comparison], "resize")
-        if worst is pair.comparison:
+        if worst.is_now(pair.comparison):
             furthest = pair
         drawn = shapes_of(handoff, photo, shared)
         shapes.append(tuple(each.shape for each in drawn))
         kinds.setdefault(kind_of(photo), drawn)
         for squash in (each for each in drawn if each.shape.comparison.name == SQUASH):
-            most_squashed = most_changed([most_squashed or squash.shape.comparison, squash.shape.comparison])
-            if most_squashed is squash.shape.comparison:
+            if most_squashed.is_now(squash.shape.comparison):
                 squashed = drawn[0], squash
-        latest = most_changed(each.shape.comparison for each in drawn)
-        most = most_changed([most or latest, latest])
-        if most is latest:
+        if most.is_now(most_changed(each.shape.comparison for each in drawn)):
             changed = drawn
         found += noticed(shared, reference, handoff.deployment, contract, SHAPES, rules.tolerances)
     in_order = {kind: kinds[kind] for kind in KINDS if kind in kinds}

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.diagnosis.likeliest import BEFORE_NETWORK, likeliest
+from lib.compare.comparison import BEFORE_NETWORK
+from lib.diagnosis.likeliest import likeliest
 from lib.export.exporter import domain
 from lib.handoff import Handoff
-from lib.inputs.deployment import taken
 from lib.probes import probes
-from lib.studies.robustness.measure import Held
+from lib.studies.robustness.measure import Held, fed
 
 
 def diagnosed(held: Sequence[Held], handoff: Handoff) -> dict[str, str]:
@@ -27,12 +27,8 @@ def diagnosed(held: Sequence[Held], handoff: Handoff) -> dict[str, str]:
     contract = handoff.subject.contract
     for probe, seen in zip(probes(contract, domain(handoff.subject)), held, strict=True):
         if seen.first in BEFORE_NETWORK and seen.fit and seen.first not in found:
-            value, refused = probe.data, ""
-            for stage in BEFORE_NETWORK:
-                if not refused:
-                    value, refused = taken(getattr(handoff.deployment, stage), value)
-            if not refused:
-                said = likeliest(probe.name, probe.data, np.asarray(value), contract)
-                if said:
-                    found[seen.first] = next(iter(said.values()))
+            tensor, refused = fed(handoff.deployment, probe.data)
+            said = {} if refused else likeliest(probe.name, probe.data, np.asarray(tensor), contract)
+            if said:
+                found[seen.first] = next(iter(said.values()))
     return found

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import StageDifference
+from lib.compare.comparison import BEFORE_NETWORK, StageDifference
 from lib.compare.sizes import drawn_fed, drawn_photos
 from lib.deploy import BadInput, Domain, Pipeline
 from lib.deploy.stages import decode
@@ -24,7 +24,6 @@ from lib.probes.sizes import longest
 from lib.studies.robustness.behaviour import Behaviour, behaviour
 from lib.studies.robustness.made import Made, at_photo_sizes, at_sizes, on_logits, on_patterns
 
-STAGES = ("decode", "resize", "normalise")  # those that a picture's properties matter to
 THUMBNAIL = 64  # pixels
 LARGEST = 256  # pixels along a side of the pictures that are kept where they differ
 
@@ -246,12 +245,12 @@ def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str
     try:
         decode(probe.data)
     except BadInput:
-        refused = _refusal(deployment, probe.data)
+        _, refused = fed(deployment, probe.data)
         return Held(probe.name, has, None, (), False, refused, "" if refused else "decode", None)
     right, made = probe.data, probe.data
     differences: list[StageDifference] = []
     first, refused, sides, outputs = "", "", None, {}
-    for stage in STAGES:
+    for stage in BEFORE_NETWORK:
         right = getattr(reference, stage)(right)
         outputs[stage] = np.asarray(right)
         if refused:
@@ -275,11 +274,11 @@ def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return picture[::step, ::step].copy()
 
 
-def _refusal(deployment: Pipeline, data: bytes) -> str:
-    """Why a deployment does not take an image file; empty where it makes an input of it."""
+def fed(deployment: Pipeline, data: bytes) -> tuple[Any, str]:
+    """What a deployment makes of an image file for its network, and why it does not take it; that is empty where it does."""
     value, refused = data, ""
-    for stage in STAGES:
+    for stage in BEFORE_NETWORK:
         value, refused = taken(getattr(deployment, stage), value)
         if refused:
             break
-    return refused
+    return value, refused

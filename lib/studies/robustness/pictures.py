@@ -8,17 +8,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.compare.comparison import UNITS
+from lib.compare.comparison import BEFORE_NETWORK, UNITS
 from lib.numbers import counted, number
 from lib.policy.results import listed
 from lib.report import heat
 from lib.report.gallery import Panel, groups
 from lib.report.html import Html, folded, join, note, table
 from lib.report.image import image
-from lib.report.zoom import furthest, in_levels, largest
+from lib.report.zoom import furthest, largest, up_to
 from lib.studies.robustness.behaviour import Behaviour
 from lib.studies.robustness.made import Made
-from lib.studies.robustness.measure import STAGES, THUMBNAIL, Held, Sides, Study
+from lib.studies.robustness.measure import THUMBNAIL, Held, Sides, Study
 
 COLUMNS = 10  # of the sheet of all pictures: on a phone, whose screen is sharp, none of their pixels is left out
 GAP = 4  # pixels between them
@@ -107,7 +107,7 @@ def _error(pictures: Sides) -> NDArray[np.float64] | None:
     """The signed difference of each pixel's furthest channel; None where the shapes differ."""
     if pictures.reference.shape != pictures.deployment.shape:
         return None
-    return furthest(pictures.reference.astype(np.float64), pictures.deployment.astype(np.float64))
+    return furthest(pictures.reference, pictures.deployment)
 
 
 def _pair(each: Held, pictures: Sides, error: NDArray[np.float64] | None, reach: float) -> list[Panel]:
@@ -121,7 +121,7 @@ def _pair(each: Held, pictures: Sides, error: NDArray[np.float64] | None, reach:
     if error is None:
         return panels
     coloured, said = heat.signed(error, reach), f"Where the two pictures of {each.name} differ"
-    return [*panels, _panel(coloured, "difference", said, f"up to {in_levels(largest(error))}", exact=True)]
+    return [*panels, _panel(coloured, "difference", said, up_to(error), exact=True)]
 
 
 def _panel(picture: NDArray[np.uint8], title: str, alt: str, detail: str, exact: bool = False) -> Panel:
@@ -146,7 +146,7 @@ def _by(each: Held) -> str:
 
 def stages(study: Study) -> Html:
     """How many probes first differ at each stage; nothing where none does."""
-    if not any(study.off(stage) for stage in STAGES):
+    if not any(study.off(stage) for stage in BEFORE_NETWORK):
         return Html("")
     rows = [
         (
@@ -156,7 +156,7 @@ def stages(study: Study) -> Html:
             listed(study.where(stage)) or "—",
             "✗ differs" if study.off(stage) else "✓ as PyTorch's",
         )
-        for stage in STAGES
+        for stage in BEFORE_NETWORK
     ]
     return table(
         ("stage", "probes", "first differ here", "what they have in common", "result"), rows, caption="Probes by stage"

@@ -41,7 +41,7 @@ def test_the_deployment_passes_every_probe_and_all_properties_are_covered(study,
     assert len(study.fit) > 100
     assert study.refused == study.answered == study.uncovered == []
     assert {each.first for each in study.held} == {""}
-    assert [len(study.off(stage)) for stage in measure.STAGES] == [0, 0, 0]
+    assert [len(study.off(stage)) for stage in measure.BEFORE_NETWORK] == [0, 0, 0]
     assert len(study.covered) == len(properties.PROPERTIES)
     assert study.resized > 90
     assert study.photos_resized == len(two.photos.readable)
