@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.compare.comparison import max_abs_difference
 from lib.deploy import Model
+from lib.deploy.difference import max_abs_difference
 from lib.deploy.stages import Infer
 
 

@@ -10,33 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.deploy import STAGES, Trace
+from lib.deploy.difference import max_abs_difference
 from lib.deploy.stages import score
 
-# Normalised values are in units of the contract's std.
-UNITS = {
-    "decode": "levels",
-    "resize": "levels",
-    "normalise": "std",
-    "infer": "logits",
-    "score": "probability",
-}
 BEFORE_NETWORK = ("decode", "resize", "normalise")  # the stages that make what the network is fed
 TOP = 5  # classes that an answer keeps
-
-
-def max_abs_difference(a: NDArray[Any], b: NDArray[Any]) -> float:
-    """Largest absolute difference of two arrays.
-
-    Infinite where their shapes differ; NaN where either holds a NaN, or where both are empty.
-    """
-    if a.shape != b.shape:
-        return float("inf")
-    if a.size == 0:
-        return float("nan")
-    if a.dtype == b.dtype == np.uint8:
-        return float((np.maximum(a, b) - np.minimum(a, b)).max())  # exact, and an eighth of the memory
-    with np.errstate(invalid="ignore"):  # infinity less infinity is NaN, which is what is wanted
-        return float(np.abs(a.astype(np.float64) - b.astype(np.float64)).max())
 
 
 def top1(scores: NDArray[Any]) -> int:

@@ -1,5 +1,7 @@
 """What ships: photo bytes in, probabilities out, with numpy, Pillow and onnxruntime and nothing else.
 
+In a wheel this folder is the package, under a name of its own, with the model in it; ``Classifier()`` then opens that.
+
 >>> from lib.deploy import Classifier
 >>> Classifier("model.onnx").classify("photo.jpg")  # doctest: +SKIP
 """

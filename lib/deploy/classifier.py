@@ -10,10 +10,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from . import files
+from . import files, package
 from .errors import BadModel, BadPhoto
 from .model import PIXELS, PROBABILITIES, Model
 from .pipelines import Pipeline
+from .sessions import CPU, Providers
 from .stages import Infer, decode, preprocessing, score
 
 
@@ -49,17 +50,21 @@ class Prediction:
 
 
 class Classifier:
-    """Photo in, named probabilities out, from one ONNX file.
+    """Photo in, named probabilities out, from one ONNX file. Threads may share one.
 
     Args:
-        model: path of an ONNX file written by ``01_export``: the network, or the end-to-end file.
+        model: path of an ONNX file written by ``01_export``: the network, or the end-to-end file. None takes the one that lies
+            in this package, and holds it to its SHA-256; the workbook itself has none.
+        providers: what answers, as ONNX Runtime takes it: ``["CUDAExecutionProvider"]``, or a pair with options. Answers were
+            held against PyTorch's on the CPU alone.
 
     Raises:
-        BadModel: as :meth:`Model.open`.
+        BadInput: a provider cannot be had here.
+        BadModel: as :meth:`Model.open`; or the package's own is not the one that was packed.
     """
 
-    def __init__(self, model: str | os.PathLike[str]) -> None:
-        self.model = Model.open(model)
+    def __init__(self, model: str | os.PathLike[str] | None = None, providers: Providers = CPU) -> None:
+        self.model = Model.open(package.model() if model is None else model, providers)
 
     @cached_property
     def probabilities(self) -> Callable[[bytes], NDArray[np.float32]]:

@@ -16,7 +16,7 @@ from . import files
 from .contract import Contract
 from .domain import Domain
 from .errors import BadInput, BadModel, quoted
-from .sessions import open_session
+from .sessions import CPU, Providers, open_session
 
 CONTRACT_KEY = "handoff.contract"
 CLASSES_KEY = "handoff.classes"
@@ -52,10 +52,15 @@ class Model:
         return self.session.get_inputs()[0].name == PIXELS
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str]) -> Model:
+    def open(cls, path: str | os.PathLike[str], providers: Providers = CPU) -> Model:
         """Open ``path`` and try it on a plain grey picture.
 
+        Args:
+            path: an ONNX file.
+            providers: as :func:`lib.deploy.sessions.open_session` takes them.
+
         Raises:
+            BadInput: a provider cannot be had here.
             BadModel: there is no such file, ONNX Runtime cannot load it, it carries no contract or one that cannot be used, its
                 input is not what notebook 01_export writes, or it answers with NaN; one line says which.
         """
@@ -67,7 +72,9 @@ class Model:
         except OSError as error:
             raise BadModel(f"{path}: {error.strerror}; export it with notebook 01_export") from None
         try:
-            session = open_session(path)
+            session = open_session(path, providers=providers)
+        except BadInput:
+            raise
         except Exception as error:  # ONNX Runtime's own exception classes share no base but Exception
             raise BadModel(f"{path}: {_in_plain_words(str(error))}") from None
         metadata = session.get_modelmeta().custom_metadata_map

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import onnxruntime
+
+from .errors import BadInput, quoted
+
+CPU = ("CPUExecutionProvider",)
+# What answers: names of ONNX Runtime's execution providers, or pairs of a name and its options, the one to prefer first.
+Providers = Sequence[str | tuple[str, dict[str, Any]]]
 
 _ERRORS_ONLY = 3  # ONNX Runtime's severity level
 
@@ -15,8 +23,9 @@ def open_session(
     level: onnxruntime.GraphOptimizationLevel = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
     threads: int = 0,
     spinning: bool = True,
+    providers: Providers = CPU,
 ) -> onnxruntime.InferenceSession:
-    """A session on the CPU.
+    """A session, on the CPU unless something else is asked for.
 
     Args:
         model: path of an ONNX file, or its bytes.
@@ -26,8 +35,10 @@ def open_session(
             another.
         spinning: whether the threads of a session wait awake for its next answer, as ONNX Runtime's do. Where many sessions
             are open at once, each would keep the cores from the others for a while after every answer.
+        providers: handed to ONNX Runtime as they are.
 
     Raises:
+        BadInput: a provider cannot be had here. ONNX Runtime by itself would answer on the CPU with no more than a warning.
         Exception: ONNX Runtime's own classes, which share no base but this one.
     """
     options = onnxruntime.SessionOptions()
@@ -38,4 +49,24 @@ def open_session(
     if not spinning:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     source = model if isinstance(model, bytes) else Path(model)
-    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    names = _names(providers)
+    _require(names, onnxruntime.get_available_providers(), "this onnxruntime")
+    session = onnxruntime.InferenceSession(source, options, providers=list(providers))
+    _require(names, session.get_providers(), "this machine")
+    return session
+
+
+def _names(providers: Providers) -> list[str]:
+    try:
+        names = [each if isinstance(each, str) else each[0] for each in providers]
+    except (TypeError, LookupError):
+        names = []
+    if isinstance(providers, str) or not names:
+        raise BadInput(f"providers: is {quoted(providers)}; it takes a list of ONNX Runtime's names, as in {list(CPU)}")
+    return names
+
+
+def _require(names: Sequence[str], there: Sequence[str], where: str) -> None:
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise BadInput(f"providers: {where} has no {quoted(missing[0])}; it has {', '.join(there)}")

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.deploy import BadInput, BadPhoto, Contract, Domain, files
+from lib.deploy import BadInput, BadPhoto, Contract, Domain, files, photo_files
 from lib.deploy.errors import printable
 from lib.deploy.stages import FORMATS, Normalise, Resize, decode, preprocessing
 from lib.inputs.reading import read_bytes, sha256
@@ -28,7 +28,6 @@ BUNDLED = (
     ("skimage", "data/astronaut.png"),
     ("skimage", "data/camera.png"),
 )
-SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 
 
 @dataclass(frozen=True)
@@ -92,12 +91,12 @@ class Photos:
 def load(path: str = "") -> Photos:
     """Read a photo, the photos of a folder (not of its subfolders), or the bundled ones where ``path`` is empty.
 
-    In a folder, files are taken whose names end as image files do (:data:`SUFFIXES`), in alphabetical order.
+    In a folder, files are taken as :func:`lib.deploy.photo_files.named` says.
 
     Raises:
         BadInput: the path does not exist, holds no photo, or holds none that can be decoded.
     """
-    found = _files(path) if path else [_package_folder(package) / name for package, name in BUNDLED]
+    found = photo_files.named(path) if path else [_package_folder(package) / name for package, name in BUNDLED]
     readable, unreadable = [], []
     for file in found:
         name = printable(file.name)
@@ -130,21 +129,6 @@ def within(photos: Photos, contract: Contract, domain: Domain) -> Photos:
     if not kept:
         raise BadInput(f"photos: none can be used: {left_out[-1][0]}: {left_out[-1][1]}")
     return Photos(tuple(kept), tuple(left_out))
-
-
-def _files(path: str) -> list[Path]:
-    try:
-        if Path(path).is_dir():
-            inside = sorted(f for f in Path(path).iterdir() if f.suffix.lower() in SUFFIXES and not f.name.startswith("."))
-            found = [file for file in inside if not file.is_dir()]
-            if not found:
-                raise BadInput(f"photos {path}: no photo in this folder (files ending in {', '.join(SUFFIXES)})")
-            return found
-        if Path(path).exists():
-            return [Path(path)]
-    except OSError as error:
-        raise BadInput(f"photos {path}: {error.strerror}") from None
-    raise BadInput(f"photos {path}: no such file or folder")
 
 
 def square_batch(photos: Sequence[Photo], contract: Contract) -> NDArray[np.float32]:

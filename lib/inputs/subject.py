@@ -30,6 +30,7 @@ class _Weights(Table):
         str, Field(pattern=r"^[0-9a-fA-F]{8,64}$", description="the 64 hexadecimal digits, or the first 8 or more")
     ]
     stand_in: Flag = False
+    licence: Text = ""
 
     @model_validator(mode="after")
     def _one_source(self) -> _Weights:
@@ -71,6 +72,7 @@ class WeightsSource:
         file: path inside ``package``, or absolute where ``package`` is None; None for a download.
         url: address of the download, or None.
         stand_in: the tensors are Lite0's, to be fitted to B0's architecture (see :mod:`lib.networks.stand_in`).
+        licence: under which the weights may be passed on, made printable; empty where the TOML file does not say.
     """
 
     sha256: str
@@ -78,6 +80,7 @@ class WeightsSource:
     file: Path | None
     url: str | None
     stand_in: bool
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +174,7 @@ def _weights(told: _Weights, path: Path) -> WeightsSource:
     file = None if told.file is None else Path(told.file) if told.package is not None else path.parent / told.file
     if told.url is not None:
         fits(TypeAdapter(HttpUrl), told.url, f"{path}: [weights]: field 'url'", "an address that begins with https://")
-    return WeightsSource(told.sha256.lower(), told.package, file, told.url, told.stand_in)
+    return WeightsSource(told.sha256.lower(), told.package, file, told.url, told.stand_in, printable(told.licence.strip()))
 
 
 def _classes(told: _Classes, path: Path) -> tuple[str, ...]:

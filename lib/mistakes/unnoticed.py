@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from lib.compare.comparison import max_abs_difference
 from lib.compare.shared import SharedTraces
 from lib.deploy import STAGES, Contract, Pipeline, Trace
+from lib.deploy.difference import max_abs_difference
 from lib.mistakes.mistake import Mistake
 
 # In units of std: what another order of float32 operations changes at most, as the built-in tolerance of normalise says. A

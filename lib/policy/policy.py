@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import Field
 
-from lib.compare.comparison import UNITS
 from lib.deploy import STAGES, BadInput
+from lib.deploy.difference import UNITS
 from lib.deploy.errors import quoted
 from lib.inputs.reading import read_toml, unknown
 from lib.inputs.schema import STRICT, Finite, Flag, Table, Text, fitted

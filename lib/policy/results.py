@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.compare.comparison import UNITS
+from lib.deploy.difference import UNITS
 from lib.numbers import counted, number
 from lib.policy.policy import RUN, YES, Check, Policy, UnknownCheck
 

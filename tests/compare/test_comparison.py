@@ -11,20 +11,19 @@ import pytest
 
 from lib.compare.comparison import (
     TOP,
-    UNITS,
     Answer,
     Comparison,
     StageDifference,
     Summary,
     flips,
     furthest_apart,
-    max_abs_difference,
     most_changed,
     most_divergent,
     top1,
     worst,
 )
 from lib.deploy import STAGES, Trace
+from lib.deploy.difference import UNITS, max_abs_difference
 from lib.deploy.stages import score
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lib.compare.comparison import max_abs_difference
 from lib.deploy import BadInput
+from lib.deploy.difference import max_abs_difference
 from tests.conftest import built, edited
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lib import policy
-from lib.compare.comparison import UNITS
+from lib.deploy.difference import UNITS
 from lib.policy import Check, Policy
 from lib.policy.policy import STAGE_CHECKS
 

@@ -16,9 +16,10 @@ from PIL import Image
 from torch import nn
 
 from lib.compare.batches import batch_difference
-from lib.compare.comparison import Comparison, max_abs_difference, top1
+from lib.compare.comparison import Comparison, top1
 from lib.compare.sizes import drawn
 from lib.deploy import BadInput, Contract, Domain, Model, Trace
+from lib.deploy.difference import max_abs_difference
 from lib.deploy.sessions import open_session
 from lib.deploy.stages import Infer, logits_of, preprocessing
 from lib.export import exporter as export

@@ -12,9 +12,10 @@ import onnx
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import Comparison, max_abs_difference
+from lib.compare.comparison import Comparison
 from lib.compare.sizes import in_stretches
 from lib.deploy import Trace
+from lib.deploy.difference import max_abs_difference
 from lib.deploy.model import PIXELS
 from lib.deploy.sessions import open_session
 from lib.deploy.stages import logits_of

@@ -11,7 +11,8 @@ import onnx
 from numpy.typing import NDArray
 
 from lib.compare.batches import batch_difference
-from lib.compare.comparison import Comparison, flips, max_abs_difference, worst
+from lib.compare.comparison import Comparison, flips, worst
+from lib.deploy.difference import max_abs_difference
 from lib.handoff import Handoff
 from lib.numbers import finite
 from lib.policy import Policy

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from lib.compare.comparison import Comparison, furthest_apart, max_abs_difference, most_changed
+from lib.compare.comparison import Comparison, furthest_apart, most_changed
 from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.compare.view import densest
 from lib.deploy import Contract, Trace
+from lib.deploy.difference import max_abs_difference
 from lib.handoff import Handoff
 from lib.mistakes import COLOUR, FILTERS, SHAPES, Mistake
 from lib.mistakes.own import own

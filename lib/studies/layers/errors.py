@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from onnxruntime import InferenceSession
 
-from lib.compare.comparison import max_abs_difference
+from lib.deploy.difference import max_abs_difference
 from lib.deploy.model import IMAGE
 from lib.deploy.sessions import open_session
 from lib.studies.layers.blocks import Divided

@@ -9,7 +9,8 @@ from html import escape
 
 import numpy as np
 
-from lib.compare.comparison import UNITS, Comparison
+from lib.compare.comparison import Comparison
+from lib.deploy.difference import UNITS
 from lib.diagnosis.candidates import Names
 from lib.diagnosis.confusion import KINDS, NOISE, ONE, OUTCOMES, PART, RIGHT, STRANGER, UNKNOWN, WRONG, Attempt, Confusion
 from lib.numbers import counted, number, probability, signed

@@ -10,10 +10,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from lib.compare.ablation import NAIVE_FILTER, Ablation
-from lib.compare.comparison import UNITS, Comparison, Summary, worst
+from lib.compare.comparison import Comparison, Summary, worst
 from lib.compare.pair import Pair
 from lib.compare.view import of_contract, whole
 from lib.deploy import Contract
+from lib.deploy.difference import UNITS
 from lib.handoff import Handoff
 from lib.mistakes.own import own
 from lib.numbers import number, probability, signed

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.compare.comparison import max_abs_difference
+from lib.deploy.difference import max_abs_difference
 from lib.handoff import Handoff
 from lib.inputs.deployment import taken
 from lib.probes import Motif, patterns

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.compare.comparison import BEFORE_NETWORK, UNITS
+from lib.compare.comparison import BEFORE_NETWORK
+from lib.deploy.difference import UNITS
 from lib.numbers import counted, number
 from lib.policy.results import listed
 from lib.report import heat

@@ -15,7 +15,7 @@ import torch
 from efficientnet_pytorch.utils import MemoryEfficientSwish
 from torch import Tensor, nn
 
-from lib.compare.comparison import max_abs_difference
+from lib.deploy.difference import max_abs_difference
 from lib.deploy.sessions import open_session
 from lib.export import graph
 from lib.export.exporter import DEFAULT_OPSET

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from lib.compare.comparison import max_abs_difference
+from lib.deploy.difference import max_abs_difference
 from lib.networks.efficientnet import with_swish
 
 

@@ -1,0 +1,48 @@
+"""The versions of libraries and of Python that a package is run with, and what it therefore requires."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+
+from lib.inputs.reading import unknown
+
+# The oldest that answer as PyTorch does, tried one by one.
+LOWEST = {"numpy": "1.26.4", "onnxruntime": "1.18.1", "pillow": "11.3.0"}
+INSTALLED, ALL = "installed", "all"
+CHOICES = (INSTALLED, ALL)
+LIBRARIES = tuple(sorted(LOWEST))  # all that lib.deploy imports
+
+
+def sets(which: str) -> list[dict[str, str]]:
+    """The sets of versions to run a package with, by library, the lowest first.
+
+    Args:
+        which: ``installed``, those that the workbook itself runs with; or ``all``, the lowest before them.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    if which not in CHOICES:
+        raise unknown("versions", which, CHOICES)
+    installed = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    return [LOWEST, installed] if which == ALL else [installed]
+
+
+def requirements(sets: Sequence[Mapping[str, str]]) -> list[str]:
+    """What pip is told to install: no version below the lowest that was run, and none above the highest."""
+    return [
+        f"{name}=={sets[0][name]}" if len(sets) == 1 else f"{name}>={sets[0][name]},<={sets[-1][name]}" for name in LIBRARIES
+    ]
+
+
+def tested(sets: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """The same sets with the version of Python."""
+    return [{"python": platform.python_version(), **each} for each in sets]
+
+
+def python() -> str:
+    """The versions of Python that a package is for: this one, with any last digit."""
+    return f"=={sys.version_info.major}.{sys.version_info.minor}.*"

@@ -1,0 +1,73 @@
+"""The wheels that fresh environments are made from, put aside when the workbook is installed, so that a run downloads nothing.
+
+``python -m lib.bundle.wheels [installed|all]`` does that.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from packaging.utils import parse_wheel_filename
+
+from lib.bundle import versions
+from lib.cache import ROOT
+from lib.deploy import BadInput
+
+FOLDER = Path(sys.prefix) / "wheels"
+CONSTRAINTS = ROOT / "constraints.txt"
+
+
+def put_aside(which: str) -> None:
+    """Download what is not there yet.
+
+    Raises:
+        BadInput: pip cannot; or ``which`` is none of :data:`lib.bundle.versions.CHOICES`.
+    """
+    for each in versions.sets(which):
+        if missing(each):
+            lines = [f"{name}=={version}" for name, version in each.items()]
+            # what the three require in turn, as the workbook has it
+            bound = ["-c", str(CONSTRAINTS)] if each != versions.LOWEST else []
+            options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(FOLDER)]
+            ran = subprocess.run([sys.executable, "-m", "pip", "download", *options, *bound, *lines])
+            if ran.returncode:
+                raise BadInput(f"wheels of {', '.join(lines)} cannot be had: pip ended with code {ran.returncode}")
+
+
+def missing(versions: Mapping[str, str]) -> list[str]:
+    """Which of a set of versions has not been put aside, as ``numpy 2.4.6``."""
+    names = {(str(name), str(version)) for name, version, *_ in map(_parsed, FOLDER.glob("*.whl"))}
+    return [f"{name} {version}" for name, version in versions.items() if (name, version) not in names]
+
+
+def require(which: str) -> None:
+    """Let pass where all that is needed has been put aside.
+
+    Raises:
+        BadInput: something is missing; or ``which`` is none of :data:`lib.bundle.versions.CHOICES`.
+    """
+    for each in versions.sets(which):
+        if lacks := missing(each):
+            command = f".venv/bin/python -m lib.bundle.wheels {which}"
+            raise BadInput(f"no wheel of {', '.join(lacks)} was put aside for a fresh environment; call {command}")
+
+
+def _parsed(path: Path) -> tuple[object, ...]:
+    return parse_wheel_filename(path.name)
+
+
+def main(arguments: list[str]) -> int:
+    """Put aside; the exit code."""
+    try:
+        put_aside(arguments[0] if arguments else versions.INSTALLED)
+    except BadInput as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
