@@ -1,8 +1,9 @@
-"""How long one thing takes against another."""
+"""How long one thing takes against another, and what a process held."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
@@ -40,3 +41,13 @@ def ratios(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, 
             lap[str(name)] = laps(calls[name], WARM_UP + 1)[-1]
         turns.append(lap)
     return {name: median(lap[name] / lap[names[0]] for lap in turns) for name in names}
+
+
+def peak_memory() -> int:
+    """The most bytes that this process held at once; 0 where the system does not say."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="utf-8")
+    except OSError:
+        return 0
+    held = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")
+    return int(held) * 1024  # the system says kB and means 1024

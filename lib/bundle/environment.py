@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,20 +51,19 @@ class Environment:
         """Bytes of all that was installed, without the interpreter."""
         return sum(path.stat().st_size for path in self.site.rglob("*") if path.is_file())
 
-    @property
-    def distributions(self) -> dict[str, str]:
-        """What is installed, version by name, as the environment itself says."""
-        code = "import importlib.metadata as m, json; print(json.dumps({d.name: d.version for d in m.distributions()}))"
-        found: dict[str, str] = json.loads(self.run(str(self.python), "-I", "-c", code).stdout)
-        return found
+    def run(self, *command: str, path: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command there, outside of the workbook's folder and without what it is told by variables for Python.
 
-    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command there, outside of the workbook's folder and without its environment variables for Python."""
+        Args:
+            command: the program and its arguments.
+            path: a folder to import from besides, or empty.
+        """
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         with tempfile.TemporaryDirectory() as elsewhere, lifeline() as stdin:
             return subprocess.run(
                 command,
                 cwd=elsewhere,
-                env={name: value for name, value in os.environ.items() if not name.startswith("PYTHON")},
+                env=variables | ({"PYTHONPATH": path} if path else {}),
                 stdin=stdin,
                 capture_output=True,
                 encoding="utf-8",
@@ -100,4 +98,6 @@ def _pip(made: Environment, *arguments: str) -> None:
     ran = made.run(sys.executable, "-m", "pip", "--python", str(made.python), *arguments)
     if ran.returncode:
         lines = [line for line in ran.stderr.splitlines() if line.startswith("ERROR")] or ran.stderr.splitlines()
-        raise BadInput(f"{arguments[-1]} cannot be installed: {lines[0].removeprefix('ERROR: ') if lines else 'pip says nothing'}")
+        raise BadInput(
+            f"{arguments[-1]} cannot be installed: {lines[0].removeprefix('ERROR: ') if lines else 'pip says nothing'}"
+        )

@@ -61,7 +61,7 @@ def traces(files: Mapping[str, bytes], reference: Pipeline) -> tuple[bytes, dict
     found = {name: reference.trace(data) for name, data in files.items()}
     arrays = {f"{name}/{stage}": getattr(trace, stage) for name, trace in found.items() for stage in STAGES}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]  # numpy's stub takes the names for its own arguments
+    np.savez_compressed(buffer, **arrays)
     return buffer.getvalue(), {name: int(trace.score[0].argmax()) for name, trace in found.items()}
 
 

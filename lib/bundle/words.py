@@ -31,8 +31,8 @@ classifier = Classifier()            # opened once; threads may share it
 classifier.classify("photo.jpg")     # or the bytes of a file; BadPhoto for what is no photo
 ```
 
-A photo is turned as its EXIF data say, and resized and normalised as the model file states. What the network would be fed has to have
-{manifest.domain["least"]} to {manifest.domain["most"]} pixels a side; other photos are refused.
+A photo is turned as its EXIF data say, and resized and normalised as the model file states. What the network is fed has
+{manifest.domain["least"]} to {manifest.domain["most"]} pixels a side; photos that would lead outside of that are refused.
 """
 
 

@@ -124,9 +124,13 @@ class Manifest:
             raise BadModel(str(error)) from None
         return cls(**values)
 
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as JSON types."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
     def to_json(self) -> str:
         """The manifest as the text of its file."""
-        return json.dumps({each.name: getattr(self, each.name) for each in fields(self)}, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(self.as_json(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _none(values: object, name: str) -> bool:

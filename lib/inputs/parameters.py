@@ -32,6 +32,8 @@ SHARED: dict[str, Any] = {
 }
 # A seed that a run draws by itself where it is not given: what it decides is to be another each time.
 DRAWN_ANEW = "sizes_seed"
+# The folder that a run works in, which it gives to notebooks that come last; its results so far lie there.
+RUN_FOLDER = "run"
 PATHS = ("photos", "weights", "policy")
 MOST = 100_000  # bytes of a file of parameters: PyYAML takes a second for them
 
@@ -45,11 +47,15 @@ def manner(path: Path) -> dict[str, Any]:
     """How a notebook is to be run, as its metadata say.
 
     Returns:
-        ``alone``: whether it measures time, so that nothing else may run meanwhile; ``about``: how many seconds it takes on two
-        cores, 0 where it does not say.
+        ``alone``: whether it measures time, so that nothing else may run meanwhile; ``last``: whether it is about what all
+        others measured; ``about``: how many seconds it takes on two cores, 0 where it does not say.
     """
     metadata = nbformat.read(path, as_version=4).metadata
-    return {"alone": bool(metadata.get("alone", False)), "about": int(metadata.get("seconds", 0))}
+    return {
+        "alone": bool(metadata.get("alone", False)),
+        "last": bool(metadata.get("last", False)),
+        "about": int(metadata.get("seconds", 0)),
+    }
 
 
 def read(path: Path) -> dict[str, Any]:

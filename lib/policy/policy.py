@@ -23,7 +23,7 @@ RUN = "run"  # in the place of a notebook's name: the run itself records it
 # Where a failure can point at, the first to look at first: what comes later fails because of what came before.
 PARTS = (
     RUN, "photos", "dependencies", "weights", "metadata", "file", "exporter", *STAGES, "behaviour", "end-to-end file",
-    "runtimes", "workbook",
+    "runtimes", "package", "workbook",
 )  # fmt: skip
 YES = "yes"  # the unit of a value that is 1 for yes and 0 for no
 

@@ -8,26 +8,50 @@ from typing import Any
 
 from lib.numbers import counted, number
 from lib.policy.policy import STAGE_CHECKS
-from lib.report.html import Html, table
-from lib.report.run import Run
+from lib.report.run import PACKAGE, Run
 
-STEADY = 2.0  # times of the median that the 95th percentile may be, above which other work must have been going on
 PACKAGES = ("numpy", "pillow", "onnxruntime")  # all that lib.deploy needs
 
 
+def _package(run: Run) -> dict[str, Any]:
+    """What was told of the package; empty where there is none."""
+    found: dict[str, Any] = run.told.get("package", {})
+    return found
+
+
 def install_line(run: Run) -> str:
-    """What pip has to be told for the workbook's own deployment; empty where the deployment is the user's."""
+    """What pip has to be told: the package, beside the report; what the workbook's own deployment needs where there is none.
+
+    Empty where the deployment is the user's.
+    """
+    if package := _package(run):
+        return f"{PACKAGE}/{package['wheel']['name']}"
     return " ".join(f"{name}=={run.facts['versions'][name]}" for name in PACKAGES) if run.ours else ""
 
 
 def files(run: Run) -> list[dict[str, str]]:
     """The files that may be taken, the one to take first: ``name``, ``size``, ``sha256`` and ``why``."""
     every = run.told.get("files", [])
-    return [
+    package = _package(run)
+    if package:
+        every = [each for each in every if each["role"] != "network"]
+    wheel = [_wheel(package)] if package else []
+    return wheel + [
         {"name": each["name"], "size": f"{each['bytes'] / 1e6:.1f} MB", "sha256": each["sha256"], "why": _why(run, each)}
         for each in every
         if not each["missing"]
     ]
+
+
+def _wheel(package: Mapping[str, Any]) -> dict[str, str]:
+    wheel, photos = package["wheel"], package["photos"]
+    off = f"off by {_number(photos['probability'])} of probability, another class on {photos['other_classes']}"
+    why = (
+        f"the package, with the network in it, for Python {package['python'].removeprefix('==')} and "
+        f"{', '.join(package['requires'])}; alone in a fresh environment it answered as PyTorch does on photos not seen before: "
+        f"{off} of {photos['compared']} answers. Then: {package['name']} selftest"
+    )
+    return {"name": wheel["name"], "size": f"{wheel['bytes'] / 1e6:.1f} MB", "sha256": wheel["sha256"], "why": why}
 
 
 def missing(run: Run) -> list[str]:
@@ -60,46 +84,7 @@ def _number(value: float | None) -> str:
     return "an unknown number" if value is None or math.isnan(value) else number(value)
 
 
-def costs(run: Run) -> Html | None:
-    """What the hand-off buys: one row a quantity, ONNX Runtime beside eager PyTorch; None where it was not measured."""
-    told = run.told.get("costs")
-    if not told or told["shipped"]["missing"] or told["pytorch"]["missing"]:
-        return None
-    ours, theirs = told["shipped"], told["pytorch"]
-    rows = [
-        (label, shown(ours[key]), shown(theirs[key]), f"{ours[key] / theirs[key]:.2f}×")
-        for label, key, shown in (
-            ("installed", "installed_bytes", _megabytes),
-            ("first answer", "first_s", _seconds),
-            ("median", "median_s", _milliseconds),
-            ("memory", "memory_bytes", _megabytes),
-        )
-        if ours[key] and theirs[key]
-    ]
-    headers = ("this run", ours["name"], theirs["name"], "ratio")
-    return table(headers, rows, kind="compact") if rows else None
-
-
-def conditions(run: Run) -> str:
-    """Under which conditions :func:`costs` were measured."""
-    costs = run.told["costs"]
-    told = costs["conditions"]
-    said = f"The network alone, {told['photo']}, {told['rounds']} answers, batch of {told['batch']}, "
-    said += counted(told["threads"], "thread")
-    both = costs["shipped"], costs["pytorch"]
-    scatter = max((each["percentile95_s"] or 0) / (each["median_s"] or math.inf) for each in both)
-    if scatter < STEADY:
-        return said
-    return f"{said}. Unsteady: the 95th percentile is {scatter:.1f} times the median, so measure again"
-
-
-def _megabytes(count: float) -> str:
-    return f"{count / 1e6:,.0f} MB"
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.2f} s"
-
-
-def _milliseconds(value: float) -> str:
-    return f"{1e3 * value:.1f} ms"
+def costs(run: Run) -> dict[str, Any]:
+    """What the hand-off buys, as a notebook told it: of the package where there is one, else of the network alone."""
+    found: dict[str, Any] = _package(run).get("costs") or run.told.get("costs") or {}
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from lib.numbers import counted
 from lib.policy import Result
 from lib.policy.policy import RUN
-from lib.report import handed_over, reproduce, what_was_run
+from lib.report import costs, handed_over, reproduce, what_was_run
 from lib.report.checks import HEADERS, answered, counts, results_table, rows
 from lib.report.failures import failures
 from lib.report.html import Html
@@ -81,7 +80,7 @@ def write(run: Run, folder: Path) -> None:
     _write(folder / "report.html", templates.get_template("report.html.j2").render(shared | _one_file(run, bodies)))
     for name, text in run.attachments.items():
         _write(folder / name, text)
-    _write(folder / "results.json", json.dumps(run.as_json(), indent=2, allow_nan=False) + "\n")
+    _write(folder / "results.json", run.to_json())
     _write(folder / "summary.md", summary(run))
     _write(folder / reproduce.PARAMETERS, reproduce.parameters(run))
 
@@ -99,8 +98,8 @@ def _front(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
         "deployment": run.facts["parameters"].get("deployment", ""),
         "files": handed_over.files(run),
         "missing": handed_over.missing(run),
-        "costs": (costs := handed_over.costs(run)),
-        "conditions": handed_over.conditions(run) if costs else "",
+        "costs": (table := costs.costs(told := handed_over.costs(run))),
+        "conditions": costs.conditions(told) if table else "",
         "risks": risks(run),
         "changes": what_was_run.changes(run.policy),
         "left_out": what_was_run.left_out(run),

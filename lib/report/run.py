@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from lib.inputs import deployment
 from lib.inputs.reading import sha256
 from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
 from lib.policy.policy import RUN
+
+PACKAGE = "handoff"  # the folder of a run with what operations install
+EVIDENCE = "evidence.json"  # in it: the results of all notebooks but those that come last
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,10 @@ class Run:
     def attachments(self) -> dict[str, str]:
         """The files that notebooks left for other tools, as text, by name."""
         return {f"{page.name}.{end}": text for page in self.pages for end, text in page.record.attachments.items()}
+
+    def to_json(self) -> str:
+        """The text of ``results.json``."""
+        return json.dumps(self.as_json(), indent=2, allow_nan=False) + "\n"
 
     def as_json(self) -> dict[str, Any]:
         """Everything, as JSON types."""

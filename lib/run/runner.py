@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,11 +25,12 @@ from lib.deploy import BadInput
 from lib.guarded.lifeline import lifeline
 from lib.handoff import Handoff
 from lib.inputs import parameters
+from lib.inputs.parameters import RUN_FOLDER
 from lib.policy import Measurement, Policy, Record
 from lib.report import pages
 from lib.report.output_style import without_styles
 from lib.report.places import without_places
-from lib.report.run import Page, Run
+from lib.report.run import EVIDENCE, PACKAGE, Page, Run
 from lib.run import provenance
 from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.run.place import move_into_place, scratch_beside
@@ -47,6 +49,7 @@ class Job:
         source: the notebook.
         parameters: those of the run's parameters that the notebook has.
         alone: whether it measures time, and so runs when the others have ended.
+        last: whether it is about what all others measured, and so runs when they have ended.
         about: how many seconds it is known to take. Those that take longest start first: started last, they would keep a core
             waiting.
         process: its worker, while it runs.
@@ -60,6 +63,7 @@ class Job:
     source: Path
     parameters: dict[str, Any]
     alone: bool = False
+    last: bool = False
     about: int = 0
     process: subprocess.Popen[str] | None = None
     error: str = ""
@@ -95,23 +99,41 @@ def run(jobs: Sequence[Job], handoff: Handoff, policy: Policy, effective: dict[s
     """
     started = datetime.datetime.now(datetime.UTC)
     clock = time.monotonic()
-    with scratch_beside(out) as scratch:
-        _execute(jobs, scratch)
-        executed = [_page(job, scratch) for job in jobs]
-        facts = provenance.facts(handoff, effective) | {
-            "started": started.isoformat(timespec="seconds"),
-            "seconds": round(time.monotonic() - clock, 1),
-        }
-        result = Run(executed, _recorded(handoff), policy, facts, complete)
+    with scratch_beside(out) as scratch, Progress([job.name for job in jobs]) as progress:
+        first, last = [job for job in jobs if not job.last], [job for job in jobs if job.last]
+        _execute(first, scratch, progress)
+        executed = {job.name: _page(job, scratch) for job in first}
+        facts = provenance.facts(handoff, effective) | {"started": started.isoformat(timespec="seconds")}
+
+        def so_far(complete: bool) -> Run:
+            found = [executed[job.name] for job in jobs if job.name in executed]
+            timed = facts | {"seconds": round(time.monotonic() - clock, 1)}
+            return Run(found, _recorded(handoff), policy, timed, complete)
+
+        if complete and last:
+            _hand_on(so_far(complete=False), last, scratch)
+        _execute(last, scratch, progress)
+        executed |= {job.name: _page(job, scratch) for job in last}
+        result = so_far(complete)
+        if result.verdict.key != "ship":
+            shutil.rmtree(scratch / PACKAGE, ignore_errors=True)
         pages.write(result, scratch)
         move_into_place(scratch, out)
     return result
 
 
+def _hand_on(run: Run, jobs: Sequence[Job], scratch: Path) -> None:
+    """Tell notebooks what all others measured, and where to leave what is handed over."""
+    (scratch / PACKAGE).mkdir()
+    (scratch / PACKAGE / EVIDENCE).write_text(run.to_json(), encoding="utf-8")
+    for job in jobs:
+        job.parameters[RUN_FOLDER] = str(scratch)
+
+
 def _page(job: Job, scratch: Path) -> Page:
     path = scratch / f"{job.name}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    _forget_places(notebook, parameters.shown(job.parameters))
+    _forget_places(notebook, parameters.shown({name: job.parameters[name] for name in job.parameters if name != RUN_FOLDER}))
     nbformat.write(notebook, path)
     without_styles(notebook)
     return Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
@@ -134,11 +156,10 @@ def _recorded(handoff: Handoff) -> Record:
     return Record(handoff.subject.label, [Measurement("run.photos-left-out", left_out, photos + left_out)])
 
 
-def _execute(jobs: Sequence[Job], scratch: Path) -> None:
-    with Progress([job.name for job in jobs]) as progress:
-        together = sorted((job for job in jobs if not job.alone), key=lambda job: -job.about)
-        for group in (together, *([job] for job in jobs if job.alone)):
-            _side_by_side(group, scratch, progress)
+def _execute(jobs: Sequence[Job], scratch: Path, progress: Progress) -> None:
+    together = sorted((job for job in jobs if not job.alone), key=lambda job: -job.about)
+    for group in (together, *([job] for job in jobs if job.alone)):
+        _side_by_side(group, scratch, progress)
 
 
 def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> None:

@@ -17,7 +17,12 @@ def about(package: str) -> dict[str, Any]:
         (line.rsplit(" :: ", 1)[1] for line in metadata.get_all("Classifier") or [] if line.startswith("License :: ")),
         (metadata["License"] or "not said").splitlines()[0],
     )
-    return {"version": metadata["Version"], "licence": licence, "installed": sum(map(_size, required(package)))}
+    return {"version": metadata["Version"], "licence": licence, "installed": room(package)}
+
+
+def room(*packages: str) -> int:
+    """Bytes that packages take here with all that they require, each counted once."""
+    return sum(map(_size, set().union(*map(required, packages))))
 
 
 def required(package: str) -> set[str]:

@@ -20,7 +20,7 @@ import numpy as np
 
 from lib.guarded.lifeline import hold
 from lib.runtimes import RUNTIMES
-from lib.timing import laps
+from lib.timing import laps, peak_memory
 
 
 def main(job: dict[str, Any]) -> dict[str, Any]:
@@ -48,17 +48,7 @@ def main(job: dict[str, Any]) -> dict[str, Any]:
     from lib.runtimes.package import about  # not at the top: it takes longer to import than some libraries take to start
 
     np.savez(job["outputs"], **outputs)  # type: ignore[arg-type]  # numpy's stub takes the names for its own arguments
-    return {"first": seconds, "laps": timed, "memory": _peak_memory()} | about(runtime.package)
-
-
-def _peak_memory() -> int:
-    """The most bytes that this process held at once; 0 where the system does not say."""
-    try:
-        status = Path("/proc/self/status").read_text(encoding="utf-8")
-    except OSError:
-        return 0
-    held = next((line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")), "0")
-    return int(held) * 1024  # the system says kB and means 1024
+    return {"first": seconds, "laps": timed, "memory": peak_memory()} | about(runtime.package)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,62 @@
+"""What the hand-off buys: ONNX Runtime beside eager PyTorch, and under which conditions that was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from lib.numbers import counted
+from lib.report.html import Html, table
+
+STEADY = 2.0  # times of the median that the 95th percentile may be, above which other work must have been going on
+
+
+def costs(told: Mapping[str, Any], kind: str = "compact") -> Html | None:
+    """One row a quantity; None where it was not measured.
+
+    Args:
+        told: what a notebook told of ``costs``.
+        kind: a class of the page's stylesheet.
+    """
+    if not told or told["shipped"]["missing"] or told["pytorch"]["missing"]:
+        return None
+    ours, theirs = told["shipped"], told["pytorch"]
+    rows = [
+        (label, shown(ours[key]), shown(theirs[key]), f"{ours[key] / theirs[key]:.2f}×")
+        for label, key, shown in (
+            ("installed", "installed_bytes", megabytes),
+            ("first answer", "first_s", _seconds),
+            ("median", "median_s", _milliseconds),
+            ("memory", "memory_bytes", megabytes),
+        )
+        if ours[key] and theirs[key]
+    ]
+    headers = ("this run", ours["name"], theirs["name"], "ratio")
+    return table(headers, rows, kind=kind) if rows else None
+
+
+def conditions(told: Mapping[str, Any]) -> str:
+    """Under which conditions :func:`costs` were measured."""
+    under = told["conditions"]
+    timed = under["timed"].partition(",")[0]
+    said = f"{timed[0].upper()}{timed[1:]}, {under['photo']}, {under['rounds']} answers, batch of {under['batch']}, "
+    said += counted(under["threads"], "thread")
+    both = told["shipped"], told["pytorch"]
+    scatter = max((each["percentile95_s"] or 0) / (each["median_s"] or math.inf) for each in both)
+    if scatter < STEADY:
+        return said
+    return f"{said}. Unsteady: the 95th percentile is {scatter:.1f} times the median, so measure again"
+
+
+def megabytes(count: float) -> str:
+    """Bytes for people."""
+    return f"{count / 1e6:,.0f} MB"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f} s"
+
+
+def _milliseconds(value: float) -> str:
+    return f"{1e3 * value:.1f} ms"
