@@ -16,11 +16,10 @@ from lib.deploy.manifest import FORMAT, Manifest
 from lib.handoff import Handoff
 from lib.inputs.reading import sha256
 from lib.inputs.weights import digest_of
-from lib.runtimes.package import about
+from lib.runtimes.package import NOT_SAID, about
 
 DEPLOY = LIB / "deploy"
 LICENCE = "Apache-2.0"  # of lib.deploy, whose text is in LICENSE
-NOT_SAID = "not stated"
 
 
 @dataclass(frozen=True)

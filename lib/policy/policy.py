@@ -61,6 +61,7 @@ class Check:
     severity: Annotated[Literal["error", "warning"], Field(description="one of error, warning")]
     may_skip: Flag = False
     picture: Text = ""
+    sampled: Text = ""
 
     def holds(self, measured: float) -> bool:
         """Whether a measured value stands to the threshold as it must; NaN never does."""

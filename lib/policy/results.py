@@ -193,6 +193,7 @@ class Result:
             "threshold": check.threshold,
             "unit": check.unit,
             "compared": found.compared if found else 0,
+            "sampled": check.sampled,
             "where": list(found.where) if found else [],
             "blames": self.blamed,
             "severity": check.severity,

@@ -48,8 +48,8 @@ def _wheel(package: Mapping[str, Any]) -> dict[str, str]:
     off = f"off by {_number(photos['probability'])} of probability, another class on {photos['other_classes']}"
     why = (
         f"the package, with the network in it, for Python {package['python'].removeprefix('==')} and "
-        f"{', '.join(package['requires'])}; alone in a fresh environment it answered as PyTorch does on photos not seen before: "
-        f"{off} of {photos['compared']} answers. Then: {package['name']} selftest"
+        f"{', '.join(package['requires'])}. Where nothing else is installed, on photos not seen before: "
+        f"{off} of {photos['compared']} answers. Then call: {package['name']} selftest"
     )
     return {"name": wheel["name"], "size": f"{wheel['bytes'] / 1e6:.1f} MB", "sha256": wheel["sha256"], "why": why}
 

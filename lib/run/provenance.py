@@ -25,6 +25,7 @@ def facts(handoff: Handoff, parameters: dict[str, Any]) -> dict[str, Any]:
         "subject": {
             "name": subject.name,
             "about": subject.about,
+            "architecture": subject.architecture,
             "claims_accuracy": subject.claims_accuracy,
             "preprocessing_source": subject.source,
             "sha256": subject.digest,

@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import importlib.metadata
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageMetadata
 from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+NOT_SAID = "not said"  # in the place of a licence
+
 
 def about(package: str) -> dict[str, Any]:
     """Version, licence and installed size of a package, with all that it requires, in bytes."""
     metadata = importlib.metadata.metadata(package)
-    licence = metadata["License-Expression"] or next(
+    return {"version": metadata["Version"], "licence": licence(metadata), "installed": room(package)}
+
+
+def licence(metadata: PackageMetadata) -> str:
+    """The licence that a package's metadata name, in one line; :data:`NOT_SAID` where they name none."""
+    return metadata["License-Expression"] or next(
         (line.rsplit(" :: ", 1)[1] for line in metadata.get_all("Classifier") or [] if line.startswith("License :: ")),
-        (metadata["License"] or "not said").splitlines()[0],
+        (metadata["License"] or NOT_SAID).splitlines()[0],
     )
-    return {"version": metadata["Version"], "licence": licence, "installed": room(package)}
 
 
 def room(*packages: str) -> int:
     """Bytes that packages take here with all that they require, each counted once."""
     return sum(map(_size, set().union(*map(required, packages))))
+
+
+def needed(requirements: Iterable[str]) -> Iterator[str]:
+    """Names in the lines by which a package states what it requires, for this Python and system; extras are left out."""
+    for requirement in map(Requirement, requirements):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield canonicalize_name(requirement.name)
 
 
 def required(package: str) -> set[str]:
@@ -40,9 +55,8 @@ def _collect(name: str, seen: set[str]) -> None:
     except importlib.metadata.PackageNotFoundError:
         return
     seen.add(name)
-    for requirement in map(Requirement, lines):
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            _collect(canonicalize_name(requirement.name), seen)
+    for each in needed(lines):
+        _collect(each, seen)
 
 
 def _size(package: str) -> int:

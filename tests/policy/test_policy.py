@@ -48,6 +48,14 @@ def test_a_notebook_holds_no_threshold(notebook, rules):
     assert not re.search(r"\btolerance: float", source(notebook))
 
 
+def test_rows_that_count_failures_among_a_sample_allow_none_and_are_of_photos_or_sizes_at_random(rules):
+    sampled = {check.id: check.sampled for check in rules.checks if check.sampled}
+    assert set(sampled.values()) == {"photos", "sizes drawn at random"}
+    assert "robustness.decode" not in sampled  # made pictures are chosen one by one: no share of them stands for others
+    for id_ in sampled:
+        assert (rules[id_].unit, rules[id_].relation, rules[id_].threshold) == ("", "==", 0)
+
+
 def test_the_tolerance_of_a_stage_is_the_threshold_of_its_check(rules):
     assert rules.tolerances == {stage: rules[id_].threshold for stage, id_ in STAGE_CHECKS.items()}
     assert rules.tolerances["score"] == rules.tolerances["infer"] / 2

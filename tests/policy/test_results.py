@@ -79,6 +79,11 @@ def test_what_was_skipped_never_reads_as_passed_and_fails_where_it_may_not_be():
     assert allowed.as_json()["skipped"] == "there is no file"
 
 
+def test_the_results_tell_what_a_count_is_a_sample_of():
+    assert result(0, 7, sampled="photos").as_json()["sampled"] == "photos"
+    assert result(0, 7).as_json()["sampled"] == ""
+
+
 def test_values_read_as_a_person_says_them():
     assert result(1, unit="yes", relation="==").value == "yes"
     assert result(0, unit="yes", relation="==").value == "no"

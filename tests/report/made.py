@@ -78,8 +78,8 @@ def run(
     ]
     known = {
         "subject": {
-            "name": "mine", "about": "A network.", "claims_accuracy": True, "preprocessing_source": "", "sha256": "c" * 64,
-            "weights": "mine.pth", "weights_sha256": "d" * 64,
+            "name": "mine", "about": "A network.", "architecture": "efficientnet-b0", "claims_accuracy": True,
+            "preprocessing_source": "", "sha256": "c" * 64, "weights": "mine.pth", "weights_sha256": "d" * 64,
         },
         "story": {"name": "mine", "sha256": "c" * 64, "weights_sha256": "d" * 64},
         "parameters": {"subject": "mine.toml", "photos": "", "deployment": "lib.deploy:pipeline", "opset": 20},

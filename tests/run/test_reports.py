@@ -67,6 +67,7 @@ def test_every_page_opens_with_this_runs_answer(healthy):
 def test_the_results_say_what_was_run_on_what(healthy):
     got = results(healthy)
     assert got["subject"]["name"] == "lite0-imagenet"
+    assert got["subject"]["architecture"] == "efficientnet-lite0"
     assert len(got["subject"]["weights_sha256"]) == 64
     assert got["versions"]["torch"].startswith("2.13.0")
     assert got["parameters"]["opset"] == 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from email.message import Message
 
 import pytest
 
@@ -39,3 +40,20 @@ def test_numpy_is_said_to_be_what_it_is():
     assert said["version"] == importlib.metadata.version("numpy")
     assert "BSD" in said["licence"]
     assert said["installed"] > 20e6
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ({"License-Expression": "MIT", "Classifier": "License :: OSI Approved :: BSD License"}, "MIT"),
+        ({"Classifier": "License :: OSI Approved :: BSD License", "License": "Copyright"}, "BSD License"),
+        ({"License": "First line\nand the rest"}, "First line"),
+        ({"Classifier": "Topic :: Other"}, package.NOT_SAID),
+        ({}, package.NOT_SAID),
+    ],
+)
+def test_the_licence_is_read_where_metadata_have_it(lines, said):
+    metadata = Message()
+    for name, value in lines.items():
+        metadata[name] = value
+    assert package.licence(metadata) == said

@@ -24,7 +24,7 @@ def _where_packed(draw: Callable[Concatenate[Study, P], Html]) -> Callable[Conca
     """Show nothing where there is a reason in place of a study."""
 
     @functools.wraps(draw)
-    def drawn(study: Study | str, *args: P.args, **kwargs: P.kwargs) -> Html:
+    def drawn(study: Study | str, /, *args: P.args, **kwargs: P.kwargs) -> Html:
         return Html() if isinstance(study, str) else draw(study, *args, **kwargs)
 
     return drawn
@@ -41,7 +41,7 @@ def handed_over(study: Study | str) -> Html:
         rows.append((study.end_to_end.name, "the end-to-end file, for a service in another language", size))
     kept = ((BILL, "the bill of materials"), (CONTAINER, "a container of the wheel"), (README, "what the package is"))
     rows += [(name, what, "—") for name, what in kept]
-    said = f"{manifest.name} {manifest.version} requires {', '.join(manifest.requires)} and Python {manifest.python}, nothing else."
+    said = f"{manifest.name} {manifest.version} requires {', '.join(manifest.requires)} and Python {manifest.python}."
     if study.missing:
         said += f" There is no end-to-end file: {study.missing}."
     inside = [(name, digest) for name, digest in manifest.files.items()]
@@ -142,7 +142,7 @@ def costs(study: Study) -> Html:
     shown = bought.costs(measured, kind="")
     assert shown is not None
     aside = "First answer: from the start of the process, with all that it imports and opens; the median of "
-    aside += f"{len(ours.firsts)} starts. Memory: the most that the process held. Installed: everything but Python, the weights with it."
+    aside += f"{len(ours.firsts)} starts. Memory: the most that the process held. Installed: all but Python, with the weights."
     return join(note(said), shown, note(f"{bought.conditions(measured)}. {aside}", "aside"))
 
 
