@@ -5,7 +5,7 @@ BIN := .venv/bin
 RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$(PHOTOS)") \
 	$(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)") \
 	$(if $(TIME_LIMIT),--time-limit "$(TIME_LIMIT)") $(if $(POLICY),--policy "$(POLICY)") \
-	$(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)")
+	$(if $(VERSIONS),--versions "$(VERSIONS)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)")
 
 .DEFAULT_GOAL := help
 .PHONY: help report test lab gate benchmark clean
@@ -22,7 +22,7 @@ help:  ## show this help
 	@echo
 	@echo "The same without make: .venv/bin/python -m lib run --help"
 
-report: .venv/.installed$(if $(RUNTIMES),-runtimes)  ## run the notebooks and write the report
+report: .venv/.installed$(if $(RUNTIMES),-runtimes) $(if $(VERSIONS),.venv/.installed-versions)  ## run the notebooks and write the report
 	@$(BIN)/python -m lib run $(RUN_OPTIONS)
 
 test: .venv/.installed-test
@@ -49,6 +49,13 @@ clean:
 # pip is told the exact versions, so a second run installs nothing and everybody gets the same.
 .venv/.installed: pyproject.toml constraints.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(BIN)/python -m lib.bundle.wheels
+	@touch $@
+
+# The lowest versions that a package may be installed with, for 10_handoff.
+.venv/.installed-versions: .venv/.installed lib/bundle/versions.py
+	@test "$(VERSIONS)" = all || { echo "error: VERSIONS=$(VERSIONS): it takes 'all'" >&2; exit 2; }
+	$(BIN)/python -m lib.bundle.wheels all
 	@touch $@
 
 .venv/.installed-test: .venv/.installed

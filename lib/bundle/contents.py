@@ -66,12 +66,12 @@ class Contents:
     Attributes:
         files: bytes by name, from the package's own folder on, without the manifest.
         manifest: what it says of itself.
-        made: when its run began; None where there is no run.
+        made: when its run began; where there is no run, now.
     """
 
     files: Mapping[str, bytes]
     manifest: Manifest
-    made: datetime.datetime | None
+    made: datetime.datetime
 
     @property
     def all(self) -> dict[str, bytes]:
@@ -105,13 +105,13 @@ def contents(
         package.name(package.GOLDEN): traces,
         **{package.name(package.PHOTOS / name): data for name, data in photos.items()},
     }
-    made = evidence.made if evidence else None
+    made = evidence.made if evidence else datetime.datetime.now(datetime.UTC)
     subject = handoff.subject
     manifest = Manifest(
         format=FORMAT,
         name=names.distribution(subject.name),
-        version=names.version(made),
-        made=made.isoformat(timespec="seconds") if made else "by hand",
+        version=names.version(made if evidence else None),
+        made=made.isoformat(timespec="seconds"),
         subject={
             "name": subject.name,
             "about": subject.about,

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import calendar
 import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from lib.bundle import names
 from lib.bundle.contents import LICENCE, Contents, licence_text
 from lib.bundle.words import readme, wheel_name
-
-FIRST = calendar.timegm(time.strptime("1980", "%Y"))  # the first moment that a ZIP file can name
 
 
 def build(contents: Contents, folder: Path) -> Path:
@@ -41,10 +37,9 @@ def build(contents: Contents, folder: Path) -> Path:
         (source / "README.md").write_text(readme(manifest), encoding="utf-8")
         (source / "LICENSE").write_bytes(licence_text())
         folder.mkdir(parents=True, exist_ok=True)
-        epoch = FIRST if contents.made is None else int(contents.made.timestamp())
         subprocess.run(
             [sys.executable, "-m", "flit_core.wheel", "--outdir", str(folder), str(source)],
-            env=os.environ | {"SOURCE_DATE_EPOCH": str(epoch)},
+            env=os.environ | {"SOURCE_DATE_EPOCH": str(int(contents.made.timestamp()))},
             capture_output=True,
             check=True,
         )

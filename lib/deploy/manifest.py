@@ -51,8 +51,8 @@ class Manifest:
     Attributes:
         format: of this file, :data:`FORMAT`.
         name: of the package, as pip knows it.
-        version: of the package; the moment at which its run began.
-        made: that moment, ISO 8601.
+        version: of the package: the moment at which its run began, or ``0.dev0`` without a run.
+        made: when it was packed, or its run began, ISO 8601.
         subject: the model that is handed over: ``name``, ``about``, ``sha256`` of its TOML file, ``claims_accuracy`` and
             ``preprocessing_source``.
         weights: ``name`` and ``sha256`` of the weights file.

@@ -141,9 +141,10 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
     photos = unseen(handoff, domain(handoff.subject), parts, seed)
     expected = {name: handoff.reference(data) for name, data in photos.items()}
     classes = len(handoff.subject.classes)
-    proven = []
+    proven, first = [], handoff.photos.readable[0]
     for each in sets:
-        proof = prove(wheel, manifest, each, classes, photos, beside, rounds if each == sets[-1] else 0)
+        timed = (first.name, first.data) if each == sets[-1] else None
+        proof = prove(wheel, manifest, each, classes, photos, beside, timed, rounds)
         answers = _held(expected, proof.answers, "package")
         proven.append(Proven(proof, answers, _held(expected, proof.beside, "end-to-end file") if beside else ()))
     bill = bom.document(wheel, manifest.as_json(), proven[-1].proof.libraries, evidence.results if evidence else None)
@@ -151,8 +152,7 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
     for name, text in ((BILL, bill), (CONTAINER, dockerfile), (README, words.readme(manifest))):
         (folder / name).write_text(text, encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
-        timed = written(dict([next(iter(photos.items()))]), Path(scratch))[0]
-        eager = of_pytorch(handoff, timed, rounds)
+        eager = of_pytorch(handoff, written({first.name: first.data}, Path(scratch))[0], rounds)
     return Study(
         manifest=manifest,
         wheel=wheel,
@@ -164,7 +164,7 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
         proven=tuple(proven),
         eager=eager,
         rounds=rounds,
-        photo=timed.name,
+        photo=first.name,
         complaints=tuple(bom.complaints(bill)),
         parts=len(json.loads(bill)["components"]),
         dockerfile=dockerfile,

@@ -71,6 +71,7 @@ def prove(
     classes: int,
     photos: Mapping[str, bytes],
     end_to_end: Path | None,
+    timed: tuple[str, bytes] | None,
     rounds: int,
 ) -> Proof:
     """Install a wheel in a fresh environment and try it.
@@ -82,12 +83,14 @@ def prove(
         classes: how many its model knows.
         photos: files by name, to be answered.
         end_to_end: the file beside the wheel, or None.
-        rounds: answers to time; 0 measures no cost.
+        timed: name and bytes of the photo to measure the cost on; None measures none.
+        rounds: answers to time.
 
     Raises:
         BadInput: it cannot be installed.
     """
-    with fresh(wheel, manifest.name, versions) as there, tempfile.TemporaryDirectory() as folder:
+    temporary = tempfile.TemporaryDirectory
+    with fresh(wheel, manifest.name, versions) as there, temporary() as folder, temporary() as apart:
         paths = written(photos, Path(folder))
         libraries = installed(there.site, wheels.FOLDER)
         answers = there.run(str(there.command), "predict", folder, "--json", "--top", str(classes))
@@ -97,7 +100,7 @@ def prove(
             beside = there.run(str(there.python), "-c", code, str(end_to_end), *map(str, paths))
         torch = there.run(str(there.python), "-c", "import torch")
         selftest = there.run(str(there.command), "selftest")
-        cost = of_package(there, paths[0], rounds) if rounds else None
+        cost = of_package(there, written(dict([timed]), Path(apart))[0], rounds) if timed else None
         return Proof(
             versions=versions,
             libraries=tuple(each for each in libraries if each.name != manifest.name),
