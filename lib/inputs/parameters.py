@@ -29,6 +29,7 @@ SHARED: dict[str, Any] = {
     "deployment": deployment.DEFAULT,
     "time_limit": deployment.TIME_LIMIT,
     "policy": "",
+    "versions": "installed",  # of libraries that the package is proven with: see lib.bundle.versions
 }
 # A seed that a run draws by itself where it is not given: what it decides is to be another each time.
 DRAWN_ANEW = "sizes_seed"

@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         f"(default {deployment.TIME_LIMIT:g})",
     )  # fmt: skip
     run.add_argument("--policy", metavar="FILE.toml", help="changed thresholds, as in lib/policy/checks.toml")
+    run.add_argument("--versions", metavar="WHICH", help="of libraries to prove the package with: installed (default) or all")
     run.add_argument("--params", metavar="FILE.yml", type=Path, help="notebook parameters by name; options win over it")
     run.add_argument("--only", metavar="NOTEBOOK", help="run this notebook alone, as in 02_swish")
     run.add_argument("--out", metavar="DIR", type=Path, default=LATEST, help="where the report goes (default reports/latest)")
@@ -201,6 +202,7 @@ def _place(out: Path, *inputs: Path) -> Path:
 def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
     # torch and papermill take seconds to import: not before the options are known to be good, and within reach of Ctrl-C
     from lib import handoff
+    from lib.bundle import wheels
     from lib.inputs import parameters
     from lib.run import runner
 
@@ -225,6 +227,8 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         effective["weights"],
         time_limit=effective["time_limit"],
     )
+    if any("versions" in known[name] for name in chosen):
+        wheels.require(effective["versions"])
     jobs = [
         runner.Job(
             sources[name],
