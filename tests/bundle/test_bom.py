@@ -209,6 +209,25 @@ def test_a_broken_document_is_complained_about(wheel, broken, said):
     assert all("\n" not in line for line in found)
 
 
+CHECKED = """
+import json, sys
+from lib.bundle.bom import complaints
+bom = json.load(sys.stdin)
+for address in ("http://[é", "https://例え.jp/é?a=b#c"):
+    bom["externalReferences"] = [{"type": "website", "url": address}]
+    print(len(complaints(json.dumps(bom))))
+print(sys.modules["rfc3987_syntax"])
+"""
+
+
+def test_addresses_are_checked_where_the_slow_grammar_of_them_is_left_out(wheel):
+    text = document(wheel, manifest(), LIBRARIES, None)
+    program = [sys.executable, "-c", CHECKED]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
+    found = subprocess.run(program, input=text, env=environment, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    assert found.stdout.split() == ["1", "0", "None"]
+
+
 def test_an_address_beyond_ascii_is_none_of_the_complaints(wheel):
     bom = json.loads(document(wheel, manifest(), LIBRARIES, None))
     bom["externalReferences"] = [{"type": "website", "url": "https://例え.jp/é?a=b#c"}]

@@ -20,7 +20,7 @@ def there(tmp_path: Path) -> Path:
         "Na.Me_Of-1.0.dist-info": [
             "Name: Na.Me_Of", "Version: 1.0", "License-Expression: MIT", "Requires-Dist: b>=1; python_version >= '3'",
             "Requires-Dist: never; sys_platform == 'nowhere'", "Requires-Dist: test; extra == 'test'", "Requires-Dist: missing",
-            "Requires-Dist: B[more]",
+            "Requires-Dist: B[more]", "Requires-Dist: na-me-of[more]",
         ],
         "b-2.0.post1.dist-info": ["Name: b", "Version: 2.0.post1", "Classifier: License :: OSI Approved :: BSD License"],
         "never-1.dist-info": ["Name: never", "Version: 1"],
