@@ -96,7 +96,7 @@ def contents(
         evidence: what the run has measured; None where there is no run.
     """
     model = Model.open(handoff.onnx_path)
-    photos = golden.small()
+    photos = golden.small(model.contract.size)
     traces, likeliest = golden.traces(photos, handoff.reference)
     files = {path.name: path.read_bytes() for path in sorted(DEPLOY.glob("*.py"))}
     files |= {

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from lib.inputs.reading import unknown
 
-# The oldest that answer as PyTorch does, tried one by one.
-LOWEST = {"numpy": "1.26.4", "onnxruntime": "1.18.1", "pillow": "11.3.0"}
+# The oldest that answer as PyTorch does, tried one by one: ONNX Runtime before 1.18 does not know the file's format, and Pillow
+# before 13 resizes tall photos in another order than the one that the workbook runs with, which moves some pixels by a level.
+LOWEST = {"numpy": "1.26.4", "onnxruntime": "1.18.1", "pillow": "13.0.0"}
 INSTALLED, ALL = "installed", "all"
 CHOICES = (INSTALLED, ALL)
 LIBRARIES = tuple(sorted(LOWEST))  # all that lib.deploy imports
@@ -33,9 +34,8 @@ def sets(which: str) -> list[dict[str, str]]:
 
 def requirements(sets: Sequence[Mapping[str, str]]) -> list[str]:
     """What pip is told to install: no version below the lowest that was run, and none above the highest."""
-    return [
-        f"{name}=={sets[0][name]}" if len(sets) == 1 else f"{name}>={sets[0][name]},<={sets[-1][name]}" for name in LIBRARIES
-    ]
+    spans = {name: (sets[0][name], sets[-1][name]) for name in LIBRARIES}
+    return [f"{name}=={low}" if low == high else f"{name}>={low},<={high}" for name, (low, high) in spans.items()]
 
 
 def tested(sets: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,10 +30,14 @@ def put_aside(which: str) -> None:
     for each in versions.sets(which):
         if missing(each):
             lines = [f"{name}=={version}" for name, version in each.items()]
-            # what the three require in turn, as the workbook has it
-            bound = ["-c", str(CONSTRAINTS)] if each != versions.LOWEST else []
-            options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(FOLDER)]
-            ran = subprocess.run([sys.executable, "-m", "pip", "download", *options, *bound, *lines])
+            with tempfile.TemporaryDirectory() as folder:
+                # what the three require in turn is as the workbook has it
+                bound = Path(folder) / "constraints.txt"
+                every = CONSTRAINTS.read_text(encoding="utf-8").splitlines()
+                bound.write_text("\n".join(line for line in every if line.partition("==")[0] not in each), encoding="utf-8")
+                options = ["--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "--dest", str(FOLDER)]
+                command = [sys.executable, "-m", "pip", "download", *options, "-c", str(bound), *lines]
+                ran = subprocess.run(command)
             if ran.returncode:
                 raise BadInput(f"wheels of {', '.join(lines)} cannot be had: pip ended with code {ran.returncode}")
 
