@@ -5,7 +5,8 @@ BIN := .venv/bin
 RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$(PHOTOS)") \
 	$(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)") \
 	$(if $(TIME_LIMIT),--time-limit "$(TIME_LIMIT)") $(if $(POLICY),--policy "$(POLICY)") \
-	$(if $(VERSIONS),--versions "$(VERSIONS)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)")
+	$(if $(VERSIONS),--versions "$(VERSIONS)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)") \
+	$(if $(BASELINE),--baseline "$(BASELINE)")
 
 .DEFAULT_GOAL := help
 .PHONY: help report test lab gate benchmark clean
@@ -13,6 +14,7 @@ RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/report.html"
 	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= TIME_LIMIT= POLICY= PARAMS= ONLY= OUT=,"
+	@echo "              BASELINE=path/to/run to hold it against an earlier report, which may be reports/latest itself,"
 	@echo "              and RUNTIMES=all to compare LiteRT and TensorFlow too in 08_runtimes: it installs them and a converter (4 GB)"
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"

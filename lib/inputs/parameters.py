@@ -30,12 +30,13 @@ SHARED: dict[str, Any] = {
     "time_limit": deployment.TIME_LIMIT,
     "policy": "",
     "versions": "installed",  # of libraries that the package is proven with: see lib.bundle.versions
+    "baseline": "",
 }
 # A seed that a run draws by itself where it is not given: what it decides is to be another each time.
 DRAWN_ANEW = "sizes_seed"
 # The folder that a run works in, which it gives to notebooks that come last; its results so far lie there.
 RUN_FOLDER = "run"
-PATHS = ("photos", "weights", "policy")
+PATHS = ("photos", "weights", "policy", "baseline")
 MOST = 100_000  # bytes of a file of parameters: PyYAML takes a second for them
 
 

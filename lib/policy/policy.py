@@ -19,12 +19,14 @@ from lib.inputs.reading import read_toml, unknown
 from lib.inputs.schema import STRICT, Finite, Flag, Table, Text, fitted
 
 TABLE = Path(__file__).with_name("checks.toml")
-RUN = "run"  # in the place of a notebook's name: the run itself records it
+# In the place of a notebook's name: the run itself records it, in each run, or where it is held against an earlier one.
+RUN, BASELINE = "run", "baseline"
 # Where a failure can point at, the first to look at first: what comes later fails because of what came before.
 PARTS = (
     RUN, "photos", "dependencies", "weights", "metadata", "file", "exporter", *STAGES, "behaviour", "end-to-end file",
-    "runtimes", "package", "workbook",
+    "runtimes", "package", "workbook", BASELINE,
 )  # fmt: skip
+SHARE = 0.1  # of its threshold, that a value may move by from run to run where its row does not say it
 YES = "yes"  # the unit of a value that is 1 for yes and 0 for no
 
 # The check whose threshold is the tolerance of each stage.
@@ -47,6 +49,7 @@ class Check:
 
     Attributes:
         threshold: finite; in ``unit``.
+        may_move: 0 or more, in ``unit``; None where it is :data:`SHARE` of the threshold.
     """
 
     id: Text
@@ -62,6 +65,7 @@ class Check:
     may_skip: Flag = False
     picture: Text = ""
     sampled: Text = ""
+    may_move: Annotated[float | None, Field(ge=0, description="a finite number, 0 or more")] = None
 
     def holds(self, measured: float) -> bool:
         """Whether a measured value stands to the threshold as it must; NaN never does."""
@@ -129,6 +133,16 @@ class Policy:
     def of(self, notebook: str) -> tuple[Check, ...]:
         """The checks that a notebook has to record."""
         return tuple(check for check in self.checks if check.notebook == notebook)
+
+    def may_move(self, id_: str, threshold: float) -> float:
+        """How far a value may be from that of an earlier run and count as the same: 0 or more, in the unit of its check.
+
+        Args:
+            id_: of the check, which an older or newer table may have had, and this one need not.
+            threshold: that it was held to.
+        """
+        stated = self._by_id[id_].may_move if id_ in self._by_id else None
+        return SHARE * abs(threshold) if stated is None else stated
 
     @cached_property
     def tolerances(self) -> dict[str, float]:

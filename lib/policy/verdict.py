@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lib.numbers import counted
-from lib.policy.policy import PARTS, RUN
+from lib.policy.policy import BASELINE, PARTS, RUN
 from lib.policy.results import NAMED, Result, listed
 
 
@@ -43,7 +43,7 @@ def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool
         complete: whether the whole set of notebooks was run.
     """
     failed = [each for each in results if each.failed]
-    notebooks = list(dict.fromkeys(each.check.notebook for each in results if each.check.notebook != RUN))
+    notebooks = list(dict.fromkeys(each.check.notebook for each in results if each.check.notebook not in (RUN, BASELINE)))
     if failed or not notebooks:
         named = _named(failed)
         said = f"{len(failed)} of {counted(len(results), 'check')} failed" if results else "there is no check"

@@ -9,7 +9,7 @@ from typing import Any
 
 from lib.numbers import counted
 from lib.policy import Result
-from lib.policy.policy import RUN
+from lib.policy.policy import BASELINE, RUN
 from lib.report import costs, handed_over, reproduce, what_was_run
 from lib.report.checks import HEADERS, answered, counts, results_table, rows
 from lib.report.failures import failures
@@ -28,6 +28,7 @@ FIGURES = (
     ("06_dynamic_shapes", "dynamic-shapes-shipped", "The sizes at which the file is right"),
     ("08_runtimes", "runtimes-times", "How long an answer takes"),
 )
+OWN = {RUN: "The run itself", BASELINE: "Against an earlier run: is it the same?"}  # groups of checks that no notebook records
 STATES = {"ship": "ship", "do not ship": "stop", "incomplete": "part"}
 
 
@@ -142,7 +143,7 @@ def _groups(run: Run) -> list[Group]:
     titles, answers = {page.name: f"{page.name}: {page.title}" for page in run.pages}, run.answers
     return [
         _group(
-            "The run itself" if name == RUN else titles.get(name, f"{name}: not run"),
+            OWN.get(name) or titles.get(name, f"{name}: not run"),
             answers.get(name, ""),
             name if name in titles else "",
             results,

@@ -7,6 +7,7 @@ from html import escape
 
 import yaml
 
+from lib.policy.policy import BASELINE
 from lib.report.html import Html, table
 from lib.report.run import Run
 
@@ -15,8 +16,12 @@ _COMMAND = f".venv/bin/python -m lib run --params {PARAMETERS} --out reports/aga
 
 
 def parameters(run: Run) -> str:
-    """The parameters of a run as the YAML file that ``--params`` takes."""
-    text: str = yaml.safe_dump(run.facts["parameters"], sort_keys=False, allow_unicode=True)
+    """The parameters of a run as the YAML file that ``--params`` takes: all that decide what is measured.
+
+    An earlier run that it was held against does not, and by then there may be another in its place.
+    """
+    deciding = {name: value for name, value in run.facts["parameters"].items() if name != BASELINE}
+    text: str = yaml.safe_dump(deciding, sort_keys=False, allow_unicode=True)
     return text
 
 

@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from lib.inputs import deployment
 from lib.inputs.reading import sha256
 from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
-from lib.policy.policy import RUN
+from lib.policy.policy import BASELINE, RUN
 
 PACKAGE = "handoff"  # the folder of a run with what operations install
 EVIDENCE = "evidence.json"  # in it: the results of all notebooks but those that come last
@@ -50,6 +50,8 @@ class Run:
         policy: what must hold.
         facts: what :func:`lib.run.provenance.facts` gives, with ``started`` and ``seconds``.
         complete: whether the whole set of notebooks was run. Then every check of the policy must have been recorded.
+        baseline: what holding it against an earlier run recorded; None where it was held against none, and then it has no such
+            checks.
     """
 
     pages: Sequence[Page]
@@ -57,12 +59,14 @@ class Run:
     policy: Policy
     facts: dict[str, Any]
     complete: bool
+    baseline: Record | None = None
 
     @property
     def judged(self) -> dict[str, list[Result]]:
         """The checks that this run had to record, by notebook; those of the run itself come first."""
-        records = {RUN: self.record} | {page.name: page.record for page in self.pages}
-        missing = {check.notebook for check in self.policy.checks} - records.keys() if self.complete else set()
+        records = {RUN: self.record} | ({} if self.baseline is None else {BASELINE: self.baseline})
+        records |= {page.name: page.record for page in self.pages}
+        missing = {check.notebook for check in self.policy.checks} - {BASELINE, *records} if self.complete else set()
         records |= {name: Record("") for name in sorted(missing)}
         return {name: judged(self.policy, name, record) for name, record in records.items()}
 
@@ -78,7 +82,7 @@ class Run:
 
     @property
     def answers(self) -> dict[str, str]:
-        """What each notebook answers, made from its checks."""
+        """What each notebook answers, and an earlier run where there is one to be held against, made from their checks."""
         return {name: answer(self.policy, name, results) for name, results in self.judged.items() if name != RUN}
 
     @property

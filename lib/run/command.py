@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import json
 import logging
 import secrets
 import sys
@@ -45,6 +46,21 @@ exit codes:
   2    wrong use (missing file, not a tensor, no room)
 """
 
+_DIFF_EPILOG = """\
+what counts, and what does not:
+  counts          a check that is new, gone or ends otherwise; a threshold, relation, unit or severity; a measured value that
+                  moved further than its row in lib/policy/checks.toml lets it; the SHA-256 of exported files, subject file,
+                  weights and photos; parameters except the seed that a run draws; versions of Python and packages
+  is only shown   machine, commit, that seed, time, and how many things a check compared
+
+Where one of the two ran only some notebooks, what both ran is compared.
+
+exit codes:
+  0    nothing that counts changed
+  1    something did
+  2    wrong use (no report there, or runs that have no notebook in common)
+"""
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -74,6 +90,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--policy", metavar="FILE.toml", help="changed thresholds, as in lib/policy/checks.toml")
     run.add_argument("--versions", metavar="WHICH", help="of libraries to prove the package with: installed (default) or all")
     run.add_argument("--params", metavar="FILE.yml", type=Path, help="notebook parameters by name; options win over it")
+    run.add_argument(
+        "--baseline", metavar="RUN", help="the report of an earlier run: what moved since then becomes checks of this one"
+    )
     run.add_argument("--only", metavar="NOTEBOOK", help="run this notebook alone, as in 02_swish")
     run.add_argument("--out", metavar="DIR", type=Path, default=LATEST, help="where the report goes (default reports/latest)")
     diagnose = commands.add_parser(
@@ -92,6 +111,18 @@ def _parser() -> argparse.ArgumentParser:
     diagnose.add_argument(
         "--out", metavar="FILE.html", type=Path, default=DIAGNOSIS, help="the page (default reports/diagnosis.html)"
     )
+    diff = commands.add_parser(
+        "diff",
+        help="say what changed between two runs",
+        description="Say what changed from one run to another.",
+        epilog=_DIFF_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    for name, which in (("before", "earlier"), ("after", "later")):
+        diff.add_argument(
+            name, metavar=name.upper(), type=Path, help=f"the {which} run: a report's folder, or its results.json"
+        )
+    diff.add_argument("--json", action="store_true", help="print JSON, every value in full")
     lab = commands.add_parser(
         "lab",
         help="copy the notebooks to where they can be changed at will",
@@ -119,6 +150,8 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         options = _parser().parse_args(arguments)
         if options.command == "lab":
             return _lab(options, notebooks)
+        if options.command == "diff":
+            return _diff(options, table)
         return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks, table)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
@@ -179,6 +212,15 @@ def _diagnose(options: argparse.Namespace) -> int:
     return SHIP if finding.healthy else CHECK_FAILED
 
 
+def _diff(options: argparse.Namespace, table: Path) -> int:
+    from lib.audit import results
+    from lib.audit.diff import between
+
+    found = between(results.load(options.before), results.load(options.after), policy.load(table=table))
+    print(json.dumps(found.as_json(), indent=2, allow_nan=False) if options.json else "\n".join(found.lines))
+    return CHECK_FAILED if found.changed else SHIP
+
+
 def _place(out: Path, *inputs: Path) -> Path:
     """Where a page may be written: a file that is missing or a regular one, and none of those that it is made from.
 
@@ -202,6 +244,7 @@ def _place(out: Path, *inputs: Path) -> Path:
 def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
     # torch and papermill take seconds to import: not before the options are known to be good, and within reach of Ctrl-C
     from lib import handoff
+    from lib.audit import results
     from lib.bundle import wheels
     from lib.inputs import parameters
     from lib.run import runner
@@ -220,6 +263,9 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         given.setdefault(parameters.DRAWN_ANEW, secrets.randbelow(2**31))
     effective = parameters.SHARED | defaults | given
     rules = policy.load(effective["policy"], table)
+    earlier = results.load(effective["baseline"]) if effective["baseline"] else None
+    if earlier is not None and not set(chosen) & set(earlier.notebooks):
+        raise BadInput(f"baseline {effective['baseline']}: ran none of the notebooks of this run; name another run")
     about = handoff.load(
         effective["subject"],
         effective["photos"],
@@ -238,7 +284,8 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         for name in chosen
     ]
     out = absolute(options.out, "out")
-    result = runner.run(jobs, about, rules, parameters.shown(effective), out, complete=options.only is None)
+    shown = parameters.shown({name: value for name, value in effective.items() if (name, value) != ("baseline", "")})
+    result = runner.run(jobs, about, rules, shown, out, complete=options.only is None, earlier=earlier)
     print(f"{result.verdict.words}. {result.verdict.sentence}")
     print(f"report: {printable(str(options.out / 'report.html'))}")
     return CHECK_FAILED if result.verdict.key == "do not ship" else SHIP

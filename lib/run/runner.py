@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ import nbformat
 from nbformat import NotebookNode
 from papermill.translators import translate_parameters
 
+from lib.audit import baseline
+from lib.audit.results import Results
 from lib.deploy import BadInput
 from lib.guarded.lifeline import lifeline
 from lib.handoff import Handoff
@@ -78,7 +80,15 @@ class Job:
         return self.source.stem
 
 
-def run(jobs: Sequence[Job], handoff: Handoff, policy: Policy, effective: dict[str, Any], out: Path, complete: bool) -> Run:
+def run(
+    jobs: Sequence[Job],
+    handoff: Handoff,
+    policy: Policy,
+    effective: dict[str, Any],
+    out: Path,
+    complete: bool,
+    earlier: Results | None = None,
+) -> Run:
     """Execute the notebooks, render the report and move it to ``out``.
 
     Args:
@@ -88,6 +98,7 @@ def run(jobs: Sequence[Job], handoff: Handoff, policy: Policy, effective: dict[s
         effective: the parameters of the run, as the report is to show them.
         out: folder to leave the report in; an earlier report there is replaced when the new one is whole, never before.
         complete: whether the jobs are the whole set of notebooks; only a complete run can say ship.
+        earlier: what an earlier run left, to hold this one against; None to hold it against none.
 
     Returns:
         The run with its checks and verdict.
@@ -115,6 +126,8 @@ def run(jobs: Sequence[Job], handoff: Handoff, policy: Policy, effective: dict[s
         _execute(last, scratch, progress)
         executed |= {job.name: _page(job, scratch) for job in last}
         result = so_far(complete)
+        if earlier is not None:
+            result = replace(result, baseline=baseline.against(earlier, result))
         if result.verdict.key != "ship":
             shutil.rmtree(scratch / PACKAGE, ignore_errors=True)
         pages.write(result, scratch)

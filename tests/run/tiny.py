@@ -10,7 +10,7 @@ from pathlib import Path
 from lib import policy
 from lib.deploy.difference import UNITS
 from lib.policy import Check, Policy
-from lib.policy.policy import STAGE_CHECKS
+from lib.policy.policy import BASELINE, STAGE_CHECKS
 
 NOTEBOOKS = Path(__file__).with_name("notebooks")
 
@@ -28,13 +28,19 @@ def _small() -> Iterable[Check]:
 
 
 RUN = replace(policy.load()["run.photos-left-out"], severity="warning")
-RULES = Policy((RUN, *(_level(path.stem) for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.stem != "small"), *_small()))
+AGAINST = policy.load().of(BASELINE)
+RULES = Policy(
+    (RUN, *AGAINST, *(_level(path.stem) for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.stem != "small"), *_small())
+)
 
 
 def table(names: Iterable[str], to: Path) -> Path:
     """Write the rows of some notebooks, and of the run itself, as a table that a run can be given."""
-    wanted = {"run", *names}
+    wanted = {"run", BASELINE, *names}
     rows = [vars(check) for check in RULES.checks if check.notebook in wanted]
-    lines = ["\n".join(["[[check]]", *(f"{name} = {json.dumps(value)}" for name, value in row.items())]) for row in rows]
+    lines = [
+        "\n".join(["[[check]]", *(f"{name} = {json.dumps(value)}" for name, value in row.items() if value is not None)])
+        for row in rows
+    ]
     to.write_text("\n\n".join(lines) + "\n")
     return to

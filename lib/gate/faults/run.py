@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from PIL import Image
 
 from lib.gate.bench import Bench
 from lib.gate.case import CRASHED, Case, Outcome
@@ -83,6 +84,17 @@ def _photo(name: str, data: bytes) -> Callable[[Bench], Outcome]:
     return run
 
 
+def _against_an_earlier_run(bench: Bench) -> Outcome:
+    """The same run twice, a photo made grey in between: the second is held against the first."""
+    folder = bench.folder / "more"
+    shutil.copytree(bench.photos, folder)
+    arguments = ("--photos", str(folder), "--only", NOTEBOOK)
+    bench.command(*arguments)
+    with Image.open(folder / "coffee.png") as picture:
+        picture.convert("L").save(folder / "coffee.png")
+    return bench.command(*arguments, "--baseline", str(bench.report))
+
+
 def _other_weights(bench: Bench) -> Outcome:
     path = bench.folder / "weights.pth"
     path.write_bytes(b"x" * 1000)
@@ -127,5 +139,6 @@ CASES = (
     Case("photos", "a photo that cannot be read", "photos", _photo("broken.jpg", b"no picture")),
     Case("photos", "an empty photo", "photos", _photo("empty.png", b"")),
     Case("photos", "a folder that is not there", "no such file", _path("nowhere")),
+    Case("photos", "another photo than in the run it is held against", "baseline", _against_an_earlier_run, ("coffee.png",)),
     Case("weights", "weights with another hash", "SHA-256", _other_weights),
 )

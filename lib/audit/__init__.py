@@ -1,0 +1,1 @@
+"""What runs left, held against each other and against themselves."""
