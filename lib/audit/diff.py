@@ -14,7 +14,7 @@ from lib.deploy.errors import printable
 from lib.inputs.parameters import DRAWN_ANEW
 from lib.numbers import counted
 from lib.policy import Policy
-from lib.policy.policy import BASELINE, RUN
+from lib.policy.policy import BASELINE, RUN, YES
 from lib.policy.results import as_json, with_unit
 
 KEY = re.compile(r"-[0-9a-f]{8,}(?=[-.])")  # in an exported file's name: of what it was made from
@@ -85,7 +85,8 @@ class Difference:
     def line(self) -> str:
         """For people: what, before, after."""
         before, after = self._texts
-        allowed = "" if self.may_move is None else f" (may move by {with_unit(self.may_move, self.unit)})"
+        told = self.may_move is not None and self.unit != YES
+        allowed = f" (may move by {self._text(self.may_move)})" if told else ""
         return printable(f"{self.name}{self.field and f', {self.field}'}: {before} → {after}{allowed}")
 
     def as_json(self) -> dict[str, Any]:

@@ -218,10 +218,11 @@ def judged(policy: Policy, notebook: str, record: Record) -> list[Result]:
 def answer(policy: Policy, notebook: str, results: Sequence[Result]) -> str:
     """What a notebook answers, in a sentence or two made of its own checks."""
     failed = [each for each in results if each.failed]
+    warned = "".join(f" Warning: {_failure(each)}." for each in results if each.warned)
     if failed:
         said = "; ".join(_failure(each) for each in failed[:NAMED])
         said += f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
-        return f"No. {len(failed)} of {counted(len(results), 'check')} failed: {said}."
+        return f"No. {len(failed)} of {counted(len(results), 'check')} failed: {said}.{warned}"
     template = policy.answers.get(notebook, f"Yes. {counted(len(results), 'check')}, none failed.")
     values = {each.check.id: each for each in results}
 
@@ -230,7 +231,6 @@ def answer(policy: Policy, notebook: str, results: Sequence[Result]) -> str:
         return str(result.measurement.compared if result.measurement else 0) if match[2] else result.value
 
     said = re.sub(r"{([\w.-]+)(:compared)?}", filled, template)
-    warned = "".join(f" Warning: {_failure(each)}." for each in results if each.warned)
     skipped = sum(each.skipped for each in results)
     return said + warned + (f" Skipped: {counted(skipped, 'check')}." if skipped else "")
 

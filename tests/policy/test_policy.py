@@ -13,7 +13,7 @@ from lib import policy
 from lib.cache import ROOT
 from lib.deploy import BadInput
 from lib.policy import TABLE, UnknownCheck
-from lib.policy.policy import RUN, STAGE_CHECKS, changed, read
+from lib.policy.policy import BASELINE, RUN, STAGE_CHECKS, changed, read
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -28,8 +28,8 @@ def test_every_row_says_what_why_and_from_where(rules):
     for check in rules.checks:
         assert min(map(len, (check.says, check.why, check.source))) > 4, check.id
         assert re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", check.id)
-        assert check.notebook in {RUN, *(path.stem for path in NOTEBOOKS)}
-        study = check.notebook.partition("_")[2] or RUN
+        assert check.notebook in {RUN, BASELINE, *(path.stem for path in NOTEBOOKS)}
+        study = check.notebook.partition("_")[2] or check.notebook
         assert check.id.partition(".")[0] == study.replace("_", "-")
 
 
@@ -59,6 +59,25 @@ def test_rows_that_count_failures_among_a_sample_allow_none_and_are_of_photos_or
 def test_the_tolerance_of_a_stage_is_the_threshold_of_its_check(rules):
     assert rules.tolerances == {stage: rules[id_].threshold for stage, id_ in STAGE_CHECKS.items()}
     assert rules.tolerances["score"] == rules.tolerances["infer"] / 2
+
+
+def test_a_value_may_move_by_what_its_row_says_or_by_a_tenth_of_the_threshold(rules):
+    assert rules.may_move("parity.logits", 1e-3) == pytest.approx(1e-4)
+    assert rules.may_move("parity.logits", 1) == pytest.approx(0.1)  # of a run that was held to another
+    assert rules.may_move("export.end-to-end.levels", 2) == rules["export.end-to-end.levels"].may_move == 1
+    assert rules.may_move("of.another-table", -20) == pytest.approx(2)
+    assert rules.may_move("parity.decode", 0) == 0
+
+
+def test_a_count_or_a_yes_may_not_move_at_all(rules):
+    counts = [check for check in rules.checks if check.unit in ("", "yes") and check.threshold == int(check.threshold)]
+    assert len(counts) > 40
+    assert all(rules.may_move(check.id, check.threshold) < 1 for check in counts)
+
+
+def test_no_value_may_move_by_more_than_half_of_its_threshold(rules):
+    for check in rules.checks:
+        assert 0 <= rules.may_move(check.id, check.threshold) <= 0.5 * abs(check.threshold), check.id
 
 
 def test_a_check_that_the_table_does_not_have_is_a_bug(rules):
@@ -148,6 +167,8 @@ severity = "error"
         (ROW.replace('why = "x"\n', ""), "check 1: field 'why' is missing"),
         (ROW.replace('"infer"', '"network"'), "field 'blames' is 'network'"),
         (ROW + "colour = 1", "unknown field 'colour'"),
+        (ROW + "may_move = -1", "field 'may_move' is -1; it takes a finite number, 0 or more"),
+        (ROW + "may_move = nan", "field 'may_move' is nan"),
         (ROW + '[answers]\na = "{a.c}"', "the answer of a names 'a.c'"),
     ],
 )

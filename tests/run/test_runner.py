@@ -193,6 +193,7 @@ def test_bad_input_met_inside_a_notebook_is_wrong_use(bench, earlier, capsys, na
         (("--weights", "nowhere.pth"), "nowhere.pth; correct the path given with --weights"),
         (("--params", "nowhere.yml"), "cannot read nowhere.yml"),
         (("--policy", "nowhere.toml"), "cannot read"),
+        (("--baseline", "nowhere"), "nowhere: No such file or directory; name the folder of a report"),
         (("--only", "ship"), "unknown notebook 'ship': did you mean 'ships'"),
         (("--sbject", "x"), "unrecognized arguments: --sbject"),
     ],
@@ -394,3 +395,112 @@ def test_help_names_every_exit_code(capsys):
     printed = capsys.readouterr().out
     for code in (SHIP, CHECK_FAILED, WRONG_USE, CRASHED, INTERRUPTED):
         assert f"\n  {code} " in printed
+
+
+@pytest.fixture
+def changed(bench, report, tmp_path) -> Path:
+    """What the run of ``ships`` left, edited."""
+
+    def written(**changes) -> Path:
+        results = json.loads((report / "results.json").read_text()) | changes
+        path = tmp_path / "earlier.json"
+        path.write_text(json.dumps(results))
+        return path
+
+    return written
+
+
+def test_a_run_that_did_not_move_passes_against_the_report_that_it_replaces(bench, earlier):
+    assert bench.run("ships", options=("--baseline", str(bench.out))) == SHIP
+    found = {check["id"]: check for check in bench.results["checks"] if check["notebook"] == "baseline"}
+    assert len(found) == 6
+    assert all(check["passed"] and check["compared"] for check in found.values())
+    assert bench.results["parameters"]["baseline"] == "latest"
+    html, summary = ((bench.out / name).read_text() for name in ("report.html", "summary.md"))
+    assert "Against an earlier run: is it the same?" in html
+    assert "**baseline**: Yes. 6 checks, none failed." in summary
+    assert "baseline" not in (bench.out / "parameters.yml").read_text()
+    assert str(bench.folder) not in html
+
+
+def test_without_an_earlier_run_there_is_no_such_check(bench, report):
+    results = json.loads((report / "results.json").read_text())
+    assert not [check for check in results["checks"] if check["notebook"] == "baseline"]
+    assert "baseline" not in results["parameters"]
+    assert "All 2 checks passed" in (report / "summary.md").read_text()
+    assert "earlier run" not in (report / "report.html").read_text()
+
+
+def test_what_moved_since_an_earlier_run_fails_and_is_named(bench, changed, tmp_path, capsys):
+    (tmp_path / "run.yml").write_text("level: 4\n")
+    options = ("--baseline", str(changed(versions={"python": "2.7"})), "--params", str(tmp_path / "run.yml"))
+    assert bench.run("ships", options=options) == CHECK_FAILED
+    assert "ships.level: 3 → 4 (may move by 0.5)" in capsys.readouterr().out
+    assert bench.results["blamed"] == ["baseline"]
+    failed = {check["id"]: check["where"] for check in bench.results["checks"] if not check["passed"]}
+    assert failed.keys() == {"baseline.numbers", "baseline.parameters", "baseline.versions"}
+    assert failed["baseline.parameters"] == ["level: 3 → 4"]
+    assert "python: 2.7 → " in failed["baseline.versions"][0]
+    (bench.folder / "loose.toml").write_text('["baseline.numbers"]\nthreshold = 1\nwhy = "it was meant to"\n')
+    assert bench.run("ships", options=(*options, "--policy", str(bench.folder / "loose.toml"))) == SHIP
+
+
+def test_a_run_of_one_notebook_is_held_against_what_that_notebook_left(bench, tmp_path):
+    assert bench.run("ships", "check_fails") == CHECK_FAILED
+    options = ("--only", "ships", "--baseline", str(bench.out))
+    assert bench.run("ships", "check_fails", options=options) == SHIP
+    outcomes = next(check for check in bench.results["checks"] if check["id"] == "baseline.outcomes")
+    assert (outcomes["measured"], outcomes["compared"]) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"checks": 3}, "field 'checks' is 3; it takes a list of tables"),
+        ({"notebooks": []}, "ran none of the notebooks of this run; name another run"),
+    ],
+)
+def test_an_earlier_run_that_cannot_be_used_is_refused_before_anything_runs(bench, earlier, changed, capsys, changes, said):
+    assert bench.run("ships", options=("--baseline", str(changed(**changes)))) == WRONG_USE
+    printed = capsys.readouterr()
+    assert printed.err.startswith("error: ")
+    assert printed.err.count("\n") == 1  # and no notebook started
+    assert said in printed.err
+    assert bench.snapshot() == earlier
+
+
+def test_diff_of_a_run_and_itself_is_exit_code_0(report, capsys):
+    assert main(["diff", str(report), str(report / "results.json")]) == SHIP
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert re.fullmatch(r"Nothing changed: 2 checks, 11 files and photos, 8 parameters, \d+ versions\.", last)
+
+
+def test_diff_says_what_changed_with_exit_code_1(report, changed, capsys):
+    later = changed(versions={"python": "2.7"}, machine={"system": "Plan 9", "processor": "x", "cores": 1})
+    assert main(["diff", str(report), str(later)]) == CHECK_FAILED
+    said = capsys.readouterr().out
+    assert "Versions:\n  python: " in said
+    assert "(shown, does not count):\n  system: " in said
+    assert said.splitlines()[-1].endswith("versions changed.")
+    assert main(["diff", "--json", str(report), str(later)]) == CHECK_FAILED
+    data = json.loads(capsys.readouterr().out)
+    assert data["changed"] is True
+    assert {each["kind"] for each in data["differences"] if each["counts"]} == {"version"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "the following arguments are required: BEFORE, AFTER"),
+        (("REPORT",), "the following arguments are required: AFTER"),
+        (("REPORT", "nowhere"), "run: cannot read nowhere: No such file or directory; name the folder of a report"),
+        (("REPORT", "EARLIER"), "the two runs have no notebook in common"),
+    ],
+)
+def test_wrong_use_of_diff_is_one_line(report, changed, capsys, arguments, said):
+    known = {"REPORT": report, "EARLIER": changed(complete=False, notebooks=[])}
+    assert main(["diff", *(str(known.get(each, each)) for each in arguments)]) == WRONG_USE
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert said in printed.err
+    assert printed.err.count("\n") == 1
