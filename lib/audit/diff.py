@@ -18,6 +18,9 @@ from lib.policy.policy import BASELINE, RUN, YES
 from lib.policy.results import as_json, with_unit
 
 KEY = re.compile(r"-[0-9a-f]{8,}(?=[-.])")  # in an exported file's name: of what it was made from
+WHEEL = (
+    ".whl"  # its name and bytes say when its run began: it is another in every run, and the files in it are held by themselves
+)
 DIGITS = 12  # of a SHA-256 that a line shows
 
 Value = str | float | bool | None
@@ -50,7 +53,9 @@ KINDS = {
     "parameter": Kind("Parameters", "parameter changed", "parameters changed"),
     "version": Kind("Versions", "version changed", "versions changed"),
     "compared": Kind("How many things a check compared", "count of things compared", "counts of things compared", counts=False),
-    "run": Kind("Machine, code and what was drawn anew", "fact of the run itself", "facts of the run itself", counts=False),
+    "run": Kind(
+        "Machine, code, and what is another in every run", "fact of the run itself", "facts of the run itself", counts=False
+    ),
 }
 
 
@@ -198,9 +203,11 @@ def between(before: Results, after: Results, policy: Policy) -> Diff:
 
 
 def files(run: Results) -> dict[str, str]:
-    """SHA-256 of everything that a run read or made, by a name that stays from run to run."""
+    """SHA-256 of everything that a run read or made, its wheel aside, by a name that stays from run to run."""
     named: dict[str, str] = {}
     for name, digest in run.files.items():
+        if name.endswith(WHEEL):
+            continue
         known = KEY.sub("", name)  # exported again by other code, the same file has another name
         named[name if known in named else known] = digest
     made_of = {"subject file": run.subject.sha256, "weights": run.subject.weights_sha256}
@@ -291,6 +298,7 @@ def _told(run: Results) -> dict[str, Value]:
         "cores": run.machine.cores,
         "commit": f"{run.git.commit or 'not known'}{clean}",
         DRAWN_ANEW: run.parameters.get(DRAWN_ANEW),
+        "wheel": next((name for name in run.files if name.endswith(WHEEL)), None),
     }
 
 

@@ -51,7 +51,7 @@ what counts, and what does not:
   counts          a check that is new, gone or ends otherwise; a threshold, relation, unit or severity; a measured value that
                   moved further than its row in lib/policy/checks.toml lets it; the SHA-256 of exported files, subject file,
                   weights and photos; parameters except the seed that a run draws; versions of Python and packages
-  is only shown   machine, commit, that seed, time, and how many things a check compared
+  is only shown   machine, commit, that seed, the wheel, whose name has the time, and how many things a check compared
 
 Where one of the two ran only some notebooks, what both ran is compared.
 

@@ -128,6 +128,13 @@ def test_a_file_is_told_by_its_name_without_the_key_of_what_it_was_made_from():
     assert one(results(), results(files={})) == ("file", "mine-opset20.onnx", "1" * 64, None)
 
 
+def test_a_wheel_which_says_when_its_run_began_is_shown_and_does_not_count():
+    first, second = (results()["files"] | {f"mine-2026.1.{day}-py3-none-any.whl": str(day) * 64} for day in (1, 2))
+    found = diff(results(files=first), results(files=second))
+    assert not found.changed
+    assert "  wheel: mine-2026.1.1-py3-none-any.whl → mine-2026.1.2-py3-none-any.whl" in found.lines
+
+
 def test_two_files_whose_names_differ_by_their_key_alone_are_two():
     two = {"m-01234567.onnx": "1" * 64, "m-89abcdef.onnx": "7" * 64}
     assert not diff(results(files=two), results(files=two)).changed
