@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lib.audit.diff import Difference, between, files, given
+from lib.audit.diff import between, files, given
+from lib.audit.difference import Difference
 from lib.audit.results import Results, parsed
 from lib.policy import Measurement, Record
 from lib.report.run import Run
