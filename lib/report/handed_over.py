@@ -19,39 +19,42 @@ def _package(run: Run) -> dict[str, Any]:
     return found
 
 
-def install_line(run: Run) -> str:
-    """What pip has to be told: the package, beside the report; what the workbook's own deployment needs where there is none.
+def install(run: Run) -> list[str]:
+    """What to call, a line each; nothing where the deployment is the user's.
 
-    Empty where the deployment is the user's.
+    That is pip on the package beside the report, and its selftest; where there is no package, pip on what the workbook's own
+    deployment needs.
     """
     if package := _package(run):
-        return f"{PACKAGE}/{package['wheel']['name']}"
-    return " ".join(f"{name}=={run.facts['versions'][name]}" for name in PACKAGES) if run.ours else ""
+        return [f"pip install {PACKAGE}/{package['wheel']['name']}", f"{package['name']} selftest"]
+    pins = " ".join(f"{name}=={run.facts['versions'][name]}" for name in PACKAGES)
+    return [f"pip install {pins}"] if run.ours else []
 
 
 def files(run: Run) -> list[dict[str, str]]:
-    """The files that may be taken, the one to take first: ``name``, ``size``, ``sha256`` and ``why``."""
+    """The files that may be taken, the one to take first: ``name``, what it is ``called``, ``size``, ``sha256`` and ``why``."""
     every = run.told.get("files", [])
     package = _package(run)
     if package:
         every = [each for each in every if each["role"] != "network"]
     wheel = [_wheel(package)] if package else []
-    return wheel + [
-        {"name": each["name"], "size": f"{each['bytes'] / 1e6:.1f} MB", "sha256": each["sha256"], "why": _why(run, each)}
-        for each in every
-        if not each["missing"]
-    ]
+    return wheel + [_file(run, each) for each in every if not each["missing"]]
+
+
+def _file(run: Run, file: Mapping[str, Any]) -> dict[str, str]:
+    size = f"{file['bytes'] / 1e6:.1f} MB"
+    return {"name": file["name"], "called": "", "size": size, "sha256": file["sha256"], "why": _why(run, file)}
 
 
 def _wheel(package: Mapping[str, Any]) -> dict[str, str]:
-    wheel, photos = package["wheel"], package["photos"]
-    off = f"off by {_number(photos['probability'])} of probability, another class on {photos['other_classes']}"
+    wheel, photos, python = package["wheel"], package["photos"], package["python"].removeprefix("==").removesuffix(".*")
     why = (
-        f"the package, with the network in it, for Python {package['python'].removeprefix('==')} and "
-        f"{', '.join(package['requires'])}. Where nothing else is installed, on photos not seen before: "
-        f"{off} of {photos['compared']} answers. Then call: {package['name']} selftest"
+        f"for Python {python}, with the network in it. Where nothing else is installed, on photos not seen before, off by "
+        f"{_number(photos['probability'])} of probability, another class on {photos['other_classes']} of {photos['compared']} "
+        "answers"
     )
-    return {"name": wheel["name"], "size": f"{wheel['bytes'] / 1e6:.1f} MB", "sha256": wheel["sha256"], "why": why}
+    size = f"{wheel['bytes'] / 1e6:.1f} MB"
+    return {"name": wheel["name"], "called": "the wheel", "size": size, "sha256": wheel["sha256"], "why": why}
 
 
 def missing(run: Run) -> list[str]:

@@ -95,7 +95,7 @@ def _front(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
     """What templates/front.html.j2 shows."""
     return {
         "failures": failures(run, bodies),
-        "install": handed_over.install_line(run),
+        "install": handed_over.install(run),
         "deployment": run.facts["parameters"].get("deployment", ""),
         "files": handed_over.files(run),
         "missing": handed_over.missing(run),
