@@ -49,7 +49,7 @@ def _file(run: Run, file: Mapping[str, Any]) -> dict[str, str]:
 def _wheel(package: Mapping[str, Any]) -> dict[str, str]:
     wheel, photos, python = package["wheel"], package["photos"], package["python"].removeprefix("==").removesuffix(".*")
     why = (
-        f"for Python {python}, with the network in it. Where nothing else is installed, on photos not seen before, off by "
+        f"for Python {python}. Where nothing else is installed, on photos not seen before, off by "
         f"{_number(photos['probability'])} of probability, another class on {photos['other_classes']} of {photos['compared']} "
         "answers"
     )
@@ -72,7 +72,7 @@ def _why(run: Run, file: Mapping[str, Any]) -> str:
     pictures = photos["compared"] + sizes["compared"]
     furthest = max(photos["probability"] or math.nan, sizes["probability"] or math.nan)
     return (
-        f"from decoded pixels to probabilities, where lib/deploy cannot run: off by {_number(furthest)} of probability, "
+        f"from a photo's pixels on, in any language: off by {_number(furthest)} of probability, "
         f"another class on {photos['other_classes'] + sizes['other_classes']} of {pictures} pictures"
     )
 
