@@ -130,8 +130,7 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
     if reason := _obstacle(handoff, run):
         return reason
     sets, evidence = versions.sets(which), _evidence(run)
-    folder = Path(run) / PACKAGE if run else cache.directory() / PACKAGE / names.distribution(handoff.subject.name)
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = _folder(handoff, run)
     contract = handoff.subject.contract
     missing = end_to_end.obstacle(contract, graph.opset(onnx.load(handoff.onnx_path)))
     beside = None if missing else Path(shutil.copy(end_to_end.written(handoff.onnx_path, contract), folder))
@@ -187,6 +186,16 @@ def _obstacle(handoff: Handoff, run: str) -> str:
     if failed:
         return f"no package is made where checks failed: {listed(failed, NAMED)}"
     return ""
+
+
+def _folder(handoff: Handoff, run: str) -> Path:
+    """Where the package goes: into the run's folder; without a run into the cache, in place of what lay there."""
+    if run:
+        return Path(run) / PACKAGE
+    folder = cache.directory() / PACKAGE / names.distribution(handoff.subject.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def _evidence(run: str) -> Evidence | None:

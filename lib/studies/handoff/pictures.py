@@ -42,6 +42,8 @@ def handed_over(study: Study | str) -> Html:
     kept = ((BILL, "the bill of materials"), (CONTAINER, "a container of the wheel"), (README, "what the package is"))
     rows += [(name, what, "—") for name, what in kept]
     said = f"{manifest.name} {manifest.version} requires {', '.join(manifest.requires)} and Python {manifest.python}."
+    if manifest.evidence is None:
+        said += f" It was packed without a run, and lies in {study.wheel.parent}."
     if study.missing:
         said += f" There is no end-to-end file: {study.missing}."
     inside = [(name, digest) for name, digest in manifest.files.items()]
