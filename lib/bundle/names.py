@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
+BILL, CONTAINER, README = "bom.cdx.json", "Dockerfile", "README.md"  # files that lie beside a wheel
+
 
 def distribution(subject: str) -> str:
     """The name of a subject's package, as pip knows it: ``lite0-imagenet-onnx``.

@@ -119,7 +119,12 @@ class Subject:
     @property
     def label(self) -> str:
         """The name, with the warning that a stand-in carries everywhere."""
-        return self.name if self.claims_accuracy else f"{self.name} (stand-in weights: no claim on accuracy)"
+        return labelled(self.name, self.claims_accuracy)
+
+
+def labelled(name: str, claims_accuracy: bool) -> str:
+    """A subject's name, with the warning where it is a stand-in."""
+    return name if claims_accuracy else f"{name} (stand-in weights: no claim on accuracy)"
 
 
 def built_in() -> tuple[str, ...]:

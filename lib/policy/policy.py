@@ -190,15 +190,27 @@ def read(path: Path) -> Policy:
 
 def changed(policy: Policy, path: Path) -> Policy:
     """The policy with the changes of a user's file; as :func:`load` says."""
+    return with_changes(policy, read_toml(path, "policy")[0], f"policy {path}")
+
+
+def with_changes(policy: Policy, entries: Mapping[str, Any], source: str) -> Policy:
+    """The policy with changed rows.
+
+    Args:
+        policy: a whole one.
+        entries: by id, what a user's file has in its table of that name; see :func:`load`.
+        source: where they come from, for the message.
+
+    Raises:
+        BadInput: as :func:`load`.
+    """
     rows, changes = dict(policy._by_id), []
-    for id_, entry in read_toml(path, "policy")[0].items():
-        where = f'policy {path}: ["{id_}"]'
+    for id_, entry in entries.items():
+        where = f'{source}: ["{id_}"]'
         if id_ not in rows:
-            raise BadInput(f"policy {path}: {unknown('check', id_, rows)}")
+            raise BadInput(f"{source}: {unknown('check', id_, rows)}")
         if not isinstance(entry, dict):
-            raise BadInput(
-                f"policy {path}: '{id_}' is {quoted(entry)}; write a table, [\"{id_}\"], with threshold = … below it"
-            )
+            raise BadInput(f"{source}: '{id_}' is {quoted(entry)}; write a table, [\"{id_}\"], with threshold = … below it")
         told = fitted(_Change, entry, where)
         before = rows[id_]
         after = fitted(Check, vars(before) | {name: entry[name] for name in entry if name != "why"}, where)

@@ -10,7 +10,7 @@ from typing import Any
 from lib.numbers import counted
 from lib.policy import Result
 from lib.policy.policy import BASELINE, RUN
-from lib.report import costs, handed_over, reproduce, what_was_run
+from lib.report import costs, handed_over, reproduce, sums, what_was_run
 from lib.report.checks import HEADERS, answered, counts, results_table, rows
 from lib.report.failures import failures
 from lib.report.html import Html
@@ -58,8 +58,8 @@ class Group:
 def write(run: Run, folder: Path) -> None:
     """Write all that a run leaves beside the executed notebooks in ``folder``.
 
-    That is ``report.html``, ``index.html`` and a page a notebook, ``results.json``, ``summary.md``, ``parameters.yml`` and
-    what notebooks left for other tools.
+    That is ``report.html``, ``index.html`` and a page a notebook, ``results.json``, ``summary.md``, ``parameters.yml``,
+    what notebooks left for other tools, and at last ``sha256sums.txt``, over all that lies there.
     """
     bodies = {page.name: body(page, answered(run.answers[page.name], run.judged[page.name])) for page in run.pages}
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
@@ -72,6 +72,7 @@ def write(run: Run, folder: Path) -> None:
         "front": _front(run, bodies),
         "groups": _groups(run),
         "parameters_file": reproduce.PARAMETERS,
+        "sums_file": sums.NAME,
     }
     for page in run.pages:
         here = f"{page.name}.html"
@@ -84,6 +85,7 @@ def write(run: Run, folder: Path) -> None:
     _write(folder / "results.json", run.to_json())
     _write(folder / "summary.md", summary(run))
     _write(folder / reproduce.PARAMETERS, reproduce.parameters(run))
+    sums.write(folder)
 
 
 def _write(path: Path, text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from nbformat import NotebookNode
 
 from lib.inputs import deployment
 from lib.inputs.reading import sha256
-from lib.policy import Policy, Record, Result, Verdict, answer, judged, verdict
+from lib.inputs.subject import labelled
+from lib.policy import Measurement, Policy, Record, Result, Verdict, answer, judged, verdict
 from lib.policy.policy import BASELINE, RUN
 
 PACKAGE = "handoff"  # the folder of a run with what operations install
@@ -138,3 +139,10 @@ class Run:
                 for page in self.pages
             ],
         } | self.facts
+
+
+def of_itself(facts: Mapping[str, Any]) -> Record:
+    """The checks of a run itself, from its facts."""
+    left_out, looked_at = len(facts["photos"]["unreadable"]), len(facts["photos"]["readable"])
+    label = labelled(facts["subject"]["name"], facts["subject"]["claims_accuracy"])
+    return Record(label, [Measurement("run.photos-left-out", left_out, looked_at + left_out)])

@@ -61,6 +61,16 @@ exit codes:
   2    wrong use (no report there, or runs that have no notebook in common)
 """
 
+_VERIFY_EPILOG = """\
+Whoever edits notebooks, results, package and hashes until all fit one another is not found out: keep the SHA-256 of
+sha256sums.txt, which is printed, in another place, as the log of the CI job that made the report.
+
+exit codes:
+  0    all holds
+  1    something does not
+  2    wrong use (no such folder, or no report in it)
+"""
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -123,6 +133,14 @@ def _parser() -> argparse.ArgumentParser:
             name, metavar=name.upper(), type=Path, help=f"the {which} run: a report's folder, or its results.json"
         )
     diff.add_argument("--json", action="store_true", help="print JSON, every value in full")
+    verify = commands.add_parser(
+        "verify",
+        help="work out the hashes and the verdict of a report again",
+        description="Work out every hash and the verdict of a report again, from what lies there.",
+        epilog=_VERIFY_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    verify.add_argument("report", metavar="RUN", type=Path, help="the folder that a run left")
     lab = commands.add_parser(
         "lab",
         help="copy the notebooks to where they can be changed at will",
@@ -152,6 +170,8 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
             return _lab(options, notebooks)
         if options.command == "diff":
             return _diff(options, table)
+        if options.command == "verify":
+            return _verify(options, table)
         return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks, table)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
@@ -219,6 +239,17 @@ def _diff(options: argparse.Namespace, table: Path) -> int:
     found = between(results.load(options.before), results.load(options.after), policy.load(table=table))
     print(json.dumps(found.as_json(), indent=2, allow_nan=False) if options.json else "\n".join(found.lines))
     return CHECK_FAILED if found.changed else SHIP
+
+
+def _verify(options: argparse.Namespace, table: Path) -> int:
+    from lib.audit.verify import verify
+
+    wrong = 0
+    for each in verify(options.report, table):
+        wrong += each.wrong
+        print(f"{'✗' if each.wrong else '✓'} {printable(f'{each.about}: {each.said}')}", flush=True)
+    print(f"{wrong} of these do not hold" if wrong else "all holds, by what lies there")
+    return CHECK_FAILED if wrong else SHIP
 
 
 def _place(out: Path, *inputs: Path) -> Path:

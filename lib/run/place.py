@@ -184,7 +184,7 @@ class _Results(BaseModel):
     attachments: dict[str, str] = {}  # a report of before there were any has no such entry
 
 
-OURS = {"handoff", "index.html", "parameters.yml", "report.html", "results.json", "summary.md"}
+OURS = {"handoff", "index.html", "parameters.yml", "report.html", "results.json", "sha256sums.txt", "summary.md"}
 
 
 def _is_report(folder: Path) -> bool:

@@ -28,11 +28,11 @@ from lib.guarded.lifeline import lifeline
 from lib.handoff import Handoff
 from lib.inputs import parameters
 from lib.inputs.parameters import RUN_FOLDER
-from lib.policy import Measurement, Policy, Record
+from lib.policy import Policy, Record
 from lib.report import pages
 from lib.report.output_style import without_styles
 from lib.report.places import without_places
-from lib.report.run import EVIDENCE, PACKAGE, Page, Run
+from lib.report.run import EVIDENCE, PACKAGE, Page, Run, of_itself
 from lib.run import provenance
 from lib.run.exit_codes import WRONG_USE, NotebookFailed
 from lib.run.place import move_into_place, scratch_beside
@@ -119,7 +119,7 @@ def run(
         def so_far(complete: bool) -> Run:
             found = [executed[job.name] for job in jobs if job.name in executed]
             timed = facts | {"seconds": round(time.monotonic() - clock, 1)}
-            return Run(found, _recorded(handoff), policy, timed, complete)
+            return Run(found, of_itself(timed), policy, timed, complete)
 
         if complete and last:
             _hand_on(so_far(complete=False), last, scratch)
@@ -161,12 +161,6 @@ def _forget_places(notebook: NotebookNode, shown: dict[str, Any]) -> None:
         for output in cell.get("outputs", ()):
             if output.output_type == "stream":  # warnings name the file that warns
                 output.text = without_places(output.text)
-
-
-def _recorded(handoff: Handoff) -> Record:
-    """The checks of the run itself."""
-    left_out, photos = len(handoff.photos.unreadable), len(handoff.photos.readable)
-    return Record(handoff.subject.label, [Measurement("run.photos-left-out", left_out, photos + left_out)])
 
 
 def _execute(jobs: Sequence[Job], scratch: Path, progress: Progress) -> None:

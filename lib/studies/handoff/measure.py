@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from lib import cache
 from lib.bundle import bom, names, versions, wheels, words
 from lib.bundle.contents import Contents, Evidence, contents
+from lib.bundle.names import BILL, CONTAINER, README
 from lib.bundle.wheel import build
 from lib.compare.comparison import Comparison, flips, worst
 from lib.deploy.manifest import Manifest
@@ -37,7 +38,6 @@ from lib.studies.handoff.proof import Proof, prove
 from lib.studies.handoff.unseen import unseen, written
 
 BUILDS = 2  # of the wheel, which have to be the same bytes
-BILL, CONTAINER, README = "bom.cdx.json", "Dockerfile", "README.md"
 THUMBNAIL = 168  # pixels
 NAMED = 3  # failed checks that a reason names
 

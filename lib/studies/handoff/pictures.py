@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec
 
+from lib.bundle.names import BILL, CONTAINER, README
 from lib.compare.comparison import Comparison, flips, worst
 from lib.numbers import counted, number, probability
 from lib.report import costs as bought
@@ -14,7 +15,7 @@ from lib.report.drawing import BLUE, DARK, VERMILION, logarithmic, over_all, sho
 from lib.report.drawing import figure as blank
 from lib.report.gallery import Panel, gallery
 from lib.report.html import Html, folded, join, note, table, verbatim
-from lib.studies.handoff.measure import BILL, CONTAINER, README, Study, told
+from lib.studies.handoff.measure import Study, told
 
 P = ParamSpec("P")
 _FLOOR = 1e-9  # where a difference of nothing is drawn on a logarithmic axis

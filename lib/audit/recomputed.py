@@ -1,0 +1,133 @@
+"""The results of a run worked out again: from what its executed notebooks recorded, by the policy of this checkout."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from lib import policy
+from lib.audit import strict
+from lib.audit.finding import Complaints
+from lib.deploy import BadInput
+from lib.deploy.errors import quoted
+from lib.inputs.reading import read_bytes
+from lib.numbers import counted
+from lib.policy import Policy, Record
+from lib.policy.policy import UnknownCheck, with_changes
+from lib.report.run import Page, Run, of_itself
+
+NAME = "results.json"
+MOST = 3 * 10**8  # bytes of an executed notebook
+# What is worked out; everything else that stands in the file are facts of the run.
+WORKED_OUT = ("verdict", "blamed", "complete", "checks", "policy_changes", "files", "attachments", "told", "notebooks")
+# What a check has from the policy alone.
+_FROM_POLICY = ("notebook", "says", "relation", "threshold", "unit", "sampled", "severity")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What lies in a report's folder.
+
+    Attributes:
+        folder: of the report.
+        table: the policy that the run was judged by, but for what a user's file changed.
+    """
+
+    folder: Path
+    table: Path = policy.TABLE
+
+    @cached_property
+    def said(self) -> dict[str, Any]:
+        """What ``results.json`` says.
+
+        Raises:
+            BadInput: it cannot be read.
+        """
+        return strict.read(self.folder / NAME)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy of this checkout, with the changes that the run states.
+
+        Raises:
+            BadInput: it has no such checks.
+        """
+        entries: dict[str, dict[str, Any]] = {}
+        for each in self.said["policy_changes"]:
+            entries.setdefault(each["id"], {"why": each["why"]})[each["field"]] = each["after"]
+        return with_changes(policy.load(table=self.table), entries, f"{NAME}: policy_changes")
+
+    @cached_property
+    def run(self) -> Run:
+        """The run, from its notebooks and its facts.
+
+        Raises:
+            Exception: something that lies there is not what a run leaves.
+        """
+        facts = {name: value for name, value in self.said.items() if name not in WORKED_OUT}
+        pages = [self._page(each["name"], each["seconds"]) for each in self.said["notebooks"]]
+        return Run(pages, of_itself(facts), self.policy, facts, self.said["complete"])
+
+    def _page(self, name: str, seconds: float) -> Page:
+        file = f"{name}.ipynb"
+        if Path(file).name != file:
+            raise BadInput(f"notebook {name}: leads outside of the folder")
+        if (self.folder / file).is_symlink():
+            raise BadInput(f"{file}: is a link, where a run leaves a file")
+        data = read_bytes(self.folder / file, file, MOST)
+        try:
+            notebook = nbformat.reads(data.decode(), as_version=4)
+            return Page(name, notebook, Record.in_notebook(notebook), seconds)
+        except Exception as error:  # whatever a notebook that was made to break its reader leads to
+            raise BadInput(f"{file}: holds no record of checks that can be read: {type(error).__name__}: {error}") from None
+
+
+def complaints(report: Report) -> Complaints:
+    """Where ``results.json`` says something else than what lies beside it."""
+    said = report.said
+    try:
+        run = report.run
+        found = as_json(run)
+    except UnknownCheck as error:
+        yield f"{error.args[0]}; {_checked_out(said)}"
+        return ""
+    other = False
+    for place, how in strict.differences(said, found):
+        _, _, field = place.rpartition(": ")
+        of_policy = place.startswith("checks: ") and (field in _FROM_POLICY or place.count(": ") == 1)
+        other = other or of_policy
+        yield f"{place} {how}"
+    if other:
+        yield f"the policy of this checkout is another than the one that was judged by: {_checked_out(said)}"
+    listed = {page.name for page in run.pages}
+    yield from (
+        f"{path.name} lies there, and is not among its notebooks"
+        for path in sorted(report.folder.glob("*.ipynb"))
+        if path.stem not in listed
+    )
+    for page in run.pages:
+        for name, value in page.notebook.metadata.get("papermill", {}).get("parameters", {}).items():
+            if run.facts["parameters"].get(name) != value:
+                stated = quoted(run.facts["parameters"].get(name))
+                yield f"parameters: {name} is {stated}, and {page.name} was run with {quoted(value)}"
+    return (
+        f"{counted(len(run.results), 'check')} judged again from {counted(len(run.pages), 'executed notebook')}: "
+        f"the verdict is '{run.verdict.key}'"
+    )
+
+
+def as_json(run: Run) -> dict[str, Any]:
+    """The run as its file has it, with the types that JSON has."""
+    found: dict[str, Any] = json.loads(run.to_json())
+    return found
+
+
+def _checked_out(said: Mapping[str, Any]) -> str:
+    commit = said["git"]["commit"]
+    return f"check out commit {commit} and verify there, or it was edited" if commit else "its commit is not known"
