@@ -95,7 +95,7 @@ def complaints(report: Report) -> Complaints:
         run = report.run
         found = as_json(run)
     except UnknownCheck as error:
-        yield f"{error.args[0]}; {_checked_out(said)}"
+        yield f"{error.args[0]}: {checked_out(said)}"
         return ""
     other = False
     for place, how in strict.differences(said, found):
@@ -104,7 +104,7 @@ def complaints(report: Report) -> Complaints:
         other = other or of_policy
         yield f"{place} {how}"
     if other:
-        yield f"the policy of this checkout is another than the one that was judged by: {_checked_out(said)}"
+        yield f"the policy of this checkout is another, or the file was edited: {checked_out(said)}"
     listed = {page.name for page in run.pages}
     yield from (
         f"{path.name} lies there, and is not among its notebooks"
@@ -128,6 +128,7 @@ def as_json(run: Run) -> dict[str, Any]:
     return found
 
 
-def _checked_out(said: Mapping[str, Any]) -> str:
+def checked_out(said: Mapping[str, Any]) -> str:
+    """What to do where this checkout gives something else than the run's own."""
     commit = said["git"]["commit"]
-    return f"check out commit {commit} and verify there, or it was edited" if commit else "its commit is not known"
+    return f"check out commit {commit} and verify there" if commit else "its commit is not known"

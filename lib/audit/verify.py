@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lib import policy
-from lib.audit import package, recomputed, sums
+from lib.audit import package, pages, recomputed, sums
 from lib.audit.finding import held
 from lib.audit.recomputed import Report
 from lib.deploy import BadInput
@@ -15,7 +15,7 @@ from lib.report.sums import NAME
 
 
 def verify(folder: Path, table: Path = policy.TABLE) -> Iterator[Finding]:
-    """Everything, one thing after the other: files, results, and what operations install.
+    """Everything, one thing after the other: files, results, pages, and what operations install.
 
     Args:
         folder: of a report.
@@ -33,6 +33,7 @@ def verify(folder: Path, table: Path = policy.TABLE) -> Iterator[Finding]:
     report = Report(folder, table)
     yield from held(NAME, sums.complaints(folder))
     yield from held(recomputed.NAME, recomputed.complaints(report))
+    yield from held("pages", pages.complaints(report))
     try:
         yield from package.findings(report)
     except Exception:  # of results that cannot be read, which was said just now
