@@ -24,7 +24,7 @@ import torch
 from lib.gate.bench import Bench
 from lib.gate.case import Case, Outcome
 from lib.gate.deployed import Planted
-from lib.gate.faults import end_to_end, metadata, network, packaging, run
+from lib.gate.faults import end_to_end, metadata, network, package, packaging, report, run
 from lib.gate.harmless import variants
 from lib.gate.memory import remembered
 
@@ -65,7 +65,17 @@ class Tried:
 def cases() -> list[Case]:
     """Every fault, then every harmless variant."""
     planted = [case for module, notebooks in DEPLOYED.items() for case in deployed(module, notebooks)]
-    every = [*planted, *network.CASES, *metadata.CASES, *end_to_end.CASES, *packaging.CASES, *run.CASES, *variants.CASES]
+    every = [
+        *planted,
+        *network.CASES,
+        *metadata.CASES,
+        *end_to_end.CASES,
+        *packaging.CASES,
+        *package.CASES,
+        *report.CASES,
+        *run.CASES,
+        *variants.CASES,
+    ]
     return sorted(every, key=lambda case: case.harmless)
 
 
