@@ -9,13 +9,14 @@ RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$
 	$(if $(BASELINE),--baseline "$(BASELINE)")
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab gate benchmark clean
+.PHONY: help report handoff test lab gate benchmark clean
 
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/report.html"
 	@echo "              with any of SUBJECT= PHOTOS= WEIGHTS= DEPLOYMENT= TIME_LIMIT= POLICY= PARAMS= ONLY= OUT=,"
 	@echo "              BASELINE=path/to/run to hold it against an earlier report, which may be reports/latest itself,"
 	@echo "              and RUNTIMES=all to compare LiteRT and TensorFlow too in 08_runtimes: it installs them and a converter (4 GB)"
+	@echo "make handoff  make report, then work out every hash and the verdict again, and say where the wheel to install lies"
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"
 	@echo "make lab      JupyterLab on copies of the notebooks, in lab/, to change at will: changed ones stay as they are"
@@ -26,6 +27,11 @@ help:  ## show this help
 
 report: .venv/.installed$(if $(RUNTIMES),-runtimes) $(if $(VERSIONS),.venv/.installed-versions)  ## run the notebooks and write the report
 	@$(BIN)/python -m lib run $(RUN_OPTIONS)
+
+handoff: report  ## the same, then verify it and say where the wheel lies
+	@$(BIN)/python -m lib verify "$(or $(OUT),reports/latest)"
+	@find "$(or $(OUT),reports/latest)/handoff" -name '*.whl' 2>/dev/null | sed 's/^/install: /' | grep . || \
+		{ echo "error: nothing was packed; $(or $(OUT),reports/latest)/report.html says why" >&2; exit 2; }
 
 test: .venv/.installed-test
 	@$(BIN)/ruff check --quiet .

@@ -24,8 +24,9 @@ from lib.report.run import Page, Run, of_itself
 
 NAME = "results.json"
 MOST = 3 * 10**8  # bytes of an executed notebook
-# What is worked out; everything else that stands in the file are facts of the run.
+# What stands in the file: what is worked out, and the facts of the run.
 WORKED_OUT = ("verdict", "blamed", "complete", "checks", "policy_changes", "files", "attachments", "told", "notebooks")
+FACTS = ("subject", "story", "parameters", "photos", "versions", "machine", "git", "started", "seconds")
 # What a check has from the policy alone.
 _FROM_POLICY = ("notebook", "says", "relation", "threshold", "unit", "sampled", "severity")
 
@@ -70,7 +71,7 @@ class Report:
         Raises:
             Exception: something that lies there is not what a run leaves.
         """
-        facts = {name: value for name, value in self.said.items() if name not in WORKED_OUT}
+        facts = {name: self.said[name] for name in FACTS}
         pages = [self._page(each["name"], each["seconds"]) for each in self.said["notebooks"]]
         return Run(pages, of_itself(facts), self.policy, facts, self.said["complete"])
 
@@ -91,6 +92,8 @@ class Report:
 def complaints(report: Report) -> Complaints:
     """Where ``results.json`` says something else than what lies beside it."""
     said = report.said
+    yield from (f"{name} is missing" for name in FACTS if name not in said)
+    yield from (f"{name} should not be there" for name in said if name not in (*WORKED_OUT, *FACTS))
     try:
         run = report.run
         found = as_json(run)

@@ -211,7 +211,7 @@ _BOTH: tuple[tuple[str, Change, tuple[str, ...], tuple[str, ...]], ...] = (
         (f"{MODEL}: is another network",),
     ),
     ("a bit of the model", _bit, (MODEL,), (MODEL,)),
-    ("a bit of the model, the manifest made to fit", _and_fitted(_bit), ("✗",), (f"{MODEL}: is another network",)),
+    ("a bit of the model, the manifest made to fit", _and_fitted(_bit), (), (f"{MODEL}: is another network",)),
     ("no model", lambda files: files.pop(MODEL), (MODEL,), (f"{MODEL} is missing",)),
     ("a file added", _added, ("extra.py was not packed",), ("extra.py was not packed",)),
     ("a file of code changed", _code, ("stages.py",), ("stages.py",)),

@@ -1,0 +1,190 @@
+"""``python -m lib verify`` on a small report without a package; those with one are tried in tests/gate."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import nbformat
+import pytest
+
+from lib.audit.verify import verify
+from lib.deploy import BadInput
+from lib.policy import Record
+from lib.policy.policy import Policy
+from lib.policy.results import MIMETYPE
+from lib.report import pages, sums
+from lib.report.run import Run, of_itself
+from lib.run.command import main
+from tests.report.made import run as made
+from tests.run import tiny
+
+OWN = replace(tiny.RUN, why="w")
+
+
+def write_table(rules: Policy, path):
+    rows = [vars(check) for check in rules.checks]
+    lines = ["\n".join(["[[check]]", *(f"{name} = {json.dumps(value)}" for name, value in row.items())]) for row in rows]
+    path.write_text("\n\n".join(lines) + "\n")
+    return path
+
+
+def left(run: Run, folder, changes=()) -> Run:
+    """The run with its records in its notebooks, written into a folder."""
+    executed = []
+    for page in run.pages:
+        notebook = nbformat.v4.new_notebook(metadata=dict(page.notebook.metadata))
+        data = {"text/plain": "checks", MIMETYPE: page.record.as_json()}
+        cell = nbformat.v4.new_code_cell("checks", outputs=[nbformat.v4.new_output("display_data", data)])
+        notebook.cells = [cell]
+        nbformat.write(notebook, folder / f"{page.name}.ipynb")
+        again = nbformat.read(folder / f"{page.name}.ipynb", as_version=4)
+        executed.append(replace(page, notebook=again, record=Record.in_notebook(again)))
+    rules = Policy((OWN, *run.policy.checks), changes=tuple(changes))
+    found = Run(executed, of_itself(run.facts), rules, run.facts, run.complete)
+    pages.write(found, folder)
+    return found
+
+
+@pytest.fixture
+def report(tmp_path):
+    folder = tmp_path / "report"
+    folder.mkdir()
+    found = left(made(skipped="no time"), folder)
+    assert found.verdict.key == "ship"
+    return folder
+
+
+@pytest.fixture
+def table(tmp_path):
+    return write_table(Policy((OWN, *made().policy.checks)), tmp_path / "table.toml")
+
+
+def wrong(folder, table):
+    return [f"{each.about}: {each.said}" for each in verify(folder, table) if each.wrong]
+
+
+def edited(folder, change, name="results.json"):
+    told = json.loads((folder / name).read_text())
+    change(told)
+    (folder / name).write_text(json.dumps(told, indent=2) + "\n")
+    sums.write(folder)
+
+
+def test_a_report_as_it_was_left_holds_and_the_command_says_so(report, table, capsys):
+    assert wrong(report, table) == []
+    assert main(["verify", str(report)], table=table) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1] == "all holds, by what lies there"
+    assert "5 checks judged again from 2 executed notebooks: the verdict is 'ship'" in out
+    assert "handoff: is not there, as it has to be" in out
+
+
+def test_the_command_ends_with_1_and_a_line_for_each_thing_that_does_not_hold(report, table, capsys):
+    (report / "summary.md").write_text("fine")
+    assert main(["verify", str(report)], table=table) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("✗")]
+    assert lines[0] == "✗ sha256sums.txt: summary.md is another file than the run left"
+    assert lines[1] == "✗ pages: summary.md is not what notebooks and results give"
+
+
+@pytest.mark.parametrize("name", ["nowhere", "empty", "x\0y", "x" * 5000])
+def test_where_there_is_no_report_one_line_says_so(tmp_path, name, capsys):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(BadInput, match="there is no report"):
+        list(verify(tmp_path / name))
+    assert main(["verify", str(tmp_path / name)]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_report_is_still_one_where_its_results_are_gone(report, table):
+    (report / "results.json").unlink()
+    assert wrong(report, table)[0] == "sha256sums.txt: results.json is missing"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda told: told["checks"][1].update(measured=0.1), "checks: a.off: measured is 0.1, and 0.5 by what lies there"),
+        (lambda told: told["checks"][1].update(where=["x"]), "checks: a.off: where: 0 should not be there"),
+        (lambda told: told.update(verdict="do not ship"), "verdict is 'do not ship', and 'ship'"),
+        (lambda told: told.update(complete=False), "verdict is 'ship', and 'incomplete'"),
+        (lambda told: told.update(blamed=["infer"]), "blamed: 0 should not be there"),
+        (lambda told: told["files"].update(x="0"), "files: x should not be there"),
+        (lambda told: told["told"].update(costs={}), "told: costs should not be there"),
+        (lambda told: told.pop("attachments"), "attachments is missing"),
+        (lambda told: told["notebooks"][0].update(answer="Yes."), "notebooks: 01_a: answer is 'Yes.'"),
+        (lambda told: told["notebooks"][0].update(name="../x"), "leads outside of the folder"),
+        (lambda told: told["notebooks"].pop(), "02_b.ipynb lies there, and is not among its notebooks"),
+        (lambda told: told["photos"]["unreadable"].append({"name": "x", "reason": "y"}), "run.photos-left-out"),
+        (lambda told: told.update(checks=7), "checks is 7"),
+        (lambda told: told.update(subject=7), "TypeError"),
+        (lambda told: told.pop("git"), "git is missing"),
+        (lambda told: told.update(note="x"), "note should not be there"),
+    ],
+)  # fmt: skip
+def test_an_edited_results_file_is_found_out_though_the_sums_were_made_to_fit(report, table, change, words):
+    edited(report, change)
+    assert any(each.startswith("results.json: ") and words in each for each in wrong(report, table)), wrong(report, table)
+
+
+def test_an_edited_notebook_is_found_out(report, table):
+    path = report / "01_a.ipynb"
+    path.write_text(path.read_text().replace('"measured": 0.5', '"measured": 9'))
+    sums.write(report)
+    found = wrong(report, table)
+    assert any("checks: a.off: measured is 0.5, and 9" in each for each in found)
+    assert any("verdict is 'ship', and 'do not ship'" in each for each in found)
+
+
+def test_parameters_that_a_notebook_was_not_run_with_are_named(report, table):
+    path = report / "01_a.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["papermill"] = {"parameters": {"opset": 21, "photos": ""}}
+    nbformat.write(notebook, path)
+    sums.write(report)
+    assert "results.json: parameters: opset is 20, and 01_a was run with 21" in wrong(report, table)
+
+
+def test_where_this_checkout_has_another_policy_the_commit_is_named(report, table):
+    table.write_text(table.read_text().replace('id = "a.off"', 'id = "a.offset"'))
+    assert any("no check 'a.off'" in each and "check out commit 0123456789abcdef" in each for each in wrong(report, table))
+    table.write_text(table.read_text().replace('id = "a.offset"', 'id = "a.off"').replace("threshold = 1.0\n", "threshold = 2.0\n"))
+    found = wrong(report, table)
+    assert "results.json: checks: a.off: threshold is 1.0, and 2.0 by what lies there" in found
+    assert any("policy of this checkout is another" in each and "check out commit 0123456789abcdef" in each for each in found)
+
+
+def test_a_policy_file_that_the_run_was_given_is_applied_again(tmp_path, table, capsys):
+    from lib.policy import load
+
+    mine, folder = tmp_path / "mine.toml", tmp_path / "loose"
+    mine.write_text('["a.off"]\nthreshold = 0.1\nseverity = "warning"\nwhy = "ours"\n')
+    folder.mkdir()
+    changed = load(str(mine), table)
+    base = made()
+    found = left(replace(base, policy=Policy(changed.checks[1:])), folder, changed.changes)
+    assert found.verdict.key == "ship"
+    assert wrong(folder, table) == []
+    edited(folder, lambda told: told["policy_changes"].pop())
+    assert any("a.off: severity" in each for each in wrong(folder, table))
+    edited(folder, lambda told: told["policy_changes"][0].update(id="a.of"))
+    assert any("did you mean 'a.off'" in each for each in wrong(folder, table))
+
+
+def test_a_package_where_nothing_was_packed_is_named(report, table):
+    (report / "handoff").mkdir()
+    assert "handoff: is there, though nothing was packed" in wrong(report, table)
+    edited(report, lambda told: told.update(verdict="do not ship"))
+    assert "handoff: is there, though the verdict is 'do not ship'" in wrong(report, table)
+
+
+def test_a_package_that_a_run_packed_has_to_be_there(report, table):
+    edited(report, lambda told: told["told"].update(package={"wheel": {"name": "x.whl"}}))
+    assert "handoff: is missing, or no folder; the verdict is 'ship'" in wrong(report, table)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[" * 100_000, '{"cells": 7}', '{"cells": [], "nbformat": 4}'])
+def test_a_notebook_that_is_none_is_a_finding(report, table, text):
+    (report / "01_a.ipynb").write_text(text)
+    assert any(each.startswith("results.json: ") for each in wrong(report, table))
