@@ -149,7 +149,9 @@ def test_parameters_that_a_notebook_was_not_run_with_are_named(report, table):
 def test_where_this_checkout_has_another_policy_the_commit_is_named(report, table):
     table.write_text(table.read_text().replace('id = "a.off"', 'id = "a.offset"'))
     assert any("no check 'a.off'" in each and "check out commit 0123456789abcdef" in each for each in wrong(report, table))
-    table.write_text(table.read_text().replace('id = "a.offset"', 'id = "a.off"').replace("threshold = 1.0\n", "threshold = 2.0\n"))
+    table.write_text(
+        table.read_text().replace('id = "a.offset"', 'id = "a.off"').replace("threshold = 1.0\n", "threshold = 2.0\n")
+    )
     found = wrong(report, table)
     assert "results.json: checks: a.off: threshold is 1.0, and 2.0 by what lies there" in found
     assert any("policy of this checkout is another" in each and "check out commit 0123456789abcdef" in each for each in found)
