@@ -18,8 +18,8 @@ from lib.deploy import BadInput
 from lib.deploy.errors import quoted
 from lib.inputs.reading import read_bytes
 from lib.numbers import counted
-from lib.policy import Policy, Record
-from lib.policy.policy import UnknownCheck, with_changes
+from lib.policy import Measurement, Policy, Record
+from lib.policy.policy import BASELINE, UnknownCheck, with_changes
 from lib.report.run import Page, Run, of_itself
 
 NAME = "results.json"
@@ -73,7 +73,17 @@ class Report:
         """
         facts = {name: self.said[name] for name in FACTS}
         pages = [self._page(each["name"], each["seconds"]) for each in self.said["notebooks"]]
-        return Run(pages, of_itself(facts), self.policy, facts, self.said["complete"])
+        return Run(pages, of_itself(facts), self.policy, facts, self.said["complete"], self._baseline(facts))
+
+    def _baseline(self, facts: Mapping[str, Any]) -> Record | None:
+        """What holding the run against an earlier one recorded, as it says itself: the earlier one does not lie there."""
+        if BASELINE not in facts["parameters"]:
+            return None
+        rows = [each for each in self.said["checks"] if each["notebook"] == BASELINE and each["measured"] is not None]
+        measured = [
+            Measurement(each["id"], float(each["measured"]), each["compared"], where=tuple(each["where"])) for each in rows
+        ]
+        return Record(of_itself(facts).subject, measured)
 
     def _page(self, name: str, seconds: float) -> Page:
         file = f"{name}.ipynb"
@@ -119,9 +129,10 @@ def complaints(report: Report) -> Complaints:
             if run.facts["parameters"].get(name) != value:
                 stated = quoted(run.facts["parameters"].get(name))
                 yield f"parameters: {name} is {stated}, and {page.name} was run with {quoted(value)}"
+    unseen = "" if run.baseline is None else "; what moved since an earlier run is taken from it, which does not lie there"
     return (
         f"{counted(len(run.results), 'check')} judged again from {counted(len(run.pages), 'executed notebook')}: "
-        f"the verdict is '{run.verdict.key}'"
+        f"the verdict is '{run.verdict.key}'{unseen}"
     )
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from lib.audit.verify import verify
 from lib.deploy import BadInput
-from lib.policy import Record
-from lib.policy.policy import Policy
+from lib.policy import Measurement, Policy, Record, load
+from lib.policy.policy import BASELINE
 from lib.policy.results import MIMETYPE
 from lib.report import pages, sums
 from lib.report.run import Run, of_itself
@@ -24,7 +24,10 @@ OWN = replace(tiny.RUN, why="w")
 
 def write_table(rules: Policy, path):
     rows = [vars(check) for check in rules.checks]
-    lines = ["\n".join(["[[check]]", *(f"{name} = {json.dumps(value)}" for name, value in row.items())]) for row in rows]
+    lines = [
+        "\n".join(["[[check]]", *(f"{name} = {json.dumps(value)}" for name, value in row.items() if value is not None)])
+        for row in rows
+    ]
     path.write_text("\n\n".join(lines) + "\n")
     return path
 
@@ -41,7 +44,7 @@ def left(run: Run, folder, changes=()) -> Run:
         again = nbformat.read(folder / f"{page.name}.ipynb", as_version=4)
         executed.append(replace(page, notebook=again, record=Record.in_notebook(again)))
     rules = Policy((OWN, *run.policy.checks), changes=tuple(changes))
-    found = Run(executed, of_itself(run.facts), rules, run.facts, run.complete)
+    found = Run(executed, of_itself(run.facts), rules, run.facts, run.complete, run.baseline)
     pages.write(found, folder)
     return found
 
@@ -158,8 +161,6 @@ def test_where_this_checkout_has_another_policy_the_commit_is_named(report, tabl
 
 
 def test_a_policy_file_that_the_run_was_given_is_applied_again(tmp_path, table, capsys):
-    from lib.policy import load
-
     mine, folder = tmp_path / "mine.toml", tmp_path / "loose"
     mine.write_text('["a.off"]\nthreshold = 0.1\nseverity = "warning"\nwhy = "ours"\n')
     folder.mkdir()
@@ -190,3 +191,21 @@ def test_a_package_that_a_run_packed_has_to_be_there(report, table):
 def test_a_notebook_that_is_none_is_a_finding(report, table, text):
     (report / "01_a.ipynb").write_text(text)
     assert any(each.startswith("results.json: ") for each in wrong(report, table))
+
+
+def test_what_moved_since_an_earlier_run_is_judged_as_the_report_has_it(tmp_path, capsys):
+    builtin = [check for check in load().checks if check.notebook == BASELINE]
+    table = write_table(Policy((OWN, *made().policy.checks, *builtin)), tmp_path / "table.toml")
+    folder = tmp_path / "later"
+    folder.mkdir()
+    base = made()
+    base = replace(base, facts=base.facts | {"parameters": base.facts["parameters"] | {"baseline": "earlier"}})
+    moved = Record("mine", [Measurement(check.id, check.threshold, 1) for check in builtin])
+    left(replace(base, policy=Policy((*base.policy.checks, *builtin)), baseline=moved), folder)
+    assert wrong(folder, table) == []
+    assert main(["verify", str(folder)], table=table) == 0
+    assert "taken from it, which does not lie there" in capsys.readouterr().out
+    edited(folder, lambda told: told["checks"][1].update(measured=5))
+    assert any("verdict is 'ship', and 'do not ship'" in each for each in wrong(folder, table))
+    edited(folder, lambda told: [told["checks"].pop(1) for _ in builtin])
+    assert any(f"checks: {builtin[0].id} is missing" in each for each in wrong(folder, table))

@@ -78,7 +78,8 @@ def earlier(bench, report) -> dict[str, bytes]:
 def test_all_checks_passed(bench, capsys):
     assert bench.run("ships") == SHIP
     assert sorted(path.name for path in bench.out.iterdir()) == [
-        "index.html", "parameters.yml", "report.html", "results.json", "ships.html", "ships.ipynb", "summary.md",
+        "index.html", "parameters.yml", "report.html", "results.json", "sha256sums.txt", "ships.html",
+        "ships.ipynb", "summary.md",
     ]  # fmt: skip
     assert bench.results["verdict"] == "ship"
     assert "✓ Ship" in capsys.readouterr().out
