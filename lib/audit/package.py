@@ -47,7 +47,7 @@ def findings(report: Report) -> Iterator[Finding]:
         MODEL: _model(wheel, said),
         EVIDENCE: _evidence(wheel, report, folder),
         BILL: _bill(wheel, folder),
-        "beside": _beside(wheel, said, folder),
+        "beside": _beside(wheel, report, folder),
     }
     for about, complaints in parts.items():
         yield from held(f"{PACKAGE}/{about}", complaints)
@@ -169,14 +169,14 @@ def _digest(component: Mapping[str, Any]) -> str:
     return next((str(each["content"]) for each in component.get("hashes", ()) if each["alg"] == "SHA-256"), "")
 
 
-def _beside(wheel: Wheel, said: Mapping[str, Any], folder: Path) -> Complaints:
+def _beside(wheel: Wheel, report: Report, folder: Path) -> Complaints:
     """What lies beside the wheel: everything that the manifest names, the texts made of it, and nothing else."""
     manifest = wheel.manifest
     for name, expected in manifest.beside.items():
         if Path(name).name != name:
             yield f"{name}: leads outside of the folder"
             continue
-        for where, digest in (("the manifest", expected), (f"{NAME}: files", said["files"].get(name))):
+        for where, digest in (("the manifest", expected), (f"{NAME}: files", report.said["files"].get(name))):
             if package.digest(folder / name) != digest:
                 yield f"{name}: is another file than {where} says"
     texts: dict[str, str] = {README: readme(manifest), CONTAINER: dockerfile(manifest)}
@@ -184,6 +184,7 @@ def _beside(wheel: Wheel, said: Mapping[str, Any], folder: Path) -> Complaints:
         if read_bytes(folder / name, name) != text.encode():
             yield f"{name}: is not the text that is made of the manifest"
     known = {wheel.name, EVIDENCE, BILL, *texts, *manifest.beside}
+    known |= {name.removeprefix(f"{PACKAGE}/") for name in report.made}
     yield from (f"{path.name}: was not handed over" for path in sorted(folder.iterdir()) if path.name not in known)
     return f"{', '.join([*texts, *manifest.beside])}: as the manifest has them, and nothing else"
 

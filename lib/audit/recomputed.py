@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,11 +18,14 @@ from lib.audit import strict
 from lib.audit.finding import Complaints
 from lib.deploy import BadInput
 from lib.deploy.errors import quoted
+from lib.deploy.package import digest
 from lib.inputs.reading import read_bytes
 from lib.numbers import counted
 from lib.policy import Measurement, Policy, Record
 from lib.policy.policy import BASELINE, UnknownCheck, with_changes
-from lib.report.run import Page, Run, of_itself
+from lib.report import pages, sums
+from lib.report.output_style import without_styles
+from lib.report.run import PACKAGE, Page, Run, of_itself
 
 NAME = "results.json"
 MOST = 3 * 10**8  # bytes of an executed notebook
@@ -72,8 +77,8 @@ class Report:
             Exception: something that lies there is not what a run leaves.
         """
         facts = {name: self.said[name] for name in FACTS}
-        pages = [self._page(each["name"], each["seconds"]) for each in self.said["notebooks"]]
-        return Run(pages, of_itself(facts), self.policy, facts, self.said["complete"], self._baseline(facts))
+        executed = [self._page(each["name"], each["seconds"]) for each in self.said["notebooks"]]
+        return Run(executed, of_itself(facts), self.policy, facts, self.said["complete"], self._baseline(facts))
 
     def _baseline(self, facts: Mapping[str, Any]) -> Record | None:
         """What holding the run against an earlier one recorded, as it says itself: the earlier one does not lie there."""
@@ -84,6 +89,26 @@ class Report:
             Measurement(each["id"], float(each["measured"]), each["compared"], where=tuple(each["where"])) for each in rows
         ]
         return Record(of_itself(facts).subject, measured)
+
+    @cached_property
+    def made(self) -> dict[str, str]:
+        """SHA-256 by name of all that is made of notebooks and results, made again.
+
+        Raises:
+            Exception: as :attr:`run`.
+        """
+        plain = []
+        for page in self.run.pages:
+            notebook = copy.deepcopy(page.notebook)
+            without_styles(notebook)
+            plain.append(replace(page, notebook=notebook))
+        with tempfile.TemporaryDirectory() as scratch:
+            made = Path(scratch)
+            if (self.folder / PACKAGE).is_dir():  # something may be made that goes there
+                (made / PACKAGE).mkdir()
+            pages.write(replace(self.run, pages=plain), made)
+            names = [path.relative_to(made).as_posix() for path in sorted(made.rglob("*")) if path.is_file()]
+            return {name: digest(made / name) for name in names if name not in (NAME, sums.NAME)}
 
     def _page(self, name: str, seconds: float) -> Page:
         file = f"{name}.ipynb"

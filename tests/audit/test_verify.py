@@ -187,6 +187,13 @@ def test_a_package_that_a_run_packed_has_to_be_there(report, table):
     assert "handoff: is missing, or no folder; the verdict is 'ship'" in wrong(report, table)
 
 
+def test_files_more_and_less_are_found_out_though_the_sums_were_made_to_fit(report, table):
+    (report / "install.html").write_text("run this")
+    (report / "01_a.html").unlink()
+    sums.write(report)
+    assert wrong(report, table) == ["pages: 01_a.html is missing", "pages: install.html is nothing that a run leaves"]
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[" * 100_000, '{"cells": 7}', '{"cells": [], "nbformat": 4}'])
 def test_a_notebook_that_is_none_is_a_finding(report, table, text):
     (report / "01_a.ipynb").write_text(text)

@@ -203,6 +203,11 @@ _IN_REPORT: tuple[tuple[str, Callable[[Path], object], tuple[str, ...]], ...] = 
     ("two wheels", _second_wheel, ("other-1-py3-none-any.whl",)),
     ("no handoff", lambda report: shutil.rmtree(report / PACKAGE), ("handoff: is missing",)),
     (
+        "a file more in the report",
+        lambda report: (report / "more.html").write_text("x"),
+        ("more.html is nothing that a run leaves",),
+    ),
+    (
         "a file more in handoff",
         lambda report: (report / PACKAGE / "install.sh").write_text("exit"),
         ("install.sh: was not handed over",),
