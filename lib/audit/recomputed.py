@@ -82,7 +82,7 @@ class Report:
 
     def _baseline(self, facts: Mapping[str, Any]) -> Record | None:
         """What holding the run against an earlier one recorded, as it says itself: the earlier one does not lie there."""
-        if BASELINE not in facts["parameters"]:
+        if not facts["parameters"].get(BASELINE):
             return None
         rows = [each for each in self.said["checks"] if each["notebook"] == BASELINE and each["measured"] is not None]
         measured = [
