@@ -57,10 +57,10 @@ def _place(said: Mapping[str, Any], folder: Path) -> Complaints:
     """Whether there is a package exactly where there has to be one."""
     ships, packed = said["verdict"] == "ship", bool(said["told"].get("package"))
     if not ships or not packed:
+        why = "nothing was packed" if ships else f"the verdict is {quoted(said['verdict'])}"
         if folder.exists() or folder.is_symlink():
-            why = "nothing was packed" if ships else f"the verdict is {quoted(said['verdict'])}"
             yield f"is there, though {why}"
-        return "is not there, as it has to be"
+        return f"is not there: {why}"
     if folder.is_symlink() or not folder.is_dir():
         yield "is missing, or no folder; the verdict is 'ship'"
         return ""

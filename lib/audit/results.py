@@ -5,21 +5,20 @@ A newer run may have keys that are not known here; they are let pass. What is us
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from lib.audit import strict
 from lib.deploy import BadInput
 from lib.deploy.errors import quoted
 from lib.inputs.reading import read_bytes
 from lib.inputs.schema import STRICT, Finite, Flag, Text, fitted
 
 NAME = "results.json"
-MOST = 10**8  # bytes of one that are read, as of an earlier report that is to be replaced
 _USE = f"name the folder of a report, or the {NAME} in it"
 _WORDLESS = ("nan", "inf", "-inf")  # what a value is called that JSON has no word for
 
@@ -173,7 +172,7 @@ def load(path: str | Path) -> Results:
     file = _file(Path(path))
     where = f"run {file}"
     try:
-        return parsed(_json(read_bytes(file, "run", MOST), where), where)
+        return parsed(strict.parsed(read_bytes(file, "run", strict.MOST), where), where)
     except BadInput as error:
         raise BadInput(f"{error}; {_USE}") from None
 
@@ -215,17 +214,3 @@ _T = TypeVar("_T", bound=_Known)
 
 def _each(kind: type[_T], entries: Sequence[dict[str, Any]], where: str) -> list[_T]:
     return [fitted(kind, entry, f"{where} {i}") for i, entry in enumerate(entries, 1)]
-
-
-def _json(data: bytes, where: str) -> object:
-    """JSON as the standard has it, in UTF-8."""
-    try:
-        return json.loads(data.decode(), parse_constant=_refused)
-    except RecursionError:
-        raise BadInput(f"{where}: not valid JSON: nested too deep") from None
-    except ValueError as error:  # of decoding too, and of whole numbers with more than 4,300 digits
-        raise BadInput(f"{where}: not valid JSON: {error}") from None
-
-
-def _refused(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no word of JSON")

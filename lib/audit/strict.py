@@ -11,7 +11,7 @@ from lib.deploy import BadInput
 from lib.deploy.errors import quoted
 from lib.inputs.reading import read_bytes
 
-MOST = 10**8  # bytes of one file
+MOST = 10**8  # bytes of one file, as of an earlier results.json that is to be replaced
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def parsed(data: bytes, where: str) -> dict[str, Any]:
     except ValueError as error:  # of decoding too, and of whole numbers with more than 4,300 digits
         raise BadInput(f"{where}: not valid JSON: {error}") from None
     if not isinstance(value, dict):
-        raise BadInput(f"{where}: holds {quoted(value)}, where a table is expected")
+        raise BadInput(f"{where}: holds {quoted(value)}, where a run leaves a table")
     return value
 
 

@@ -12,7 +12,7 @@ from lib.deploy import BadInput
     ("data", "words"),
     [
         (b"{", "not valid JSON"),
-        (b"[]", "a table is expected"),
+        (b"[]", "a run leaves a table"),
         (b'{"a": NaN}', "NaN is no word of JSON"),
         (b'{"a": 1, "a": 2}', "stands there twice"),
         (b'{"a": "\xff"}', "not valid JSON"),

@@ -80,7 +80,7 @@ def test_a_report_as_it_was_left_holds_and_the_command_says_so(report, table, ca
     out = capsys.readouterr().out
     assert out.splitlines()[-1] == "all holds, by what lies there"
     assert "5 checks judged again from 2 executed notebooks: the verdict is 'ship'" in out
-    assert "handoff: is not there, as it has to be" in out
+    assert "handoff: is not there: nothing was packed" in out
 
 
 def test_the_command_ends_with_1_and_a_line_for_each_thing_that_does_not_hold(report, table, capsys):

@@ -160,7 +160,7 @@ _IN_REPORT: tuple[tuple[str, Callable[[Path], object], tuple[str, ...]], ...] = 
     ("results.json: a photo left out", _results(lambda told: told["photos"]["readable"].pop()), ("run.photos-left-out",)),
     ("results.json: a parameter", _results(lambda told: told["parameters"].update(opset=13)), (EVIDENCE, "opset")),
     ("results.json: no JSON", _text("results.json", lambda text: text[:-9]), ("results.json: not valid JSON",)),
-    ("results.json: no table", _text("results.json", lambda _: "[]"), ("a table is expected",)),
+    ("results.json: no table", _text("results.json", lambda _: "[]"), ("a run leaves a table",)),
     ("results.json: nested without end", _text("results.json", lambda _: "[" * 10**5), ("nested too deep",)),
     ("no results.json", _without("results.json"), ("cannot read", "results.json")),
     (
