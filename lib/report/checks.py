@@ -95,6 +95,13 @@ def counts(results: Iterable[Result]) -> str:
     return f"{counted(len(every), 'check')}, {sum(each.failed for each in every)} failed"
 
 
+def outcomes(results: Sequence[Result]) -> str:
+    """How many checks there are, and how many of them passed, failed, were skipped or warned."""
+    kinds = ("passed", "failed", "skipped", "warned")
+    said = [f"{count} {kind}" for kind in kinds if (count := sum(getattr(each, kind) for each in results))]
+    return f"{counted(len(results), 'check')}: {', '.join(said)}"
+
+
 def answered(said: str, results: Iterable[Result]) -> Html:
     """A notebook's answer as a note."""
     return note(said, "warning" if any(each.failed for each in results) else "finding")
