@@ -120,7 +120,7 @@ def markdown(run: Run) -> str:
         "",
         "## In the checkout",
         "",
-        f"Each run replaces `{_OUT}`.",
+        f"A run of notebooks replaces `{_OUT}`.",
         *_listed(shown[CHECKOUT]),
     ]
     return "\n".join(lines) + "\n"
@@ -188,7 +188,7 @@ def _costs(run: Run) -> list[Again]:
     found = [Again("what it buys, all at once", costs.conditions(told), CHECKOUT, _of(notebook))]
     ours, theirs = told["shipped"]["name"], told["pytorch"]["name"]
     for label, shipped, pytorch, ratio in rows:
-        for name, value, of in ((ours, f"{shipped}, {ratio}", "package"), (theirs, pytorch, "pytorch")):
+        for name, value, of in ((ours, f"{shipped}, {ratio} of PyTorch's", "package"), (theirs, pytorch, "pytorch")):
             command = _cost(package, label, of) if package else _of(notebook)
             found.append(Again(f"{label}, {name}", value, CHECKOUT, command))
     return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
+from lib.deploy.errors import printable
 from lib.policy import Result
 from lib.policy.policy import RUN
 from lib.report import handed_over, what_was_run
@@ -61,9 +63,10 @@ def _install(run: Run) -> list[str]:
 def _checks(run: Run, name: str, results: Sequence[Result]) -> list[str]:
     """The checks of one notebook, folded where all passed."""
     title = "The run itself" if name == RUN else name
-    mark, opened = ("✓", "") if all(each.passed for each in results) else ("✗", " open")
-    mark = mark if opened == "" or any(each.failed for each in results) else "!"
-    lines = ["", f"<details{opened}>", f"<summary>{mark} {plain(title)}: {outcomes(results)}</summary>", ""]
+    passed, failed = all(each.passed for each in results), any(each.failed for each in results)
+    mark = "✓" if passed else "✗" if failed else "!"
+    # within these lines GitHub takes HTML and no Markdown
+    lines = ["", "<details>" if passed else "<details open>", f"<summary>{mark} {escape(printable(title))}: {outcomes(results)}</summary>", ""]
     if said := run.answers.get(name):
         lines += [plain(said), ""]
     lines += [f"| {' | '.join(HEADERS)} |", "| --- " * len(HEADERS) + "|"]
