@@ -65,10 +65,11 @@ def _checks(run: Run, name: str, results: Sequence[Result]) -> list[str]:
     title = "The run itself" if name == RUN else name
     passed, failed = all(each.passed for each in results), any(each.failed for each in results)
     mark = "✓" if passed else "✗" if failed else "!"
-    # within these lines GitHub takes HTML and no Markdown
-    lines = ["", "<details>" if passed else "<details open>", f"<summary>{mark} {escape(printable(title))}: {outcomes(results)}</summary>", ""]
-    if said := run.answers.get(name):
-        lines += [plain(said), ""]
+    said = f"{mark} {title}: {outcomes(results)}"
+    # up to the next empty line GitHub takes HTML and no Markdown
+    lines = ["", "<details>" if passed else "<details open>", f"<summary>{escape(printable(said))}</summary>", ""]
+    if answer := run.answers.get(name):
+        lines += [plain(answer), ""]
     lines += [f"| {' | '.join(HEADERS)} |", "| --- " * len(HEADERS) + "|"]
     for *cells, shown in rows(results):
         lines.append(f"| {' | '.join(map(plain, cells))} | {f'**{shown}**' if shown.startswith('✗') else shown} |")
