@@ -11,10 +11,13 @@ from lib.compare.comparison import Comparison, worst
 from lib.inputs.reading import sha256
 from lib.numbers import counted
 from lib.policy import Measurement, Policy, Record, Result, answer, judged
+from lib.policy.policy import BASELINE, RUN
 from lib.policy.results import MIMETYPE
 from lib.report.html import Html, join, note, table
 from lib.report.output_style import with_style
 
+# Groups of checks that no notebook records.
+OWN = {RUN: "The run itself", BASELINE: "Against an earlier run: is it the same?"}
 HEADERS = ("check", "measured", "threshold", "compared", "result")
 
 

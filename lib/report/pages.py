@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from lib.policy import Result
-from lib.policy.policy import BASELINE, RUN
 from lib.report import costs, handed_over, reproduce, what_was_run
-from lib.report.checks import answered, counts, outcomes, results_table
+from lib.report.checks import OWN, answered, counts, outcomes, results_table
 from lib.report.failures import failures
 from lib.report.html import Html
 from lib.report.notebook_body import body, figure, nested, without_card
@@ -27,7 +26,6 @@ FIGURES = (
     ("06_dynamic_shapes", "dynamic-shapes-shipped", "The sizes at which the file is right"),
     ("08_runtimes", "runtimes-times", "How long an answer takes"),
 )
-OWN = {RUN: "The run itself", BASELINE: "Against an earlier run: is it the same?"}  # groups of checks that no notebook records
 STATES = {"ship": "ship", "do not ship": "stop", "incomplete": "part"}
 
 

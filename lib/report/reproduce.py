@@ -147,19 +147,16 @@ def _teller(run: Run, name: str) -> str:
 
 
 def _package(run: Run) -> list[Again]:
-    """The wheel itself."""
-    package = run.package
+    """The wheel itself; where there is none, what is to be installed in its place."""
+    package, install = run.package, "; ".join(handed_over.install(run))
     if not package:
-        install = handed_over.install_line(run)
         return [Again("what to install", install, CHECKOUT, _of(""))] if install else []
-    answers = handed_over.files(run)[0]["why"]
-    info = f"{ENVIRONMENT}/bin/{package['name']} info"
+    wheel, called = handed_over.files(run)[0], f"{ENVIRONMENT}/bin/{package['name']}"
     requires = f"Python {package['python']}; {', '.join(package['requires'])}"
     return [
-        Again("what to install", handed_over.install_line(run), FOLDER, f"ls {shlex.quote(package['wheel']['name'])}"),
-        Again("what the wheel requires", requires, FOLDER, f"{info} | grep '^requires'"),
-        Again("selftest", "all as packed", FOLDER, f"{ENVIRONMENT}/bin/{package['name']} selftest"),
-        Again("the wheel's answers", answers, CHECKOUT, _of(_teller(run, "package"), "photos not seen before")),
+        Again("what to install, and call", install, FOLDER, f"{called} selftest"),
+        Again("what the wheel requires", requires, FOLDER, f"{called} info | grep '^requires'"),
+        Again("the wheel", wheel["why"], CHECKOUT, _of(_teller(run, "package"), "photos not seen before")),
     ]
 
 

@@ -7,9 +7,8 @@ from html import escape
 
 from lib.deploy.errors import printable
 from lib.policy import Result
-from lib.policy.policy import RUN
 from lib.report import handed_over, what_was_run
-from lib.report.checks import HEADERS, outcomes, rows
+from lib.report.checks import HEADERS, OWN, outcomes, rows
 from lib.report.failures import Failure, failures
 from lib.report.markdown import code, plain
 from lib.report.risks import risks
@@ -51,8 +50,8 @@ def _failure(each: Failure) -> list[str]:
 
 
 def _install(run: Run) -> list[str]:
-    line = handed_over.install_line(run)
-    said = [code(f"pip install {line}"), ""] if line else []
+    lines = handed_over.install(run)
+    said = [code("\n".join(lines)), ""] if lines else []
     said += [
         f"- `sha256:{each['sha256']}` {plain(each['name'])}, {each['size']}: {plain(each['why'])}."
         for each in handed_over.files(run)
@@ -62,10 +61,9 @@ def _install(run: Run) -> list[str]:
 
 def _checks(run: Run, name: str, results: Sequence[Result]) -> list[str]:
     """The checks of one notebook, folded where all passed."""
-    title = "The run itself" if name == RUN else name
     passed, failed = all(each.passed for each in results), any(each.failed for each in results)
     mark = "✓" if passed else "✗" if failed else "!"
-    said = f"{mark} {title}: {outcomes(results)}"
+    said = f"{mark} {OWN.get(name, name)}: {outcomes(results)}"
     # up to the next empty line GitHub takes HTML and no Markdown
     lines = ["", "<details>" if passed else "<details open>", f"<summary>{escape(printable(said))}</summary>", ""]
     if answer := run.answers.get(name):

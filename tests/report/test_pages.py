@@ -101,7 +101,15 @@ def test_the_parameters_lie_beside_it_and_in_it(written, tmp_path):
     assert (tmp_path / "parameters.yml").read_text() in html.replace("&#39;", "'")
 
 
-@pytest.mark.parametrize("changes", [{}, {"off": 2, "turned": 1}, {"skipped": "there is no file", "slow": 3}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"told": TOLD | {"package": made.PACKAGE}},
+        {"off": 2, "turned": 1},
+        {"skipped": "there is no file", "slow": 3},
+    ],
+)
 def test_the_pages_are_fit_to_read(written, tmp_path, browser, changes):
     written(**changes)
     for name in ("report.html", "index.html"):

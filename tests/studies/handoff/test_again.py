@@ -77,7 +77,7 @@ def test_a_wheel_is_installed_by_the_name_of_its_file(asked, tmp_path, monkeypat
     [
         (["--wheel", "missing-1-py3-none-any.whl"], "no such file"),
         (["--wheel", "mine.zip"], "is not named as a wheel is"),
-        (["--params", "missing.yml"], "params missing.yml"),
+        (["--params", "missing.yml"], "cannot read missing.yml"),
         (["--fast"], "unrecognized arguments: --fast"),
     ],
 )
