@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
 import sys
 import tomllib
 from functools import partial
@@ -107,9 +109,28 @@ def test_yaml_is_valid_and_calls_what_there_is(text):
 
 def test_there_is_an_example_for_gitlab():
     (text,) = blocks("yaml")
-    job = yaml.safe_load(text)["handoff"]
-    assert job["artifacts"]["when"] == "always"
-    assert "expire_in" in job["artifacts"]
+    jobs = yaml.safe_load(text)
+    assert jobs["handoff"]["artifacts"]["when"] == "always"
+    assert "expire_in" in jobs["handoff"]["artifacts"]
+    lines = jobs["deploy"]["script"]
+    verified = next(i for i, line in enumerate(lines) if "lib verify" in line)
+    assert verified < next(i for i, line in enumerate(lines) if "pip install" in line)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(0, ""), (1, "# Do not ship\n"), (2, "no new report: exit code 2\nwhy\n"), (3, "no new report: exit code 3\nwhy\n")],
+)
+def test_the_nightly_script_speaks_where_there_is_something_to_say(tmp_path, code, said):
+    (script,) = blocks("sh")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    (tmp_path / "reports" / "nightly").mkdir(parents=True)
+    (tmp_path / "reports" / "nightly" / "summary.md").write_text("# Do not ship\n")
+    python.write_text(f"#!/bin/sh\necho why >&2\nexit {code}\n")
+    python.chmod(0o755)
+    ran = subprocess.run(["sh", "-c", script], env=os.environ | {"HANDOFF": str(tmp_path)}, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (code, said, "")
 
 
 def test_links_lead_to_files():
