@@ -120,7 +120,7 @@ def _one_file(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
         "parameters": reproduce.parameters(run),
         "commands": reproduce.commands(run),
         "saved": reproduce.SAVED,
-        "handed_over": {"folder": PACKAGE, "copy": reproduce.FOLDER, "text": reproduce.TEXT} if run.package else {},
+        "handed_over": {"folder": PACKAGE, "placed": reproduce.FOLDER, "text": reproduce.TEXT} if run.package else {},
         "notebooks": [
             _inside(page, bodies[page.name], told=page.record.subject in [each.record.subject for each in run.pages[:i]])
             for i, page in enumerate(run.pages)

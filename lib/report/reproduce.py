@@ -13,7 +13,7 @@ import yaml
 from lib.deploy.errors import printable
 from lib.policy.policy import BASELINE
 from lib.report import costs, handed_over
-from lib.report.html import Html, table
+from lib.report.html import Html, join, table
 from lib.report.markdown import code, plain
 from lib.report.risks import risks
 from lib.report.run import PACKAGE, Run
@@ -82,9 +82,18 @@ def every(run: Run) -> list[Again]:
 
 
 def commands(run: Run) -> Html:
-    """One row a number."""
-    rows = [(each.what, each.value, each.folder, Html(f"<code>{escape(each.command)}</code>")) for each in every(run)]
-    return table(("what", "in this run", "in", "command"), rows, caption="One command each", kind="commands")
+    """One row a number, a table for each folder to be in."""
+    return join(*(_table(folder, found) for folder, found in _by_folder(run).items() if found))
+
+
+def _table(folder: str, found: list[Again]) -> Html:
+    rows = [(each.what, each.value, Html(f"<code>{escape(each.command)}</code>")) for each in found]
+    return table(("what", "in this run", "command"), rows, caption=f"One command each, in {folder}")
+
+
+def _by_folder(run: Run) -> dict[str, list[Again]]:
+    found = every(run)
+    return {folder: [each for each in found if each.folder == folder] for folder in (FOLDER, CHECKOUT)}
 
 
 def markdown(run: Run) -> str:
@@ -94,7 +103,7 @@ def markdown(run: Run) -> str:
     changed = ", with changes that were not committed" if git["clean"] is False else ""
     wheel = shlex.quote(run.package["wheel"]["name"])
     saved = f"mkdir -p reports && cat > {SAVED} <<'END'\n{parameters(run)}END"
-    shown = {folder: [each for each in every(run) if each.folder == folder] for folder in (FOLDER, CHECKOUT)}
+    shown = _by_folder(run)
     lines = [
         "# Measure it again",
         "",
@@ -165,12 +174,12 @@ def _files(run: Run) -> list[Again]:
     package, found = run.package, []
     for each in handed_over.files(run):
         folder, name = (FOLDER, each["name"]) if package else (CHECKOUT, f"{MODELS}/{each['name']}")
-        file = shlex.quote(name)
-        found.append(Again(f"{each['name']}: size", f"{each['size']}, {each['bytes']} bytes", folder, f"wc -c {file}"))
-        found.append(Again(f"{each['name']}: SHA-256", each["sha256"], folder, f"sha256sum {file}"))
+        file, called = shlex.quote(name), each["called"] or each["name"]
+        found.append(Again(f"{called}: size", f"{each['size']}, {each['bytes']} bytes", folder, f"wc -c {file}"))
+        found.append(Again(f"{called}: SHA-256", each["sha256"], folder, f"sha256sum {file}"))
         if not package or each["name"] != package["wheel"]["name"]:
             command = f"{_of(_teller(run, 'files'))} && grep -E -A 6 {_DISTANCES} {_OUT}/results.json"
-            found.append(Again(f"{each['name']}: how far it is from PyTorch", each["why"], CHECKOUT, command))
+            found.append(Again(f"{called}: how far it is from PyTorch", each["why"], CHECKOUT, command))
     return found
 
 

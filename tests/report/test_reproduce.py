@@ -138,6 +138,21 @@ def test_a_wheel_that_is_not_handed_over_has_no_command():
     assert "whl" not in " ".join(each.command for each in reproduce.every(run))
 
 
+def test_the_report_says_where_the_copy_goes_and_what_is_called_in_which_folder(tmp_path):
+    pages.write(made.run(told=TOLD), tmp_path)
+    page = (tmp_path / "report.html").read_text()
+    assert (
+        "A copy of the folder <code>handoff</code>, which lies beside this file, goes there as <code>reports/handoff</code>"
+        in page
+    )
+    assert re.findall("<caption>(One command each.*?)</caption>", page) == [
+        "One command each, in reports/handoff",
+        "One command each, in the checkout",
+    ]
+    pages.write(made.run(told=WITHOUT_PACKAGE), tmp_path)
+    assert "A copy of the folder" not in (tmp_path / "report.html").read_text()
+
+
 def blocks(text: str) -> list[str]:
     return re.findall(r"^```\n(.*?)\n```$", text, flags=re.MULTILINE | re.DOTALL)
 
