@@ -69,6 +69,7 @@ def write(run: Run, folder: Path) -> None:
         "front": _front(run, bodies),
         "groups": _groups(run),
         "parameters_file": reproduce.PARAMETERS,
+        "handed_over": {"folder": PACKAGE, "placed": reproduce.FOLDER, "text": reproduce.TEXT} if run.package else {},
     }
     for page in run.pages:
         here = f"{page.name}.html"
@@ -120,7 +121,6 @@ def _one_file(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
         "parameters": reproduce.parameters(run),
         "commands": reproduce.commands(run),
         "saved": reproduce.SAVED,
-        "handed_over": {"folder": PACKAGE, "placed": reproduce.FOLDER, "text": reproduce.TEXT} if run.package else {},
         "notebooks": [
             _inside(page, bodies[page.name], told=page.record.subject in [each.record.subject for each in run.pages[:i]])
             for i, page in enumerate(run.pages)
