@@ -11,10 +11,13 @@ from lib.compare.comparison import Comparison, worst
 from lib.inputs.reading import sha256
 from lib.numbers import counted
 from lib.policy import Measurement, Policy, Record, Result, answer, judged
+from lib.policy.policy import BASELINE, RUN
 from lib.policy.results import MIMETYPE
 from lib.report.html import Html, join, note, table
 from lib.report.output_style import with_style
 
+# Groups of checks that no notebook records.
+OWN = {RUN: "The run itself", BASELINE: "Against an earlier run: is it the same?"}
 HEADERS = ("check", "measured", "threshold", "compared", "result")
 
 
@@ -93,6 +96,13 @@ def counts(results: Iterable[Result]) -> str:
     """How many checks there are, and how many failed."""
     every = list(results)
     return f"{counted(len(every), 'check')}, {sum(each.failed for each in every)} failed"
+
+
+def outcomes(results: Sequence[Result]) -> str:
+    """How many checks there are, and how many of them passed, failed, were skipped or warned."""
+    kinds = ("passed", "failed", "skipped", "warned")
+    said = [f"{count} {kind}" for kind in kinds if (count := sum(getattr(each, kind) for each in results))]
+    return f"{counted(len(results), 'check')}: {', '.join(said)}"
 
 
 def answered(said: str, results: Iterable[Result]) -> Html:

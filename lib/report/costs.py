@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lib.numbers import counted
@@ -19,21 +19,20 @@ def costs(told: Mapping[str, Any], kind: str = "compact") -> Html | None:
         told: what a notebook told of ``costs``.
         kind: a class of the page's stylesheet.
     """
+    found = rows(told)
+    return table(("this run", told["shipped"]["name"], told["pytorch"]["name"], "ratio"), found, kind=kind) if found else None
+
+
+def rows(told: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """Each quantity that was measured of both: what it is, of what is handed over, of PyTorch, and their ratio."""
     if not told or told["shipped"]["missing"] or told["pytorch"]["missing"]:
-        return None
+        return []
     ours, theirs = told["shipped"], told["pytorch"]
-    rows = [
+    return [
         (label, shown(ours[key]), shown(theirs[key]), f"{ours[key] / theirs[key]:.2f}×")
-        for label, key, shown in (
-            ("installed", "installed_bytes", megabytes),
-            ("first answer", "first_s", _seconds),
-            ("median", "median_s", _milliseconds),
-            ("memory", "memory_bytes", megabytes),
-        )
+        for label, key, shown in QUANTITIES
         if ours[key] and theirs[key]
     ]
-    headers = ("this run", ours["name"], theirs["name"], "ratio")
-    return table(headers, rows, kind=kind) if rows else None
 
 
 def conditions(told: Mapping[str, Any]) -> str:
@@ -60,3 +59,12 @@ def _seconds(value: float) -> str:
 
 def _milliseconds(value: float) -> str:
     return f"{1e3 * value:.1f} ms"
+
+
+# What each is called, its name in what a notebook told, and how it is shown.
+QUANTITIES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
+    ("installed", "installed_bytes", megabytes),
+    ("first answer", "first_s", _seconds),
+    ("median", "median_s", _milliseconds),
+    ("memory", "memory_bytes", megabytes),
+)

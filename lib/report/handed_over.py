@@ -32,18 +32,21 @@ def install(run: Run) -> list[str]:
 
 
 def files(run: Run) -> list[dict[str, str]]:
-    """The files that may be taken, the one to take first: ``name``, what it is ``called``, ``size``, ``sha256`` and ``why``."""
+    """The files that may be taken, the one to take first.
+
+    Each has ``name``, what it is ``called``, ``size``, ``bytes``, ``sha256`` and ``why``.
+    """
     every = run.told.get("files", [])
     package = _package(run)
     if package:
         every = [each for each in every if each["role"] != "network"]
     wheel = [_wheel(package)] if package else []
-    return wheel + [_file(run, each) for each in every if not each["missing"]]
+    return wheel + [_file(each, "", _why(run, each)) for each in every if not each["missing"]]
 
 
-def _file(run: Run, file: Mapping[str, Any]) -> dict[str, str]:
-    size = f"{file['bytes'] / 1e6:.1f} MB"
-    return {"name": file["name"], "called": "", "size": size, "sha256": file["sha256"], "why": _why(run, file)}
+def _file(file: Mapping[str, Any], called: str, why: str) -> dict[str, str]:
+    known = {"name": file["name"], "called": called, "sha256": file["sha256"], "why": why}
+    return known | {"size": f"{file['bytes'] / 1e6:.1f} MB", "bytes": str(file["bytes"])}
 
 
 def _wheel(package: Mapping[str, Any]) -> dict[str, str]:
@@ -53,8 +56,7 @@ def _wheel(package: Mapping[str, Any]) -> dict[str, str]:
         f"{_number(photos['probability'])} of probability, another class on {photos['other_classes']} of {photos['compared']} "
         "answers"
     )
-    size = f"{wheel['bytes'] / 1e6:.1f} MB"
-    return {"name": wheel["name"], "called": "the wheel", "size": size, "sha256": wheel["sha256"], "why": why}
+    return _file(wheel, "the wheel", why)
 
 
 def missing(run: Run) -> list[str]:

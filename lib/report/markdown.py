@@ -12,4 +12,11 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]")
 
 def plain(text: str) -> str:
     """The text as it is, in one line, whatever it holds: names of files come from anywhere."""
-    return _SPECIAL.sub(r"\\\g<0>", printable(text))
+    return _SPECIAL.sub(r"\\\g<0>", printable(text.replace("\N{NO-BREAK SPACE}", " ")))
+
+
+def code(text: str) -> str:
+    """The text, line by line, as code: between two fences, longer than any that it holds."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}\n{text}\n{fence}"

@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lib.numbers import counted
 from lib.policy import Result
-from lib.policy.policy import BASELINE, RUN
 from lib.report import costs, handed_over, reproduce, sums, what_was_run
-from lib.report.checks import HEADERS, answered, counts, results_table, rows
+from lib.report.checks import OWN, answered, counts, outcomes, results_table
 from lib.report.failures import failures
 from lib.report.html import Html
-from lib.report.markdown import plain
 from lib.report.notebook_body import body, figure, nested, without_card
 from lib.report.risks import risks
-from lib.report.run import Page, Run
+from lib.report.run import PACKAGE, Page, Run
+from lib.report.summary import summary
 from lib.report.templating import environment, stylesheet
 
 # What a reader of the verdict should have seen: a notebook, the name of one of its figures, and what it is.
@@ -28,7 +26,6 @@ FIGURES = (
     ("06_dynamic_shapes", "dynamic-shapes-shipped", "The sizes at which the file is right"),
     ("08_runtimes", "runtimes-times", "How long an answer takes"),
 )
-OWN = {RUN: "The run itself", BASELINE: "Against an earlier run: is it the same?"}  # groups of checks that no notebook records
 STATES = {"ship": "ship", "do not ship": "stop", "incomplete": "part"}
 
 
@@ -59,7 +56,8 @@ def write(run: Run, folder: Path) -> None:
     """Write all that a run leaves beside the executed notebooks in ``folder``.
 
     That is ``report.html``, ``index.html`` and a page a notebook, ``results.json``, ``summary.md``, ``parameters.yml``,
-    what notebooks left for other tools, and at last ``sha256sums.txt``, over all that lies there.
+    what notebooks left for other tools, beside a package ``reproduce.md``, and at last ``sha256sums.txt``, over all that lies
+    there.
     """
     bodies = {page.name: body(page, answered(run.answers[page.name], run.judged[page.name])) for page in run.pages}
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
@@ -73,6 +71,7 @@ def write(run: Run, folder: Path) -> None:
         "groups": _groups(run),
         "parameters_file": reproduce.PARAMETERS,
         "sums_file": sums.NAME,
+        "handed_over": {"folder": PACKAGE, "placed": reproduce.FOLDER, "text": reproduce.TEXT} if run.package else {},
     }
     for page in run.pages:
         here = f"{page.name}.html"
@@ -85,6 +84,8 @@ def write(run: Run, folder: Path) -> None:
     _write(folder / "results.json", run.to_json())
     _write(folder / "summary.md", summary(run))
     _write(folder / reproduce.PARAMETERS, reproduce.parameters(run))
+    if run.package and (folder / PACKAGE).is_dir():
+        _write(folder / PACKAGE / reproduce.TEXT, reproduce.markdown(run))
     sums.write(folder)
 
 
@@ -122,6 +123,7 @@ def _one_file(run: Run, bodies: Mapping[str, Html]) -> dict[str, Any]:
         "commit": _commit(run),
         "parameters": reproduce.parameters(run),
         "commands": reproduce.commands(run),
+        "saved": reproduce.SAVED,
         "notebooks": [
             _inside(page, bodies[page.name], told=page.record.subject in [each.record.subject for each in run.pages[:i]])
             for i, page in enumerate(run.pages)
@@ -159,31 +161,9 @@ def _group(title: str, answer: str, page: str, results: Sequence[Result]) -> Gro
     failed, other = any(each.failed for each in results), any(not each.passed for each in results)
     state = "failed" if failed else "open" if other else "passed"
     mark = {"failed": "✗", "open": "!", "passed": "✓"}[state]
-    return Group(title, _counted(results), state, mark, answer, page, results_table(results, _caption(results)))
-
-
-def _counted(results: Sequence[Result]) -> str:
-    kinds = ("passed", "failed", "skipped", "warned")
-    said = [f"{count} {kind}" for kind in kinds if (count := sum(getattr(each, kind) for each in results))]
-    return f"{counted(len(results), 'check')}: {', '.join(said)}"
+    return Group(title, outcomes(results), state, mark, answer, page, results_table(results, _caption(results)))
 
 
 def _caption(results: Sequence[Result]) -> str:
     subject = next((each.subject for each in results if each.subject), "")
     return f"{counts(results)}{subject and f', on {subject}'}"
-
-
-def summary(run: Run) -> str:
-    """The verdict and every check in Markdown, for a CI job's page."""
-    lines = [f"# {run.verdict.words}", "", plain(run.verdict.sentence), ""]
-    if not run.facts["subject"]["claims_accuracy"]:
-        lines += [f"Stand-in weights: {plain(run.facts['subject']['name'])} makes no claim on accuracy.", ""]
-    lines += [f"Changed by the policy file: {' | '.join(map(plain, row))}" for row in what_was_run.change_rows(run.policy)]
-    lines += [f"Left out: {plain(p['name'])} ({plain(p['reason'])})" for p in run.facts["photos"]["unreadable"]]
-    for name, results in run.judged.items():
-        if results:
-            lines += ["", f"**{plain(name)}**: {plain(run.answers.get(name) or _caption(results))}", ""]
-            lines += [f"| {' | '.join(HEADERS)} |", "| --- " * len(HEADERS) + "|"]
-            for *cells, mark in rows(results):
-                lines.append(f"| {' | '.join(map(plain, cells))} | {f'**{mark}**' if mark.startswith('✗') else mark} |")
-    return "\n".join(lines) + "\n"

@@ -101,6 +101,12 @@ class Run:
         return told
 
     @property
+    def package(self) -> dict[str, Any]:
+        """What was told of the package that may be installed; empty where there is none, or where the verdict is not ship."""
+        found: dict[str, Any] = self.told.get("package", {}) if self.verdict.key == "ship" else {}
+        return found
+
+    @property
     def ours(self) -> bool:
         """Whether the deployment under test is the workbook's own."""
         return bool(self.facts["parameters"].get("deployment") == deployment.DEFAULT)

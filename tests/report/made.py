@@ -33,6 +33,12 @@ FILES = [
         "random_sizes": {"compared": 60, "other_classes": 2, "logits": 0.3, "probability": 0.034},
     },
 ]  # fmt: skip
+PACKAGE = {
+    "name": "mine-onnx", "version": "2020.1.1.0", "python": "==3.11.*", "requires": ["numpy==2.4.6", "pillow==13.0.0"],
+    "wheel": {"name": "mine_onnx-2020.1.1.0-py3-none-any.whl", "bytes": 19_600_000, "sha256": "9" * 64},
+    "photos": {"compared": 33, "other_classes": 0, "probability": 1.5e-6},
+    "costs": COSTS | {"shipped": COSTS["shipped"] | {"name": "the package", "first_s": 0.85}},
+}  # fmt: skip
 SIZES = {"least": 32, "most": 896, "tried": 180, "refused": 0, "wrong": 0, "outside": {"tried": 4, "refused": 4}}
 RULES = Policy(
     (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from lib.policy import Measurement
@@ -11,12 +10,34 @@ from tests.report import made
 
 
 def test_the_install_line_has_the_versions_of_this_run():
-    assert handed_over.install_line(made.run()) == "numpy==2.4.6 pillow==13.0.0 onnxruntime==1.32.0"
+    assert handed_over.install(made.run()) == ["pip install numpy==2.4.6 pillow==13.0.0 onnxruntime==1.32.0"]
+
+
+def test_a_package_is_installed_and_tests_itself():
+    wheel = made.PACKAGE["wheel"]
+    assert handed_over.install(made.run(told={"package": made.PACKAGE})) == [
+        f"pip install handoff/{wheel['name']}",
+        "mine-onnx selftest",
+    ]
+
+
+def test_the_wheel_is_the_file_to_take_and_holds_the_network():
+    wheel, end_to_end = handed_over.files(made.run(told={"files": made.FILES, "package": made.PACKAGE}))
+    assert (wheel["name"], wheel["size"], wheel["sha256"]) == (made.PACKAGE["wheel"]["name"], "19.6 MB", "9" * 64)
+    assert "off by 1.5e-06 of probability, another class on 0 of 33 answers" in wheel["why"]
+    assert end_to_end["name"] == "mine-e2e.onnx"
+
+
+def test_costs_are_the_packages_where_there_is_one():
+    told = {"costs": made.COSTS, "package": made.PACKAGE}
+    assert handed_over.costs(made.run(told=told)) == made.PACKAGE["costs"]
+    assert handed_over.costs(made.run(told={"costs": made.COSTS})) == made.COSTS
+    assert handed_over.costs(made.run()) == {}
 
 
 def test_of_a_users_own_deployment_nothing_is_known_to_install():
     parameters = {"deployment": "myteam.serving:pipeline"}
-    assert handed_over.install_line(made.run(parameters=parameters)) == ""
+    assert handed_over.install(made.run(parameters=parameters)) == []
     network = handed_over.files(made.run(told={"files": made.FILES}, parameters=parameters))[0]
     assert "myteam.serving:pipeline" in network["why"]
 
@@ -42,29 +63,3 @@ def test_a_file_that_there_is_not_says_why():
     run = made.run(told={"files": [made.FILES[0], {"role": "end-to-end", "missing": "ONNX has no such resize"}]})
     assert len(handed_over.files(run)) == 1
     assert handed_over.missing(run) == ["There is no end-to-end file: ONNX has no such resize."]
-
-
-def test_what_it_buys_is_said_as_both_numbers_and_their_ratio():
-    html = handed_over.costs(made.run(told={"costs": made.COSTS}))
-    rows = re.findall(r'<th scope="row">(.*?)</th><td.*?>(.*?)</td><td.*?>(.*?)</td><td.*?>(.*?)</td>', html)
-    assert rows == [
-        ("installed", "93 MB", "1,204 MB", "0.08×"),
-        ("first answer", "0.45 s", "3.00 s", "0.15×"),
-        ("median", "12.5 ms", "25.0 ms", "0.50×"),
-        ("memory", "110 MB", "440 MB", "0.25×"),
-    ]
-    said = "The network alone, cup.png, 30 answers, batch of 1, 2 threads"
-    assert handed_over.conditions(made.run(told={"costs": made.COSTS})) == said
-
-
-def test_times_that_scatter_are_said_to():
-    ours = made.COSTS["shipped"] | {"percentile95_s": 0.05}
-    said = handed_over.conditions(made.run(told={"costs": made.COSTS | {"shipped": ours}}))
-    assert said.endswith("Unsteady: the 95th percentile is 4.0 times the median, so measure again")
-
-
-def test_what_was_not_measured_is_not_said():
-    assert handed_over.costs(made.run()) is None
-    assert handed_over.costs(made.run(told={"costs": made.COSTS | {"pytorch": {"missing": "it died"}}})) is None
-    ours = made.COSTS["shipped"] | {"memory_bytes": None}
-    assert "memory" not in handed_over.costs(made.run(told={"costs": made.COSTS | {"shipped": ours}}))

@@ -8,7 +8,7 @@ import re
 import mistune
 import pytest
 
-from lib.report.markdown import plain
+from lib.report.markdown import code, plain
 
 HOSTILE = (
     "a|b", "`code`", "<script>alert(1)</script>", "**bold**", "_emphasis_", "[link](http://x.invalid)", "![](x.png)",
@@ -24,3 +24,13 @@ def test_a_text_shows_as_it_is_in_a_cell_of_a_table(text):
 
 def test_a_line_end_does_not_end_the_line():
     assert plain("a\nb") == r"a\\nb"
+
+
+def test_a_space_that_does_not_break_is_a_space():
+    assert plain("33\N{NO-BREAK SPACE}answers") == "33 answers"
+
+
+@pytest.mark.parametrize("text", ["pip install x", "a\n```\nb", "`````", "<b>&amp;</b>", "  indented"])
+def test_code_shows_as_it_is(text):
+    page = mistune.create_markdown()(f"before\n\n{code(text)}\n\nafter")
+    assert html.unescape(re.search(r"<pre><code>(.*?)\n</code></pre>\n<p>after</p>", page, re.DOTALL)[1]) == text

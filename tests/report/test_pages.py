@@ -78,6 +78,13 @@ def test_a_run_of_only_some_notebooks_tells_nobody_to_install(written):
     assert "pip install" not in html
 
 
+def test_the_index_names_the_folder_of_a_package_where_there_is_one(written, tmp_path):
+    written(told=TOLD | {"package": made.PACKAGE})
+    assert "<code>handoff</code>, a folder" in (tmp_path / "index.html").read_text()
+    written()
+    assert "<code>handoff</code>" not in (tmp_path / "index.html").read_text()
+
+
 def test_checks_are_folded_where_all_of_a_notebook_passed_and_open_where_not(written):
     states = re.findall(r'<details class="checks (\w+)"( open)?>', written(off=2, skipped="there is no file"))
     assert states == [("failed", " open"), ("open", " open")]
@@ -101,7 +108,15 @@ def test_the_parameters_lie_beside_it_and_in_it(written, tmp_path):
     assert (tmp_path / "parameters.yml").read_text() in html.replace("&#39;", "'")
 
 
-@pytest.mark.parametrize("changes", [{}, {"off": 2, "turned": 1}, {"skipped": "there is no file", "slow": 3}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"told": TOLD | {"package": made.PACKAGE}},
+        {"off": 2, "turned": 1},
+        {"skipped": "there is no file", "slow": 3},
+    ],
+)
 def test_the_pages_are_fit_to_read(written, tmp_path, browser, changes):
     written(**changes)
     for name in ("report.html", "index.html"):

@@ -419,7 +419,10 @@ def test_a_run_that_did_not_move_passes_against_the_report_that_it_replaces(benc
     assert bench.results["parameters"]["baseline"] == "latest"
     html, summary = ((bench.out / name).read_text() for name in ("report.html", "summary.md"))
     assert "Against an earlier run: is it the same?" in html
-    assert "**baseline**: Yes. 6 checks, none failed." in summary
+    assert (
+        "<summary>✓ Against an earlier run: is it the same?: 6 checks: 6 passed</summary>\n\nYes. 6 checks, none failed."
+        in summary
+    )
     assert "baseline" not in (bench.out / "parameters.yml").read_text()
     assert str(bench.folder) not in html
 

@@ -7,6 +7,9 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lib.bundle.names import BILL, CONTAINER, README
 from lib.compare.comparison import Comparison, flips, worst
 from lib.numbers import counted, number, probability
@@ -36,12 +39,12 @@ def handed_over(study: Study | str) -> Html:
     if isinstance(study, str):
         return note(f"No package was made: {study}.", "warning")
     manifest = study.manifest
-    rows = [(study.wheel.name, "what is installed", bought.megabytes(study.wheel.stat().st_size))]
+    lies = [(study.wheel, "what is installed")]
     if study.end_to_end is not None:
-        size = bought.megabytes(study.end_to_end.stat().st_size)
-        rows.append((study.end_to_end.name, "the end-to-end file, for a service in another language", size))
+        lies.append((study.end_to_end, "the end-to-end file, for a service in another language"))
     kept = ((BILL, "the bill of materials"), (CONTAINER, "a container of the wheel"), (README, "what the package is"))
-    rows += [(name, what, "—") for name, what in kept]
+    lies += [(study.wheel.parent / name, what) for name, what in kept]
+    rows = [(path.name, what, _size(path.stat().st_size)) for path, what in lies]
     said = f"{manifest.name} {manifest.version} requires {', '.join(manifest.requires)} and Python {manifest.python}."
     if manifest.evidence is None:
         said += f" It was packed without a run, and lies in {study.wheel.parent}."
@@ -53,6 +56,12 @@ def handed_over(study: Study | str) -> Html:
         table(("file", "what for", "size"), rows),
         folded(f"The {counted(len(inside), 'file')} in the wheel beside its manifest", table(("file", "SHA-256"), inside)),
     )
+
+
+def _size(count: int) -> str:
+    """Bytes for people, not broken in two lines."""
+    said = f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.1f} kB"
+    return said.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 @_where_packed
@@ -114,7 +123,7 @@ def _drawn(comparison: Comparison) -> float:
 
 
 def _said(name: str, limit: float, compared: Sequence[Comparison]) -> str:
-    off = f"off by {number(worst(compared, 'score'))} at most, where {number(limit)} is allowed"
+    off = f"off by {number(worst(compared, 'score'))} at most, where {number(limit)} is allowed (the dashed line)"
     return f"{name}: {off}, another class on {flips(compared)} of {counted(len(compared), 'answer')}"
 
 
@@ -130,9 +139,21 @@ def photos(study: Study, names: Sequence[str]) -> Html:
     for each in study.proven[-1].answers:
         best, found = each.reference.top1, each.probability
         detail = f"{names[best]}: {probability(each.reference.probability)} in PyTorch, {probability(found)} in the package"
-        panels.append(Panel(study.pictures[each.photo], each.photo, f"The photo {each.photo}", detail, marked=each.flipped))
+        panels.append(
+            Panel(_square(study.pictures[each.photo]), each.photo, f"The photo {each.photo}", detail, marked=each.flipped)
+        )
     title = f"The {counted(len(panels), 'photo')}, with what was found on each"
     return folded(title, gallery(panels, "Photos that no other notebook looked at."))
+
+
+def _square(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture on a white square, so that a narrow one is not drawn as wide as the others."""
+    height, width, _ = picture.shape
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    square = np.full((side, side, 3), 255, np.uint8)
+    square[top : top + height, left : left + width] = picture
+    return square
 
 
 @_where_packed
