@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
+LONGEST = 100  # letters of a subject's name: files are called by it, with a version and more behind
+
 
 def distribution(subject: str) -> str:
     """The name of a subject's package, as pip knows it: ``lite0-imagenet-onnx``.
@@ -12,9 +14,9 @@ def distribution(subject: str) -> str:
     It always ends in ``-onnx``, so that no subject can take the name of a library, and begins with a letter.
 
     Args:
-        subject: its name; of what is not a letter or digit of ASCII, a dash stays.
+        subject: its name; of what is not a letter or digit of ASCII, a dash stays, and nothing of what is too long for a file.
     """
-    kept = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")
+    kept = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:LONGEST].strip("-")
     named = kept if kept[:1].isalpha() else f"model-{kept}".strip("-")
     return f"{named}-onnx"
 
