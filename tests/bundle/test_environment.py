@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 
@@ -58,7 +57,7 @@ def test_it_is_run_elsewhere_without_what_this_process_was_told(there, monkeypat
     done = there.run(str(there.python), "-c", code)
     cwd, told, path = done.stdout.splitlines()
     assert cwd.startswith(tempfile.gettempdir())
-    assert cwd != os.getcwd()
+    assert cwd != str(Path.cwd())
     assert told == "[]"
     assert str(tmp_path) not in path
     assert str(tmp_path) in there.run(str(there.python), "-c", "import sys; print(sys.path)", path=str(tmp_path)).stdout
@@ -70,8 +69,8 @@ def test_a_wheel_whose_requirements_cannot_be_met_is_one_line_and_leaves_nothing
     sets = [dict.fromkeys(versions.LIBRARIES, "99.0")]
     packed = contents_of(tiny(lite0, tmp_path), sets=sets)
     wheel = build(packed, tmp_path / "out")
-    with pytest.raises(BadInput, match=r"tiny_onnx.*\.whl cannot be installed: Cannot install tiny-onnx") as raised:
-        with fresh(wheel, "tiny-onnx", sets[0]):
-            pytest.fail("it was installed")
+    said = r"tiny_onnx.*\.whl cannot be installed: Cannot install tiny-onnx"
+    with pytest.raises(BadInput, match=said) as raised, fresh(wheel, "tiny-onnx", sets[0]):
+        pytest.fail("it was installed")
     assert str(raised.value).isprintable()
     assert list(Path(tempfile.gettempdir()).iterdir()) == []

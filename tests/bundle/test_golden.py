@@ -14,22 +14,31 @@ from lib.deploy.stages import decode
 from lib.inputs import photos
 from tests.few import asked
 
+SIZE = 224
+
 
 @pytest.fixture(scope="module")
 def small() -> dict[str, bytes]:
-    return golden.small()
+    return golden.small(SIZE)
 
 
 def test_they_are_the_same_bytes_each_time_and_small(small):
-    assert golden.small() == small
-    for data in small.values():
+    assert golden.small(SIZE) == small
+    for name, data in small.items():
         assert len(data) < 100_000
-        assert max(decode(data).size) == golden.SIDE
+        assert max(decode(data).size) == (golden.SIDE if "tall" not in name else golden.TALL * decode(data).width)
+
+
+def test_the_tall_one_is_made_smaller_whatever_the_contract_resizes_to(small):
+    for size in (32, SIZE, 380):
+        width, height = decode(golden.small(size)["rocket-tall.jpg"]).size
+        assert size < width < size + 16
+        assert height == golden.TALL * width
 
 
 def test_each_comes_with_a_licence_that_lets_it_be_passed_on(small):
     assert golden.LICENCES.keys() == small.keys()
-    assert set(golden.LICENCES.values()) <= {"CC0-1.0", "public domain (NASA)"}
+    assert set(golden.LICENCES.values()) <= {"CC0-1.0", "public domain (NASA)", "public domain (SpaceX)"}
 
 
 def test_each_is_stored_in_another_way(small):
@@ -39,6 +48,7 @@ def test_each_is_stored_in_another_way(small):
         "astronaut-turned.jpg": ("JPEG", "RGB"),
         "chelsea-alpha.png": ("PNG", "RGBA"),
         "camera-grey.png": ("PNG", "L"),
+        "rocket-tall.jpg": ("JPEG", "RGB"),
     }
     assert {name: image.getexif().get(0x0112, 1) for name, image in kinds.items()} == dict.fromkeys(small, 1) | {
         "astronaut-turned.jpg": 6

@@ -30,7 +30,7 @@ def test_what_was_put_aside_is_found_and_what_was_not_is_named(folder):
     put(folder, installed)
     assert wheels.missing(installed) == []
     wheels.require("installed")
-    assert wheels.missing(versions.LOWEST) == [f"{name} {version}" for name, version in versions.LOWEST.items()]
+    assert wheels.missing({"numpy": "0.1", "pillow": installed["pillow"]}) == ["numpy 0.1"]
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_where_one_is_missing_a_line_says_what_to_call(folder, which):
     put(folder, installed if which == "all" else versions.LOWEST)
     with pytest.raises(BadInput) as raised:
         wheels.require(which)
-    lacks = versions.LOWEST if which == "all" else installed
-    named = ", ".join(f"{name} {version}" for name, version in lacks.items())
+    asked, there = (versions.LOWEST, installed) if which == "all" else (installed, versions.LOWEST)
+    named = ", ".join(f"{name} {version}" for name, version in asked.items() if version != there[name])
     said = f"no wheel of {named} was put aside for a fresh environment; call .venv/bin/python -m lib.bundle.wheels {which}"
     assert str(raised.value) == said
 
@@ -66,7 +66,7 @@ def test_what_is_there_is_not_downloaded_again_and_what_pip_cannot_give_is_one_l
     put(folder, versions.sets("installed")[0])
     wheels.put_aside("installed")
     assert called == []
-    with pytest.raises(BadInput, match=r"^wheels of numpy==1\.26\.4, .* cannot be had: pip ended with code 1$"):
+    with pytest.raises(BadInput, match=r"^wheels of numpy==\S+, .* cannot be had: pip ended with code 1$"):
         wheels.put_aside("all")
     (command,) = called
     assert command[:4] == [sys.executable, "-m", "pip", "download"]

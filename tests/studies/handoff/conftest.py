@@ -10,7 +10,7 @@ import pytest
 from lib.handoff import Handoff
 from lib.policy import Policy
 from lib.report.run import EVIDENCE, PACKAGE
-from lib.studies.handoff import costs
+from lib.studies.handoff import costs, unseen
 from lib.studies.handoff.measure import Study, measured
 from tests.bundle.shipped import MEASURED, evidence
 from tests.few import of_photos
@@ -40,6 +40,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def study(few: Handoff, rules: Policy, run: Path) -> Study:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(costs, "STARTS", 1)
+        patched.setattr(unseen, "OTHERS", unseen.OTHERS[:3])
         found = measured(few, rules, str(run), "installed", parts=2, seed=3, rounds=2)
     assert isinstance(found, Study)
     return found
