@@ -2,21 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+
+import pytest
 
 from lib.policy import Measurement
 from lib.report import handed_over
 from tests.report import made
 
+PACKAGE = {
+    "name": "mine-onnx",
+    "version": "2026.1.2.3",
+    "wheel": {"name": "mine_onnx-2026.1.2.3-py3-none-any.whl", "bytes": 18_000_000, "sha256": "e" * 64},
+    "requires": ["numpy==2.4.6"],
+    "python": "==3.11.*",
+    "tested": [],
+    "photos": {"compared": 30, "other_classes": 0, "probability": 1.5e-6},
+    "costs": made.COSTS | {"shipped": made.COSTS["shipped"] | {"name": "the package"}},
+}
 
-def test_the_install_line_has_the_versions_of_this_run():
-    assert handed_over.install_line(made.run()) == "numpy==2.4.6 pillow==13.0.0 onnxruntime==1.32.0"
+
+def test_without_a_package_what_is_installed_has_the_versions_of_this_run():
+    assert handed_over.install(made.run()) == ["pip install numpy==2.4.6 pillow==13.0.0 onnxruntime==1.32.0"]
+
+
+def test_a_package_is_what_is_installed_and_then_tests_itself():
+    run = made.run(told={"package": PACKAGE, "files": made.FILES})
+    assert handed_over.install(run) == [f"pip install handoff/{PACKAGE['wheel']['name']}", "mine-onnx selftest"]
+
+
+def test_the_wheel_stands_in_place_of_the_network_that_lies_in_it():
+    wheel, end_to_end = handed_over.files(made.run(told={"package": PACKAGE, "files": made.FILES}))
+    assert (wheel["name"], wheel["size"], wheel["sha256"]) == (PACKAGE["wheel"]["name"], "18.0 MB", "e" * 64)
+    assert "for Python 3.11." in wheel["why"]
+    assert "off by 1.5e-06 of probability, another class on 0 of 30 answers" in wheel["why"]
+    assert end_to_end["name"] == "mine-e2e.onnx"
+
+
+def test_a_package_that_left_photos_unanswered_is_off_by_nobody_knows_how_much():
+    unanswered = PACKAGE | {"photos": {"compared": 30, "other_classes": 30, "probability": None}}
+    assert "off by an unknown number" in handed_over.files(made.run(told={"package": unanswered}))[0]["why"]
 
 
 def test_of_a_users_own_deployment_nothing_is_known_to_install():
     parameters = {"deployment": "myteam.serving:pipeline"}
-    assert handed_over.install_line(made.run(parameters=parameters)) == ""
+    assert handed_over.install(made.run(parameters=parameters)) == []
     network = handed_over.files(made.run(told={"files": made.FILES}, parameters=parameters))[0]
     assert "myteam.serving:pipeline" in network["why"]
 
@@ -44,27 +74,20 @@ def test_a_file_that_there_is_not_says_why():
     assert handed_over.missing(run) == ["There is no end-to-end file: ONNX has no such resize."]
 
 
-def test_what_it_buys_is_said_as_both_numbers_and_their_ratio():
-    html = handed_over.costs(made.run(told={"costs": made.COSTS}))
-    rows = re.findall(r'<th scope="row">(.*?)</th><td.*?>(.*?)</td><td.*?>(.*?)</td><td.*?>(.*?)</td>', html)
-    assert rows == [
-        ("installed", "93 MB", "1,204 MB", "0.08×"),
-        ("first answer", "0.45 s", "3.00 s", "0.15×"),
-        ("median", "12.5 ms", "25.0 ms", "0.50×"),
-        ("memory", "110 MB", "440 MB", "0.25×"),
-    ]
-    said = "The network alone, cup.png, 30 answers, batch of 1, 2 threads"
-    assert handed_over.conditions(made.run(told={"costs": made.COSTS})) == said
+@pytest.mark.parametrize(
+    ("photos", "sizes", "said"), [(0.0, 0.034, "0.034"), (None, 0.034, "an unknown number"), (0.1, None, "an unknown number")]
+)
+def test_of_two_differences_the_larger_is_said_and_what_is_unknown_is_said_to_be(photos, sizes, said):
+    file = made.FILES[1]
+    file = file | {
+        "photos": file["photos"] | {"probability": photos},
+        "random_sizes": file["random_sizes"] | {"probability": sizes},
+    }
+    (end_to_end,) = handed_over.files(made.run(told={"files": [file]}))
+    assert f"off by {said} of probability" in end_to_end["why"]
 
 
-def test_times_that_scatter_are_said_to():
-    ours = made.COSTS["shipped"] | {"percentile95_s": 0.05}
-    said = handed_over.conditions(made.run(told={"costs": made.COSTS | {"shipped": ours}}))
-    assert said.endswith("Unsteady: the 95th percentile is 4.0 times the median, so measure again")
-
-
-def test_what_was_not_measured_is_not_said():
-    assert handed_over.costs(made.run()) is None
-    assert handed_over.costs(made.run(told={"costs": made.COSTS | {"pytorch": {"missing": "it died"}}})) is None
-    ours = made.COSTS["shipped"] | {"memory_bytes": None}
-    assert "memory" not in handed_over.costs(made.run(told={"costs": made.COSTS | {"shipped": ours}}))
+def test_what_it_buys_is_told_of_the_package_where_there_is_one_and_else_of_the_network():
+    assert handed_over.costs(made.run()) == {}
+    assert handed_over.costs(made.run(told={"costs": made.COSTS})) == made.COSTS
+    assert handed_over.costs(made.run(told={"costs": made.COSTS, "package": PACKAGE})) == PACKAGE["costs"]
