@@ -132,6 +132,14 @@ def test_a_run_of_the_last_notebook_alone_has_nothing_to_give_it(bench):
     assert "[None, []]" in (bench.out / "last.html").read_text()
 
 
+def test_a_user_cannot_say_where_a_run_works(bench, tmp_path, capsys):
+    (tmp_path / "run.yml").write_text(f"run: {tmp_path}\n")
+    assert bench.run("last", options=("--params", str(tmp_path / "run.yml"))) == WRONG_USE
+    assert capsys.readouterr().err == "error: parameter 'run': a run gives it by itself; leave it out\n"
+    (tmp_path / "run.yml").write_text("run: ''\n")  # as in the parameters that a report leaves
+    assert bench.run("last", options=("--params", str(tmp_path / "run.yml"))) == SHIP
+
+
 def test_a_report_with_what_was_handed_over_is_replaced_as_any_other(bench):
     assert bench.run("last", "ships") == SHIP
     assert bench.run("last", "ships") == SHIP
