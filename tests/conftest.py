@@ -48,13 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep tests that share a costly fixture on one worker of pytest-xdist: those of a study, and else those of a file."""
+    """Keep tests that share a costly fixture on one worker: those of a study, those of packages, and else of a file."""
     from xdist.scheduler import LoadScopeScheduling
 
     class ByFixture(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file = nodeid.partition("::")[0]
-            return file.rpartition("/")[0] if "/studies/" in file else file
+            return file.rpartition("/")[0] if "/studies/" in file or "/bundle/" in file else file
 
     return ByFixture(config, log)
 

@@ -19,7 +19,8 @@ MODULES = sorted(str(path.relative_to(LIB).with_suffix("")) for path in LIB.rglo
 ELSEWHERE = {
     "__main__": "run/test_runner.py",  # calls run/command
     "deploy/pipelines": "compare/test_shared.py",
-    "deploy/sessions": "deploy/test_model.py",
+    "deploy/__main__": "deploy/test_command.py",  # calls command
+    "deploy/difference": "compare/test_comparison.py",
     "deploy/domain": "deploy/test_model.py",
     "policy/__init__": "policy/test_policy.py",
     "run/command": "run/test_runner.py",  # the command line, as a person uses it

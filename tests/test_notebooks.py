@@ -37,7 +37,15 @@ def test_a_notebook_asks_in_its_first_cell_and_records_in_its_last(path):
 
 def test_the_notebooks_that_measure_time_run_alone_and_those_that_export_most_start_first():
     manners = {path.stem: parameters.manner(path) for path in NOTEBOOKS.glob("*.ipynb")}
-    assert sorted(name for name, manner in manners.items() if manner["alone"]) == ["07_layers", "08_runtimes"]
+    assert sorted(name for name, manner in manners.items() if manner["alone"]) == ["07_layers", "08_runtimes", "10_handoff"]
     together = [name for name, manner in manners.items() if not manner["alone"]]
     first = sorted(together, key=lambda name: -manners[name]["about"])[:2]
     assert first == ["06_dynamic_shapes", "02_swish"]  # which do not wait for the same file
+
+
+def test_the_one_that_packs_comes_last_and_is_given_the_run():
+    last = [path for path in NOTEBOOKS.glob("*.ipynb") if parameters.manner(path)["last"]]
+    assert [path.stem for path in last] == ["10_handoff"]
+    given = [path.stem for path in NOTEBOOKS.glob("*.ipynb") if parameters.RUN_FOLDER in parameters.of_notebook(path)]
+    assert given == ["10_handoff"]
+    assert parameters.of_notebook(last[0])[parameters.RUN_FOLDER] == ""

@@ -52,7 +52,8 @@ class Evidence:
     def said(self) -> dict[str, Any]:
         """What the manifest says of it."""
         commit = self.results["git"]["commit"] or "unknown"
-        return {"sha256": sha256(self.data), "checks": len(self.results["checks"]), "commit": commit}
+        passed = sum(each["passed"] for each in self.results["checks"])
+        return {"sha256": sha256(self.data), "checks": passed, "commit": commit}
 
 
 def _failed(check: Mapping[str, Any]) -> bool:

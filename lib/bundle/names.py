@@ -6,6 +6,7 @@ import datetime
 import re
 
 BILL, CONTAINER, README = "bom.cdx.json", "Dockerfile", "README.md"  # files that lie beside a wheel
+LONGEST = 100  # letters of a subject's name: files are called by it, with a version and more behind
 
 
 def distribution(subject: str) -> str:
@@ -14,9 +15,9 @@ def distribution(subject: str) -> str:
     It always ends in ``-onnx``, so that no subject can take the name of a library, and begins with a letter.
 
     Args:
-        subject: its name; of what is not a letter or digit of ASCII, a dash stays.
+        subject: its name; of what is not a letter or digit of ASCII, a dash stays, and nothing of what is too long for a file.
     """
-    kept = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")
+    kept = re.sub(r"[^a-z0-9]+", "-", subject.lower()).strip("-")[:LONGEST].strip("-")
     named = kept if kept[:1].isalpha() else f"model-{kept}".strip("-")
     return f"{named}-onnx"
 

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from packaging.utils import parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from lib.bundle import versions
 from lib.cache import ROOT
@@ -44,7 +44,7 @@ def put_aside(which: str) -> None:
 
 def missing(versions: Mapping[str, str]) -> list[str]:
     """Which of a set of versions has not been put aside, as ``numpy 2.4.6``."""
-    names = {(str(name), str(version)) for name, version, *_ in map(_parsed, FOLDER.glob("*.whl"))}
+    names = set(map(_parsed, FOLDER.glob("*.whl")))
     return [f"{name} {version}" for name, version in versions.items() if (name, version) not in names]
 
 
@@ -60,8 +60,13 @@ def require(which: str) -> None:
             raise BadInput(f"no wheel of {', '.join(lacks)} was put aside for a fresh environment; call {command}")
 
 
-def _parsed(path: Path) -> tuple[object, ...]:
-    return parse_wheel_filename(path.name)
+def _parsed(path: Path) -> tuple[str, str]:
+    """Name and version, by the file's own name; empty where it is none of a wheel."""
+    try:
+        name, version, *_ = parse_wheel_filename(path.name)
+    except InvalidWheelFilename:
+        return "", ""
+    return str(name), str(version)
 
 
 def main(arguments: list[str]) -> int:

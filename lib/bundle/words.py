@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lib.bundle import names
+from lib.deploy.errors import printable
 from lib.deploy.manifest import Manifest
 
 
@@ -13,7 +14,7 @@ def readme(manifest: Manifest) -> str:
     return f"""\
 # {name}
 
-{manifest.subject["about"]} On ONNX Runtime, without PyTorch.
+{printable(manifest.subject["about"])} On ONNX Runtime, without PyTorch.
 {stand_in}
 ```
 pip install {wheel_name(manifest)}
@@ -42,14 +43,14 @@ def wheel_name(manifest: Manifest) -> str:
 
 
 def dockerfile(manifest: Manifest) -> str:
-    """A container that has the wheel, and is not built where its selftest finds anything."""
+    """A container that has the wheel, and is not built where its selftest finds anything; its user is Debian's nobody."""
     python = manifest.python.removeprefix("==").removesuffix(".*")
     return f"""\
 # docker build -t {manifest.name} .   in this folder
 FROM python:{python}-slim
 COPY {wheel_name(manifest)} /tmp/
 RUN pip install --no-cache-dir /tmp/{wheel_name(manifest)} && rm /tmp/{wheel_name(manifest)}
-USER nobody
+USER 65534
 RUN ["{manifest.name}", "selftest"]
 ENTRYPOINT ["{manifest.name}"]
 CMD ["info"]

@@ -35,9 +35,10 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(told: Manifest) -> argparse.ArgumentParser:
+    about = printable(told.subject["about"]).replace("%", "%%")
     parser = _Parser(
         prog=told.name,
-        description=f"{told.subject['about']} On ONNX Runtime, without PyTorch.",
+        description=f"%(prog)s: {about} On ONNX Runtime, without PyTorch.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -62,21 +63,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     warnings.filterwarnings("ignore", module="PIL")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
-        told = package.manifest()
-        options = _parser(told).parse_args(arguments)
-        if options.command == "info":
-            return _info(told)
-        code = _selftest() if options.command == "selftest" else _predict(options.photos, options.top, options.json)
-        sys.stdout.flush()
+        try:
+            return _called(arguments)
+        finally:  # --help leaves by an exception
+            if sys.stdout is not None:  # a shell can close it
+                sys.stdout.flush()
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_USE
-    except BrokenPipeError:  # whoever read the answers has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return NOT_ALL
+    except OSError as error:
+        _give_up_stdout()
+        if isinstance(error, BrokenPipeError):  # whoever read the answers has enough
+            return NOT_ALL
+        where = "the answer cannot be written" if error.filename is None else error.filename
+        print(f"error: {printable(f'{where}: {error.strerror}')}", file=sys.stderr)
+        return WRONG_USE
     except KeyboardInterrupt:
         return INTERRUPTED
-    return code
+
+
+def _called(arguments: Sequence[str] | None) -> int:
+    told = package.manifest()
+    options = _parser(told).parse_args(arguments)
+    if options.command == "info":
+        return _info(told)
+    return _selftest() if options.command == "selftest" else _predict(options.photos, options.top, options.json)
+
+
+def _give_up_stdout() -> None:
+    """Let what is still to be written go nowhere: Python would try once more when it leaves, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
@@ -86,17 +102,17 @@ def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
     classifier = Classifier()
     code = GOOD
     for photo in photos:
-        shown = printable(str(photo))
+        shown, name = printable(str(photo)), os.fsencode(photo).decode(errors="backslashreplace")
         try:
             found = classifier.classify(photo, top)
         except BadPhoto as error:
             code = NOT_ALL
             print(f"error: {error}", file=sys.stderr)
             if as_json:
-                print(json.dumps({"photo": shown, "error": str(error)}))
+                print(json.dumps({"photo": name, "error": str(error)}))
             continue
         if as_json:
-            print(json.dumps({"photo": shown, "predictions": [asdict(each) for each in found]}))
+            print(json.dumps({"photo": name, "predictions": [asdict(each) for each in found]}))
         else:
             print(shown, *(f"  {each.probability:.4f}  {printable(each.name)}" for each in found), sep="\n")
     return code
@@ -108,7 +124,7 @@ def _selftest() -> int:
     wrong = 0
     for each in selftest():
         wrong += each.wrong
-        print(f"{'✗' if each.wrong else '✓'} {each.about}: {printable(each.said)}", flush=True)
+        print("✗" if each.wrong else "✓", printable(f"{each.about}: {each.said}"), flush=True)
     print(f"{wrong} of these differ" if wrong else "all as packed; answers as PyTorch's within the tolerances")
     return NOT_ALL if wrong else GOOD
 
@@ -129,7 +145,7 @@ def _info(told: Manifest) -> int:
         ("here", f"Python {platform.python_version()} on {platform.machine()}"),
         ("evidence", _evidence(evidence)),
         ("licences", f"package {told.licences['package']}; model {told.licences['model']}"),
-        *(("", f"{name} {licence}") for name, licence in told.licences["libraries"].items()),
+        *(("", f"{name} {licence}") for kind in ("libraries", "photos") for name, licence in told.licences[kind].items()),
     ]
     width = max(len(name) for name, _ in rows)
     print("\n".join(f"{name:<{width}}  {printable(said)}".rstrip() for name, said in rows))

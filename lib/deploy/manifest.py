@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -168,7 +168,7 @@ def _require(value: object, kind: Any, where: str) -> None:
         if not isinstance(value, str) or not kind.fullmatch(value):
             raise BadModel(f"{where}: is {quoted(value)}; it takes a text like {kind.pattern}")
     elif kind is float:
-        if type(value) not in (int, float) or not math.isfinite(value) or value < 0:  # type: ignore[arg-type,operator]
+        if type(value) not in (int, float) or not 0 <= value <= sys.float_info.max:  # type: ignore[operator]
             raise BadModel(f"{where}: is {quoted(value)}; it takes a number, 0 or more")
     elif type(value) is not kind:
         raise BadModel(f"{where}: is {quoted(value)}; it takes a value of type {kind.__name__}")

@@ -18,13 +18,13 @@ def named(path: str) -> list[Path]:
         BadInput: there is nothing at this path, or no photo in the folder.
     """
     try:
-        if Path(path).is_dir():
+        if path and Path(path).is_dir():  # an empty one would be the current folder
             inside = sorted(f for f in Path(path).iterdir() if f.suffix.lower() in SUFFIXES and not f.name.startswith("."))
             found = [file for file in inside if not file.is_dir()]
             if not found:
                 raise BadInput(f"photos {path}: no photo in this folder (files ending in {', '.join(SUFFIXES)})")
             return found
-        if Path(path).exists():
+        if path and Path(path).exists():
             return [Path(path)]
     except (OSError, ValueError) as error:  # a ValueError: no file can have this name
         raise BadInput(f"photos {path}: {getattr(error, 'strerror', None) or 'no file can have this name'}") from None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import files, package
 from .classifier import pipeline
@@ -125,32 +126,47 @@ def _model(told: Manifest, model: Model) -> Iterator[Finding]:
 def _names() -> Any:
     try:
         return json.loads(files.read(package.CLASSES, 10**7))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 
 def _traces(told: Manifest, model: Model) -> Iterator[Finding]:
     ours = pipeline(model.path)
-    try:
-        golden = np.load(files.open_regular(package.GOLDEN, MOST), allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise BadModel(f"{package.GOLDEN}: cannot be read: {error}; install the package again") from None
+    golden = _golden()
     if not told.golden:
         yield Finding("golden traces", "there are none", wrong=True)
-    with golden:
-        for photo, expected in told.golden.items():
-            try:
-                trace = ours.trace(files.read(package.PHOTOS / photo, files.PHOTO))
-                outputs = {stage: (getattr(trace, stage), golden[f"{photo}/{stage}"]) for stage in STAGES}
-            except (OSError, ValueError, LookupError, BadInput) as error:
-                yield Finding(photo, f"cannot be held against its golden trace: {printable(str(error))}", wrong=True)
-                continue
-            differences = {stage: max_abs_difference(*both) for stage, both in outputs.items()}
-            off = [stage for stage in STAGES if not differences[stage] <= told.tolerances[stage]]
-            name = model.classes[int(trace.score[0].argmax())]
-            said = [_said(stage, differences[stage], told.tolerances[stage]) for stage in off or STAGES]
-            said += [f"likeliest {printable(name)}" + (f", where PyTorch says {expected}" if name != expected else "")]
-            yield Finding(photo, "; ".join(said), wrong=bool(off) or name != expected)
+    for photo, expected in told.golden.items():
+        try:
+            trace = ours.trace(files.read(package.PHOTOS / photo, files.PHOTO))
+            differences = {stage: max_abs_difference(getattr(trace, stage), golden[f"{photo}/{stage}"]) for stage in STAGES}
+        except OSError as error:
+            yield Finding(photo, f"its photo cannot be read: {error.strerror}", wrong=True)
+            continue
+        except KeyError as error:
+            yield Finding(photo, f"there is no golden trace {error}", wrong=True)
+            continue
+        except BadInput as error:
+            yield Finding(photo, f"cannot be answered: {error}", wrong=True)
+            continue
+        off = [stage for stage in STAGES if not differences[stage] <= told.tolerances[stage]]
+        name = model.classes[int(trace.score[0].argmax())]
+        said = [_said(stage, differences[stage], told.tolerances[stage]) for stage in off or STAGES]
+        said += [f"likeliest {printable(name)}" + (f", where PyTorch says {expected}" if name != expected else "")]
+        yield Finding(photo, "; ".join(said), wrong=bool(off) or name != expected)
+
+
+def _golden() -> dict[str, NDArray[Any]]:
+    """All golden traces, by "photo/stage"."""
+    try:
+        with files.open_regular(package.GOLDEN, MOST) as file, np.load(file, allow_pickle=False) as golden:
+            found = dict(golden)
+        if not all(isinstance(each, np.ndarray) and each.dtype.kind in "fiu" for each in found.values()):
+            raise ValueError("it holds something else than arrays of numbers")
+    except OSError as error:
+        raise BadModel(f"{package.GOLDEN}: {error.strerror or error}; install the package again") from None
+    except Exception as error:  # of a damaged archive zipfile, zlib and numpy raise nearly anything
+        raise BadModel(f"{package.GOLDEN}: cannot be read: {error}; install the package again") from None
+    return found
 
 
 def _said(stage: str, difference: float, tolerance: float) -> str:

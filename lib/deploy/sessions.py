@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ CPU = ("CPUExecutionProvider",)
 # What answers: names of ONNX Runtime's execution providers, or pairs of a name and its options, the one to prefer first.
 Providers = Sequence[str | tuple[str, dict[str, Any]]]
 
-_ERRORS_ONLY = 3  # ONNX Runtime's severity level
+_ERRORS_ONLY, _NOTHING = 3, 4  # ONNX Runtime's severity levels; 4 are errors that end the process
 
 
 def open_session(
@@ -35,10 +36,11 @@ def open_session(
             another.
         spinning: whether the threads of a session wait awake for its next answer, as ONNX Runtime's do. Where many sessions
             are open at once, each would keep the cores from the others for a while after every answer.
-        providers: handed to ONNX Runtime as they are.
+        providers: handed to ONNX Runtime as they are. The CPU answers only where it is named.
 
     Raises:
-        BadInput: a provider cannot be had here. ONNX Runtime by itself would answer on the CPU with no more than a warning.
+        BadInput: a provider cannot be had here, or cannot run all of the network. ONNX Runtime by itself would answer on the
+            CPU with no more than a warning.
         Exception: ONNX Runtime's own classes, which share no base but this one.
     """
     options = onnxruntime.SessionOptions()
@@ -49,21 +51,35 @@ def open_session(
     if not spinning:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     source = model if isinstance(model, bytes) else Path(model)
-    names = _names(providers)
+    chosen = _listed(providers)
+    names = [each if isinstance(each, str) else each[0] for each in chosen]
     _require(names, onnxruntime.get_available_providers(), "this onnxruntime")
-    session = onnxruntime.InferenceSession(source, options, providers=list(providers))
+    if CPU[0] not in names:
+        options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
+        options.log_severity_level = _NOTHING  # it would say beside what it raises
+    try:
+        session = onnxruntime.InferenceSession(source, options, providers=chosen, enable_fallback=0)
+    except Exception as error:
+        if re.search("fallback to (the )?CPU EP", str(error)):
+            raise BadInput(
+                f"providers: {', '.join(names)} cannot run all of this network; name {CPU[0]} last to let it do the rest"
+            ) from None
+        raise
+    session.disable_fallback()  # of an answer; that of opening older versions have no switch for, and show by their providers
     _require(names, session.get_providers(), "this machine")
     return session
 
 
-def _names(providers: Providers) -> list[str]:
-    try:
-        names = [each if isinstance(each, str) else each[0] for each in providers]
-    except (TypeError, LookupError):
-        names = []
-    if isinstance(providers, str) or not names:
+def _listed(providers: Providers) -> list[str | tuple[str, dict[str, Any]]]:
+    given = [] if isinstance(providers, str | bytes | Mapping) or not isinstance(providers, Iterable) else list(providers)
+    if not given or not all(_is_provider(each) for each in given):
         raise BadInput(f"providers: is {quoted(providers)}; it takes a list of ONNX Runtime's names, as in {list(CPU)}")
-    return names
+    return given
+
+
+def _is_provider(given: object) -> bool:
+    pair = isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], str) and isinstance(given[1], dict)
+    return pair or isinstance(given, str)
 
 
 def _require(names: Sequence[str], there: Sequence[str], where: str) -> None:

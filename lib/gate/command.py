@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lib.cache import ROOT
+from lib.deploy.errors import any_terminal
 from lib.gate import page
 from lib.gate.suite import Tried, cases, tried
-from lib.run.command import any_terminal
 
 SAID = 300  # characters of what a run said that are printed where it is wrong
 FOLDER = ROOT / "reports" / "gate"

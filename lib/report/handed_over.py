@@ -72,7 +72,8 @@ def _why(run: Run, file: Mapping[str, Any]) -> str:
         return f"the network, with {before} before it: {_stages(run)}, {off}"
     sizes = file["random_sizes"]
     pictures = photos["compared"] + sizes["compared"]
-    furthest = max(photos["probability"] or math.nan, sizes["probability"] or math.nan)
+    both = photos["probability"], sizes["probability"]
+    furthest = None if None in both else max(both)
     return (
         f"from a photo's pixels on, in any language: off by {_number(furthest)} of probability, "
         f"another class on {photos['other_classes'] + sizes['other_classes']} of {pictures} pictures"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import json
 import logging
 import secrets
@@ -18,7 +17,7 @@ from typing import Any, NoReturn
 from lib import policy
 from lib.cache import ROOT
 from lib.deploy import BadInput, files
-from lib.deploy.errors import printable
+from lib.deploy.errors import any_terminal, printable
 from lib.deploy.stages import decode, preprocessing
 from lib.inputs import deployment, subject
 from lib.inputs.reading import NO_ROOM, absolute, read_bytes, unknown
@@ -195,12 +194,6 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         return INTERRUPTED
 
 
-def any_terminal() -> None:
-    """What a terminal, or the file that stands for it, has no character for is printed as its code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
 def _lab(options: argparse.Namespace, notebooks: Path) -> int:
     older = copies.refresh(notebooks, absolute(options.out, "out"))
     if older:
@@ -289,6 +282,8 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
     given = parameters.absolute(given)
     known = {name: parameters.of_notebook(path) for name, path in sources.items()}
     given = parameters.checked(given, known)
+    if given.get(parameters.RUN_FOLDER):
+        raise BadInput(f"parameter '{parameters.RUN_FOLDER}': a run gives it by itself; leave it out")
     defaults: dict[str, Any] = {key: default for name in chosen for key, default in known[name].items()}
     if parameters.DRAWN_ANEW in defaults:
         given.setdefault(parameters.DRAWN_ANEW, secrets.randbelow(2**31))

@@ -81,6 +81,7 @@ def test_a_file_gives_values_by_name(tmp_path):
 
 
 def test_what_a_notebook_says_of_itself_is_read_from_its_metadata():
-    assert parameters.manner(NOTEBOOKS / "alone.ipynb") == {"alone": True, "about": 0}
-    assert parameters.manner(NOTEBOOKS / "ships.ipynb") == {"alone": False, "about": 0}
-    assert parameters.manner(NOTEBOOKS / "long.ipynb") == {"alone": False, "about": 60}
+    assert parameters.manner(NOTEBOOKS / "alone.ipynb") == {"alone": True, "last": False, "about": 0}
+    assert parameters.manner(NOTEBOOKS / "ships.ipynb") == {"alone": False, "last": False, "about": 0}
+    assert parameters.manner(NOTEBOOKS / "last.ipynb") == {"alone": False, "last": True, "about": 0}
+    assert parameters.manner(NOTEBOOKS / "long.ipynb") == {"alone": False, "last": False, "about": 60}

@@ -29,6 +29,22 @@ def test_the_built_in_subjects_say_where_their_preprocessing_is_from_and_where_i
     assert "never trained with it" in stand_in
 
 
+def test_the_built_in_weights_say_under_which_licence_they_may_be_passed_on():
+    assert {subject.load(name).weights.licence for name in subject.built_in()} == {"Apache-2.0"}
+
+
+@pytest.mark.parametrize(
+    ("line", "licence"),
+    [
+        ("", ""),
+        ('licence = " CC-BY-4.0 "\n', "CC-BY-4.0"),
+        ('licence = "for us\\nalone\\u001b[31m"\n', "for us\\nalone\\x1b[31m"),
+    ],
+)
+def test_a_user_may_say_under_which_licence_the_weights_are(own_subject, line, licence):
+    assert subject.load(edited(own_subject, "[weights]\n", f"[weights]\n{line}")).weights.licence == licence
+
+
 def test_imagenet_has_a_thousand_different_names_in_their_order():
     classes = subject.load("lite0-imagenet").classes
     assert len(classes) == len(set(classes)) == 1000
@@ -98,6 +114,8 @@ def test_a_missing_file_is_named(tmp_path):
         ('about = "A fine', 'about = "A "fine', "not valid TOML"),
         ("[preprocessing]", "[preprocessing]\nsharpen = 1", "[preprocessing]: unknown field 'sharpen'"),
         ("[preprocessing]", "[preprocessing]\nsorce = 'x'", "[preprocessing]: unknown field 'sorce': did you mean 'source'?"),
+        ("[weights]", "[weights]\nlicence = 3", "[weights]: field 'licence' is 3; it takes a text"),
+        ("[weights]", "[weights]\nlicense = 'MIT'", "unknown field 'license': did you mean 'licence'"),
         ("[preprocessing]", "[preprocessing]\nsource = 3", "[preprocessing]: field 'source' is 3; it takes a text"),
         ("[preprocessing]", "[preprocessing]\nsource = ['x']", "field 'source' is ['x']; it takes a text"),
         ("[classes]", "[labels]", "unknown field 'labels'"),

@@ -1,8 +1,10 @@
-"""What the hand-off buys."""
+"""What a hand-off buys, beside eager PyTorch, and under which conditions that was measured."""
 
 from __future__ import annotations
 
 import re
+
+import pytest
 
 from lib.report import costs
 from tests.report import made
@@ -17,8 +19,12 @@ def test_what_it_buys_is_said_as_both_numbers_and_their_ratio():
         ("median", "12.5 ms", "25.0 ms", "0.50×"),
         ("memory", "110 MB", "440 MB", "0.25×"),
     ]
-    said = "The network alone, cup.png, 30 answers, batch of 1, 2 threads"
-    assert costs.conditions(made.COSTS) == said
+    assert costs.conditions(made.COSTS) == "The network alone, cup.png, 30 answers, batch of 1, 2 threads"
+
+
+def test_a_table_has_the_class_that_it_is_given():
+    assert 'class="compact"' in costs.costs(made.COSTS)
+    assert "compact" not in costs.costs(made.COSTS, kind="")
 
 
 def test_times_that_scatter_are_said_to():
@@ -27,8 +33,22 @@ def test_times_that_scatter_are_said_to():
     assert said.endswith("Unsteady: the 95th percentile is 4.0 times the median, so measure again")
 
 
-def test_what_was_not_measured_is_not_said():
+@pytest.mark.parametrize("missing", ["shipped", "pytorch"])
+def test_what_was_not_measured_is_not_said(missing):
     assert costs.costs({}) is None
-    assert costs.costs(made.COSTS | {"pytorch": {"missing": "it died"}}) is None
-    ours = made.COSTS["shipped"] | {"memory_bytes": None}
-    assert "memory" not in costs.costs(made.COSTS | {"shipped": ours})
+    assert costs.costs(made.COSTS | {missing: {"missing": "it died"}}) is None
+    without = made.COSTS[missing] | {"memory_bytes": None}
+    html = costs.costs(made.COSTS | {missing: without})
+    assert "memory" not in html
+    assert "median" in html
+
+
+def test_where_no_quantity_was_measured_there_is_no_table():
+    nothing = dict.fromkeys(("installed_bytes", "first_s", "median_s", "memory_bytes", "percentile95_s"))
+    assert costs.costs(made.COSTS | {"shipped": made.COSTS["shipped"] | nothing}) is None
+    assert "Unsteady" not in costs.conditions(made.COSTS | {"shipped": made.COSTS["shipped"] | nothing})
+
+
+def test_bytes_are_said_for_people():
+    assert costs.megabytes(1_204_400_000) == "1,204 MB"
+    assert costs.megabytes(0) == "0 MB"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from lib.policy import Measurement
 from lib.report import handed_over
 from tests.report import made
@@ -35,6 +37,11 @@ def test_costs_are_the_packages_where_there_is_one():
     assert handed_over.costs(made.run()) == {}
 
 
+def test_a_package_that_left_photos_unanswered_is_off_by_nobody_knows_how_much():
+    unanswered = made.PACKAGE | {"photos": {"compared": 30, "other_classes": 30, "probability": None}}
+    assert "off by an unknown number" in handed_over.files(made.run(told={"package": unanswered}))[0]["why"]
+
+
 def test_of_a_users_own_deployment_nothing_is_known_to_install():
     parameters = {"deployment": "myteam.serving:pipeline"}
     assert handed_over.install(made.run(parameters=parameters)) == []
@@ -63,3 +70,16 @@ def test_a_file_that_there_is_not_says_why():
     run = made.run(told={"files": [made.FILES[0], {"role": "end-to-end", "missing": "ONNX has no such resize"}]})
     assert len(handed_over.files(run)) == 1
     assert handed_over.missing(run) == ["There is no end-to-end file: ONNX has no such resize."]
+
+
+@pytest.mark.parametrize(
+    ("photos", "sizes", "said"), [(0.0, 0.034, "0.034"), (None, 0.034, "an unknown number"), (0.1, None, "an unknown number")]
+)
+def test_of_two_differences_the_larger_is_said_and_what_is_unknown_is_said_to_be(photos, sizes, said):
+    file = made.FILES[1]
+    file = file | {
+        "photos": file["photos"] | {"probability": photos},
+        "random_sizes": file["random_sizes"] | {"probability": sizes},
+    }
+    (end_to_end,) = handed_over.files(made.run(told={"files": [file]}))
+    assert f"off by {said} of probability" in end_to_end["why"]

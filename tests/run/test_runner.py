@@ -19,7 +19,7 @@ from lib.cache import ROOT
 from lib.run import runner
 from lib.run.command import main
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE
-from lib.run.place import scratch_beside
+from lib.run.place import UNFINISHED, scratch_beside
 from tests.conftest import encoded, picture
 from tests.guarded.processes import alive, gone
 from tests.run.tiny import NOTEBOOKS, table
@@ -90,6 +90,63 @@ def test_a_notebook_that_measures_time_runs_when_the_others_have_ended(bench, ca
     assert bench.run("alone", "ships") == SHIP
     first = next(line for line in capsys.readouterr().err.splitlines() if "alone starts" in line)
     assert "ships done" in first
+
+
+def test_a_notebook_about_all_others_runs_when_they_have_ended_and_is_given_what_they_measured(bench, capsys):
+    assert bench.run("last", "ships", "alone") == SHIP
+    first = next(line for line in capsys.readouterr().err.splitlines() if "last starts" in line)
+    assert "ships done" in first
+    assert "alone done" in first
+    assert {path.name for path in (bench.out / "handoff").iterdir()} == {"evidence.json", "made.whl"}
+    told = json.loads((bench.out / "handoff" / "evidence.json").read_text())
+    assert [each["name"] for each in told["notebooks"]] == ["alone", "ships"]
+    assert told["verdict"] == "incomplete"
+    final = {check["id"]: check for check in bench.results["checks"]}
+    assert {check["id"]: check for check in told["checks"]} == {id_: final[id_] for id_ in final if id_ != "last.level"}
+    assert [each["name"] for each in bench.results["notebooks"]] == ["alone", "last", "ships"]
+    page = (bench.out / "last.html").read_text().replace("&#39;", "'").replace("&#x27;", "'")
+    assert "['incomplete', ['alone', 'ships']]" in page
+    assert bench.leftovers() == []
+
+
+def test_nothing_of_a_report_names_the_folder_that_the_run_worked_in(bench):
+    assert bench.run("last", "ships") == SHIP
+    for path in (path for path in bench.out.rglob("*") if path.is_file()):
+        text = path.read_text()
+        assert UNFINISHED not in text, path.name
+        assert str(bench.folder) not in text, path.name
+    assert bench.results["parameters"]["run"] == ""
+    assert "run: ''" in (bench.out / "parameters.yml").read_text()
+
+
+@pytest.mark.parametrize("names", [("last", "check_fails"), ("last", "compares_nothing", "ships")])
+def test_a_run_that_does_not_ship_hands_nothing_over(bench, names):
+    assert bench.run(*names) == CHECK_FAILED
+    assert not (bench.out / "handoff").exists()
+    assert (bench.out / "last.html").exists()
+
+
+def test_a_run_of_the_last_notebook_alone_has_nothing_to_give_it(bench):
+    assert bench.run("last", "ships", options=("--only", "last")) == SHIP
+    assert bench.results["verdict"] == "incomplete"
+    assert not (bench.out / "handoff").exists()
+    assert "[None, []]" in (bench.out / "last.html").read_text()
+
+
+def test_a_user_cannot_say_where_a_run_works(bench, tmp_path, capsys):
+    (tmp_path / "run.yml").write_text(f"run: {tmp_path}\n")
+    assert bench.run("last", options=("--params", str(tmp_path / "run.yml"))) == WRONG_USE
+    assert capsys.readouterr().err == "error: parameter 'run': a run gives it by itself; leave it out\n"
+    (tmp_path / "run.yml").write_text("run: ''\n")  # as in the parameters that a report leaves
+    assert bench.run("last", options=("--params", str(tmp_path / "run.yml"))) == SHIP
+
+
+def test_a_report_with_what_was_handed_over_is_replaced_as_any_other(bench):
+    assert bench.run("last", "ships") == SHIP
+    assert bench.run("last", "ships") == SHIP
+    assert (bench.out / "handoff" / "made.whl").exists()
+    assert bench.run("ships") == SHIP
+    assert not (bench.out / "handoff").exists()
 
 
 def test_notebooks_side_by_side_share_the_threads_that_the_environment_allows(bench, monkeypatch):

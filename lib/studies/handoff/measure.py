@@ -27,7 +27,9 @@ from lib.export import end_to_end, graph
 from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.inputs import deployment
+from lib.inputs.reading import read_bytes
 from lib.inputs.weights import digest_of
+from lib.numbers import finite
 from lib.policy import Policy
 from lib.policy.results import listed
 from lib.report.checks import Checks
@@ -40,6 +42,7 @@ from lib.studies.handoff.unseen import unseen, written
 BUILDS = 2  # of the wheel, which have to be the same bytes
 THUMBNAIL = 168  # pixels
 NAMED = 3  # failed checks that a reason names
+MOST = 10**8  # bytes of a run's results
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,7 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
         What was measured, or why there is nothing to pack.
 
     Raises:
-        BadInput: wheels for an environment are missing, or the package cannot be installed.
+        BadInput: wheels for an environment are missing, the package cannot be installed, or there is no run in that folder.
     """
     wheels.require(which)
     if reason := _obstacle(handoff, run):
@@ -142,7 +145,7 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
     classes = len(handoff.subject.classes)
     proven, first = [], handoff.photos.readable[0]
     for each in sets:
-        timed = (first.name, first.data) if each == sets[-1] else None
+        timed = first.data if each == sets[-1] else None
         proof = prove(wheel, manifest, each, classes, photos, beside, timed, rounds)
         answers = _held(expected, proof.answers, "package")
         proven.append(Proven(proof, answers, _held(expected, proof.beside, "end-to-end file") if beside else ()))
@@ -151,7 +154,7 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
     for name, text in ((BILL, bill), (CONTAINER, dockerfile), (README, words.readme(manifest))):
         (folder / name).write_text(text, encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
-        eager = of_pytorch(handoff, written({first.name: first.data}, Path(scratch))[0], rounds)
+        eager = of_pytorch(handoff, written({"photo": first.data}, Path(scratch))[0], rounds)
     return Study(
         manifest=manifest,
         wheel=wheel,
@@ -199,7 +202,7 @@ def _folder(handoff: Handoff, run: str) -> Path:
 
 
 def _evidence(run: str) -> Evidence | None:
-    return Evidence((Path(run) / PACKAGE / EVIDENCE).read_bytes()) if run else None
+    return Evidence(read_bytes(Path(run) / PACKAGE / EVIDENCE, "run", MOST)) if run else None
 
 
 def _built(packed: Contents, folder: Path) -> tuple[Path, tuple[str, ...]]:
@@ -278,7 +281,7 @@ def told(study: Study) -> dict[str, Any]:
         "photos": {
             "compared": len(answers),
             "other_classes": flips(answers),
-            "probability": worst(answers, "score"),
+            "probability": finite(worst(answers, "score")),
         },
         "costs": {
             "pytorch": study.eager.as_json("PyTorch, eager"),

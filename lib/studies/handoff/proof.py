@@ -71,7 +71,7 @@ def prove(
     classes: int,
     photos: Mapping[str, bytes],
     end_to_end: Path | None,
-    timed: tuple[str, bytes] | None,
+    timed: bytes | None,
     rounds: int,
 ) -> Proof:
     """Install a wheel in a fresh environment and try it.
@@ -83,7 +83,7 @@ def prove(
         classes: how many its model knows.
         photos: files by name, to be answered.
         end_to_end: the file beside the wheel, or None.
-        timed: name and bytes of the photo to measure the cost on; None measures none.
+        timed: the file of the photo to measure the cost on; None measures none.
         rounds: answers to time.
 
     Raises:
@@ -100,7 +100,7 @@ def prove(
             beside = there.run(str(there.python), "-c", code, str(end_to_end), *map(str, paths))
         torch = there.run(str(there.python), "-c", "import torch")
         selftest = there.run(str(there.command), "selftest")
-        cost = of_package(there, written(dict([timed]), Path(apart))[0], rounds) if timed else None
+        cost = of_package(there, written({"photo": timed}, Path(apart))[0], rounds) if timed else None
         return Proof(
             versions=versions,
             libraries=tuple(each for each in libraries if each.name != manifest.name),

@@ -13,6 +13,7 @@ from PIL import Image
 from lib.deploy import BadPhoto, Contract, Domain
 from lib.deploy.stages import decode, preprocessing
 from lib.handoff import Handoff
+from lib.inputs.reading import sha256
 
 # Pictures that arrive with scikit-image and are not among those that a run looks at unasked.
 OTHERS = (
@@ -20,6 +21,7 @@ OTHERS = (
     "page.png", "retina.jpg", "text.png",
 )  # fmt: skip
 LEAST = 64  # pixels a side of a part that is cut out
+LONGEST = 50  # characters of a photo's name in that of its part, which has to be one of a file
 
 
 def unseen(handoff: Handoff, domain: Domain, parts: int, seed: int) -> dict[str, bytes]:
@@ -32,11 +34,12 @@ def unseen(handoff: Handoff, domain: Domain, parts: int, seed: int) -> dict[str,
         seed: for where.
     """
     folder = Path(skimage.__file__).parent / "data"
-    found = {name: (folder / name).read_bytes() for name in OTHERS}
+    seen = {photo.sha256 for photo in handoff.photos.readable}
+    found = {name: data for name in OTHERS if sha256(data := (folder / name).read_bytes()) not in seen}
     random = np.random.default_rng(seed)
     for i in range(parts):
         photo = handoff.photos.readable[i % len(handoff.photos.readable)]
-        name = f"part-{i + 1:02d}-of-{Path(photo.name).stem}"
+        name = f"part-{i + 1:02d}-of-{Path(photo.name).stem[:LONGEST]}"
         found |= dict([_saved(name, _part(decode(photo.data), random), jpeg=bool(i % 2))])
     return {name: data for name, data in found.items() if _fits(data, handoff.subject.contract, domain)}
 

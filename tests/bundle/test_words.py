@@ -1,0 +1,70 @@
+"""The texts beside a package hold: their commands run as they are written, and the Dockerfile is one."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lib.bundle import words
+from tests.conftest import encoded, picture
+
+HADOLINT = Path(sys.executable).with_name("hadolint")
+
+
+def blocks(text: str, language: str = "") -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def test_the_commands_of_the_readme_run_as_they_are_written(there, packed, wheel, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for name in ("photo.jpg", "photos/one.png"):
+        (tmp_path / name).write_bytes(encoded(picture(320, 240)))
+    install, *commands = blocks(words.readme(packed.manifest))[0].splitlines()
+    assert install == f"pip install {wheel.name}"
+    assert [line.split()[1] for line in commands] == ["selftest", "predict", "info"]
+    for command in commands:
+        done = there.run("sh", "-c", f"cd {tmp_path} && PATH={there.command.parent}:$PATH && {command}")
+        assert (done.returncode, done.stderr) == (0, ""), command
+    (code,) = blocks(words.readme(packed.manifest), "python")
+    done = there.run("sh", "-c", f'cd {tmp_path} && exec "$@"', "sh", str(there.python), "-c", f"{code}\nBadPhoto")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_readme_says_of_a_stand_in_what_it_is_and_what_is_refused(packed):
+    told = packed.manifest
+    assert "stand-in" not in words.readme(told)
+    assert "Its weights are a stand-in: no claim on accuracy is made." in words.readme(
+        replace(told, subject=told.subject | {"claims_accuracy": False})
+    )
+    assert "32 to 1024 pixels a side" in words.readme(told)
+
+
+def test_a_description_of_several_lines_adds_no_code_to_the_readme(packed):
+    told = replace(packed.manifest, subject=packed.manifest.subject | {"about": "A.\n```\nrm -rf /\n```\n# B\x1b[31m"})
+    readme = words.readme(told)
+    assert len(blocks(readme)) == len(blocks(words.readme(packed.manifest)))
+    assert "\nrm" not in readme
+    assert "\x1b" not in readme
+
+
+def test_the_dockerfile_takes_exactly_the_wheel_and_does_not_build_where_selftest_finds_anything(packed, wheel):
+    lines = words.dockerfile(packed.manifest).splitlines()
+    assert f"COPY {wheel.name} /tmp/" in lines
+    assert [line for line in lines if line.startswith("COPY")] == [f"COPY {wheel.name} /tmp/"]
+    assert f"FROM python:{sys.version_info.major}.{sys.version_info.minor}-slim" in lines
+    assert 'RUN ["lite0-imagenet-onnx", "selftest"]' in lines
+    assert lines.index("USER 65534") < lines.index('ENTRYPOINT ["lite0-imagenet-onnx"]')
+
+
+@pytest.mark.skipif(not HADOLINT.exists(), reason="hadolint is not installed; make test installs it")
+def test_the_linter_of_dockerfiles_has_nothing_against_it(packed, tmp_path):
+    (tmp_path / "Dockerfile").write_text(words.dockerfile(packed.manifest))
+    done = subprocess.run([HADOLINT, "--no-color", tmp_path / "Dockerfile"], capture_output=True, text=True)
+    assert done.stdout + done.stderr == ""
+    (tmp_path / "Dockerfile").write_text("FROM python\nRUN cd /tmp && pip install x\n")
+    assert subprocess.run([HADOLINT, tmp_path / "Dockerfile"], capture_output=True, text=True).returncode == 1
