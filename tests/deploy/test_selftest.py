@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lib.deploy.errors import printable
 from lib.deploy.package import GOLDEN
 from tests.conftest import encoded, picture
 from tests.packed import MODULE, Package
@@ -38,7 +39,9 @@ def test_a_good_package_passes_and_says_what_it_held_against_what(shipped, capsy
     assert [line[2:].partition(":")[0] for line in lines] == [
         "files", "python", "numpy", "onnxruntime", "pillow", "model", *told["golden"],
     ]  # fmt: skip
-    assert "decode equal; resize equal; normalise equal; infer equal; score equal; likeliest red" in lines[-1]
+    name, likeliest = list(told["golden"].items())[-1]
+    said = f"decode equal; resize equal; normalise equal; infer equal; score equal; likeliest {printable(likeliest)}"
+    assert lines[-1] == f"✓ {name}: {said}"
 
 
 def test_it_passes_where_nothing_can_be_written_and_from_an_unpacked_folder(package):
