@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path, PurePosixPath
 
 from lib.audit.finding import Complaints
 from lib.deploy import BadInput
 from lib.deploy.package import digest
 from lib.inputs.reading import TEXT, read_bytes, sha256
-from lib.report.sums import NAME
+from lib.report.sums import NAME, parsed
 
 MOST = 10_000  # files; a run leaves some fifty
-_LINE = re.compile(r"(\\?)([0-9a-f]{64}) [ *](.+)")
-_ESCAPED = {"\\\\": "\\", "\\n": "\n", "\\r": "\r"}
 
 
 def complaints(folder: Path) -> Complaints:
@@ -24,7 +21,7 @@ def complaints(folder: Path) -> Complaints:
     data = read_bytes(folder / NAME, NAME, TEXT)
     expected: dict[str, str] = {}
     for number, line in enumerate(data.decode(errors="surrogateescape").removesuffix("\n").split("\n"), 1):
-        name, said = _parsed(line)
+        name, said = parsed(line)
         if not said:
             yield f"line {number} is no line of sha256sum"
         elif _outside(name):
@@ -59,15 +56,6 @@ def files_in(folder: Path) -> dict[str, bool]:
         if len(found) > MOST:
             raise BadInput(f"more than {MOST:,} files lie there, more than any run leaves")
     return dict(sorted(found.items()))
-
-
-def _parsed(line: str) -> tuple[str, str]:
-    """Name and digest of a line; both empty where it is none."""
-    match = _LINE.fullmatch(line)
-    if match is None:
-        return "", ""
-    escaped, digest, name = match.groups()
-    return re.sub(r"\\[\\nr]", lambda each: _ESCAPED[each[0]], name) if escaped else name, digest
 
 
 def _outside(name: str) -> bool:

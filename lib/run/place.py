@@ -18,6 +18,8 @@ from pydantic import BaseModel, ValidationError
 
 from lib import cache
 from lib.deploy import BadInput, files
+from lib.report import sums
+from lib.report.run import PACKAGE
 from lib.run.signals import uninterrupted
 
 MOST = 10**8  # bytes of an earlier results.json that are read
@@ -184,7 +186,7 @@ class _Results(BaseModel):
     attachments: dict[str, str] = {}  # a report of before there were any has no such entry
 
 
-OURS = {"handoff", "index.html", "parameters.yml", "report.html", "results.json", "sha256sums.txt", "summary.md"}
+OURS = {PACKAGE, "index.html", "parameters.yml", "report.html", "results.json", "sha256sums.txt", "summary.md"}
 
 
 def _is_report(folder: Path) -> bool:
@@ -197,4 +199,14 @@ def _is_report(folder: Path) -> bool:
     except (OSError, ValidationError):
         return False
     pages = {f"{notebook.name}{suffix}" for notebook in results.notebooks for suffix in (".html", ".ipynb")}
-    return names <= pages | results.attachments.keys() | OURS
+    return names <= pages | results.attachments.keys() | OURS and not _added(folder)
+
+
+def _added(folder: Path) -> set[str]:
+    """What lies with the package and no run left there."""
+    inside = {path.relative_to(folder).as_posix() for path in (folder / PACKAGE).rglob("*")}
+    try:
+        lines = files.read(folder / sums.NAME, MOST).decode(errors="surrogateescape").split("\n") if inside else []
+    except OSError:
+        lines = []
+    return inside - {sums.parsed(line)[0] for line in lines}

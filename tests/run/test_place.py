@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lib.deploy import BadInput
+from lib.report import sums
 from lib.run import place
 from lib.run.place import move_into_place, scratch_beside
 
@@ -64,6 +65,21 @@ def test_what_came_there_meanwhile_is_not_lost(tmp_path):
 
 
 @pytest.mark.usefixtures("_way")
+def test_a_package_goes_with_its_report_and_what_a_user_put_beside_it_stays(tmp_path):
+    out = tmp_path / "latest"
+    put(out, "one")
+    (out / "handoff").mkdir()
+    (out / "handoff" / "made.whl").write_bytes(b"wheel")
+    sums.write(out)
+    put(out, "two")
+    assert "two" in (out / "results.json").read_text()
+    (out / "handoff").mkdir()
+    (out / "handoff" / "notes.txt").write_text("mine")
+    with pytest.raises(BadInput, match="holds something other than a report"):
+        put(out, "three")
+    assert (out / "handoff" / "notes.txt").read_text() == "mine"
+
+
 def test_a_report_that_cannot_be_moved_leaves_the_earlier_one(tmp_path, monkeypatch):
     out = tmp_path / "latest"
     put(out, "earlier")

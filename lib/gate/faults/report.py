@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -194,7 +195,7 @@ _IN_REPORT: tuple[tuple[str, Callable[[Path], object], tuple[str, ...]], ...] = 
     ("no bill of materials", _without(BILL), ("bom.cdx.json",)),
     (
         "another Dockerfile",
-        _text(f"{PACKAGE}/Dockerfile", lambda text: text.replace("USER nobody", "USER root")),
+        _text(f"{PACKAGE}/Dockerfile", lambda text: re.sub("USER .*", "USER root", text)),
         ("Dockerfile",),
     ),
     ("no Dockerfile", _without(f"{PACKAGE}/Dockerfile"), ("Dockerfile",)),
