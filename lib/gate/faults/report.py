@@ -194,7 +194,7 @@ _IN_REPORT: tuple[tuple[str, Callable[[Path], object], tuple[str, ...]], ...] = 
     ("no bill of materials", _without(BILL), ("bom.cdx.json",)),
     (
         "another Dockerfile",
-        _text(f"{PACKAGE}/Dockerfile", lambda text: text.replace("USER nobody", "USER root")),
+        _text(f"{PACKAGE}/Dockerfile", lambda text: f"{text}USER root\n"),
         ("Dockerfile",),
     ),
     ("no Dockerfile", _without(f"{PACKAGE}/Dockerfile"), ("Dockerfile",)),
