@@ -24,6 +24,7 @@ def tables(run: Run) -> list[Html]:
         ("subject file", f"SHA-256 {subject['sha256']}"),
         ("weights", f"{subject['weights']}, SHA-256 {subject['weights_sha256']}"),
         *told,
+        *((name, f"SHA-256 {digest}") for name, digest in run.files.items()),
         ("machine", f"{facts['machine']['processor']}, {facts['machine']['cores']} cores, {facts['machine']['system']}"),
         ("time", f"{facts['started']}, {facts['seconds']:.0f} s"),
         ("commit", f"{git['commit']} {tree}" if git["commit"] else "not a git checkout"),
