@@ -285,6 +285,7 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
     if given.get(parameters.RUN_FOLDER):
         raise BadInput(f"parameter '{parameters.RUN_FOLDER}': a run gives it by itself; leave it out")
     defaults: dict[str, Any] = {key: default for name in chosen for key, default in known[name].items()}
+    defaults.pop(parameters.RUN_FOLDER, None)
     if parameters.DRAWN_ANEW in defaults:
         given.setdefault(parameters.DRAWN_ANEW, secrets.randbelow(2**31))
     effective = parameters.SHARED | defaults | given
