@@ -52,7 +52,7 @@ def _file(file: Mapping[str, Any], called: str, why: str) -> dict[str, str]:
 def _wheel(package: Mapping[str, Any]) -> dict[str, str]:
     wheel, photos, python = package["wheel"], package["photos"], package["python"].removeprefix("==").removesuffix(".*")
     why = (
-        f"for Python {python}. Where nothing else is installed, on photos not seen before, off by "
+        f"for Python {python}. Alone in a fresh environment, on photos not seen before, off PyTorch's by "
         f"{_number(photos['probability'])} of probability, another class on {photos['other_classes']} of {photos['compared']} "
         "answers"
     )
