@@ -26,7 +26,7 @@ def test_a_package_is_installed_and_tests_itself():
 def test_the_wheel_is_the_file_to_take_and_holds_the_network():
     wheel, end_to_end = handed_over.files(made.run(told={"files": made.FILES, "package": made.PACKAGE}))
     assert (wheel["name"], wheel["size"], wheel["sha256"]) == (made.PACKAGE["wheel"]["name"], "19.6 MB", "9" * 64)
-    assert "off by 1.5e-06 of probability, another class on 0 of 33 answers" in wheel["why"]
+    assert "off PyTorch's by 1.5e-06 of probability, another class on 0 of 33 answers" in wheel["why"]
     assert end_to_end["name"] == "mine-e2e.onnx"
 
 
@@ -39,7 +39,7 @@ def test_costs_are_the_packages_where_there_is_one():
 
 def test_a_package_that_left_photos_unanswered_is_off_by_nobody_knows_how_much():
     unanswered = made.PACKAGE | {"photos": {"compared": 30, "other_classes": 30, "probability": None}}
-    assert "off by an unknown number" in handed_over.files(made.run(told={"package": unanswered}))[0]["why"]
+    assert "off PyTorch's by an unknown number" in handed_over.files(made.run(told={"package": unanswered}))[0]["why"]
 
 
 def test_of_a_users_own_deployment_nothing_is_known_to_install():
