@@ -64,7 +64,10 @@ class Classifier:
     """
 
     def __init__(self, model: str | os.PathLike[str] | None = None, providers: Providers = CPU) -> None:
-        self.model = Model.open(package.model() if model is None else model, providers)
+        if model is None:
+            self.model = package.opened(lambda path: Model.open(path, providers))
+        else:
+            self.model = Model.open(model, providers)
 
     @cached_property
     def probabilities(self) -> Callable[[bytes], NDArray[np.float32]]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from . import files
 from .errors import BadModel
 from .manifest import Manifest
+
+T = TypeVar("T")
 
 HERE = Path(__file__).parent
 DATA = HERE / "data"
@@ -35,14 +40,41 @@ def model() -> Path:
     Raises:
         BadModel: as :func:`manifest`; or the file is missing, or another than was packed.
     """
+    return opened(lambda path: path)
+
+
+def opened(use: Callable[[Path], T]) -> T:
+    """What ``use`` makes of the model file, which meanwhile is held to its SHA-256: on another core, that costs no time.
+
+    Raises:
+        BadModel: as :func:`model`, or by ``use``.
+    """
     expected = manifest().files.get(name(MODEL))
+    said: list[str] = []
+    holding = threading.Thread(target=lambda: said.append(_complaint(expected)))
+    holding.start()
+    try:
+        made = use(MODEL)
+    except BadModel:
+        holding.join()
+        if said[0]:
+            raise BadModel(said[0]) from None
+        raise
+    holding.join()
+    if said[0]:
+        raise BadModel(said[0])
+    return made
+
+
+def _complaint(expected: str | None) -> str:
+    """What is wrong with the model file; empty where nothing is."""
     try:
         found = digest(MODEL)
     except OSError as error:
-        raise BadModel(f"{MODEL}: {error.strerror}; install the package again") from None
-    if found != expected:
-        raise BadModel(f"{MODEL}: is not the file that was packed: its SHA-256 is {found}; install the package again")
-    return MODEL
+        return f"{MODEL}: {error.strerror}; install the package again"
+    if found == expected:
+        return ""
+    return f"{MODEL}: is not the file that was packed: its SHA-256 is {found}; install the package again"
 
 
 def name(path: Path) -> str:
