@@ -65,7 +65,8 @@ class Classifier:
 
     def __init__(self, model: str | os.PathLike[str] | None = None, providers: Providers = CPU) -> None:
         if model is None:
-            self.model = package.opened(lambda path: Model.open(path, providers))
+            # tried when it was packed, and held to be that file
+            self.model = package.opened(lambda path: Model.open(path, providers, tried=True))
         else:
             self.model = Model.open(model, providers)
 

@@ -52,12 +52,13 @@ class Model:
         return self.session.get_inputs()[0].name == PIXELS
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], providers: Providers = CPU) -> Model:
+    def open(cls, path: str | os.PathLike[str], providers: Providers = CPU, tried: bool = False) -> Model:
         """Open ``path`` and try it on a plain grey picture.
 
         Args:
             path: an ONNX file.
             providers: as :func:`lib.deploy.sessions.open_session` takes them.
+            tried: whether this very file was tried before, so that it need not be again.
 
         Raises:
             BadInput: a provider cannot be had here.
@@ -84,7 +85,8 @@ class Model:
             classes = _names(_entry(metadata, CLASSES_KEY))
         except BadInput as error:
             raise BadModel(f"{path}: {error}; export it with notebook 01_export") from None
-        if complaint := _of_input(session.get_inputs()) or _of_answer(session, domain.least, len(classes)):
+        complaint = _of_input(session.get_inputs())
+        if complaint := complaint or ("" if tried else _of_answer(session, domain.least, len(classes))):
             raise BadModel(f"{path}: {complaint}; export it with notebook 01_export")
         return cls(path, session, contract, domain, classes)
 
