@@ -309,7 +309,14 @@ def test_without_any_output_the_exit_code_still_tells(shipped, folder, arguments
 
 def test_ctrl_c_ends_it_at_once_with_130(shipped, photo):
     command = shipped.command("predict", *[str(photo)] * 1000)
-    process = subprocess.Popen(command, env=shipped.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        env=shipped.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what is started in the background ignores it
+    )
     assert process.stdout is not None
     process.stdout.read(1)  # it answers, and more than the pipe takes is still to come
     process.send_signal(signal.SIGINT)
