@@ -30,13 +30,14 @@ from packageurl import PackageURL
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from lib.bundle.libraries import Library
+from lib.bundle.libraries import Library, needed_by
 from lib.bundle.model_card import card
+from lib.deploy import package as shipped
 from lib.deploy.errors import printable
 from lib.inputs.reading import sha256
 from lib.runtimes.package import NOT_SAID
 
-MODEL = "data/model.onnx"
+MODEL = shipped.name(shipped.MODEL)
 OPERATORS = {"AND", "OR", "WITH"}  # of SPDX's expressions
 # What an IRI may hold and a URI may not, as RFC 3987 has it.
 _BEYOND_ASCII = r"[\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000efffd]"
@@ -190,13 +191,7 @@ def _known(manifest: Mapping[str, Any], libraries: Sequence[Library]) -> tuple[s
         name: Library(name, "".join(each.version for each in requirement.specifier), said.get(name, NOT_SAID), (), "")
         for name, requirement in direct.items()
     } | {each.name: each for each in libraries if each.name != canonicalize_name(manifest["name"])}
-    required, left = set[str](), list(direct)
-    while left:
-        name = left.pop()
-        if name in known and name not in required:
-            required.add(name)
-            left += known[name].requires
-    return required, dict(sorted(known.items()))
+    return needed_by(direct, known.values()), dict(sorted(known.items()))
 
 
 def _hashes(digest: str) -> list[HashType]:

@@ -50,6 +50,18 @@ def installed(site_packages: Path, wheels: Path | None) -> list[Library]:
     return [_library(name, found[name], found.keys(), files) for name in sorted(found)]
 
 
+def needed_by(names: Iterable[str], libraries: Iterable[Library]) -> set[str]:
+    """These names, and those of all that they require, in turn; what is not among ``libraries`` requires nothing."""
+    requires = {each.name: each.requires for each in libraries}
+    found, left = set[str](), list(names)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += requires.get(name, ())
+    return found
+
+
 def _library(name: str, found: Distribution, known: Iterable[str], files: dict[tuple[str, str], list[Path]]) -> Library:
     requires = sorted(set(needed(found.requires or ())) & set(known) - {name})
     wheels = files.get((name, canonicalize_version(found.version)), [])

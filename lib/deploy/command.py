@@ -119,12 +119,9 @@ def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
 
 
 def _selftest() -> int:
-    from .selftest import selftest
+    from .selftest import selftest, told
 
-    wrong = 0
-    for each in selftest():
-        wrong += each.wrong
-        print("✗" if each.wrong else "✓", printable(f"{each.about}: {each.said}"), flush=True)
+    wrong = told(selftest())
     print(f"{wrong} of these differ" if wrong else "all as packed; answers as PyTorch's within the tolerances")
     return NOT_ALL if wrong else GOOD
 

@@ -54,16 +54,11 @@ def opened(use: Callable[[Path], T]) -> T:
     holding = threading.Thread(target=lambda: said.append(_complaint(expected)))
     holding.start()
     try:
-        made = use(MODEL)
-    except BadModel:
+        return use(MODEL)
+    finally:
         holding.join()
         if said[0]:
             raise BadModel(said[0]) from None
-        raise
-    holding.join()
-    if said[0]:
-        raise BadModel(said[0])
-    return made
 
 
 def _complaint(expected: str | None) -> str:

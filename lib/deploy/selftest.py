@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,15 @@ class Finding:
     about: str
     said: str
     wrong: bool = False
+
+
+def told(findings: Iterable[Finding]) -> int:
+    """Print a line for each finding as it comes; how many of them are wrong."""
+    wrong = 0
+    for each in findings:
+        wrong += each.wrong
+        print("✗" if each.wrong else "✓", printable(f"{each.about}: {each.said}"), flush=True)
+    return wrong
 
 
 def selftest() -> Iterator[Finding]:

@@ -236,11 +236,9 @@ def _diff(options: argparse.Namespace, table: Path) -> int:
 
 def _verify(options: argparse.Namespace, table: Path) -> int:
     from lib.audit.verify import verify
+    from lib.deploy.selftest import told
 
-    wrong = 0
-    for each in verify(options.report, table):
-        wrong += each.wrong
-        print(f"{'✗' if each.wrong else '✓'} {printable(f'{each.about}: {each.said}')}", flush=True)
+    wrong = told(verify(options.report, table))
     print(f"{wrong} of these do not hold" if wrong else "all holds, by what lies there")
     return CHECK_FAILED if wrong else SHIP
 

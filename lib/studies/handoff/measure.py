@@ -130,9 +130,9 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
         BadInput: wheels for an environment are missing, the package cannot be installed, or there is no run in that folder.
     """
     wheels.require(which)
-    if reason := _obstacle(handoff, run):
-        return reason
     sets, evidence = versions.sets(which), _evidence(run)
+    if reason := _obstacle(handoff, evidence):
+        return reason
     folder = _folder(handoff, run)
     contract = handoff.subject.contract
     missing = end_to_end.obstacle(contract, graph.opset(onnx.load(handoff.onnx_path)))
@@ -180,11 +180,10 @@ def _thumbnail(data: bytes) -> NDArray[np.uint8]:
     return np.asarray(picture)
 
 
-def _obstacle(handoff: Handoff, run: str) -> str:
+def _obstacle(handoff: Handoff, evidence: Evidence | None) -> str:
     """Why there is nothing to pack; empty where there is."""
     if handoff.deployment_name != deployment.DEFAULT:
         return f"the deployment under test is {handoff.deployment_name}, and a package holds the workbook's own"
-    evidence = _evidence(run)
     failed = evidence.failed if evidence else []
     if failed:
         return f"no package is made where checks failed: {listed(failed, NAMED)}"

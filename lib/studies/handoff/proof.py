@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lib.bundle import names, wheels
 from lib.bundle.environment import Environment, fresh
-from lib.bundle.libraries import Library, installed
+from lib.bundle.libraries import Library, installed, needed_by
 from lib.deploy import package
 from lib.deploy.manifest import Manifest
 from lib.inputs.weights import digest_of
@@ -104,7 +104,7 @@ def prove(
         return Proof(
             versions=versions,
             libraries=tuple(each for each in libraries if each.name != manifest.name),
-            unneeded=tuple(sorted({each.name for each in libraries} - _needed(manifest.name, libraries))),
+            unneeded=tuple(sorted({each.name for each in libraries} - needed_by([manifest.name], libraries))),
             without_pytorch="No module named 'torch'" in torch.stderr,
             selftest=selftest,
             notices=_notices(there),
@@ -112,18 +112,6 @@ def prove(
             beside=_probabilities(beside, classes) if beside else {},
             cost=cost,
         )
-
-
-def _needed(package: str, libraries: Sequence[Library]) -> set[str]:
-    """A package and all that it requires there, in turn."""
-    requires = {each.name: each.requires for each in libraries}
-    needed, more = set[str](), [package]
-    while more:
-        name = more.pop()
-        if name not in needed:
-            needed.add(name)
-            more += requires.get(name, ())
-    return needed
 
 
 def _probabilities(ran: subprocess.CompletedProcess[str], classes: int) -> dict[str, NDArray[np.float32]]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lib.bundle import versions
-from lib.bundle.libraries import Library
+from lib.bundle.libraries import Library, needed_by
 from lib.bundle.wheel import build
 from lib.inputs.weights import digest_of
 from lib.studies.handoff import proof
@@ -91,8 +91,8 @@ def test_what_nothing_requires_is_told_from_what_something_does():
         Library("torch", "1", "", ("sympy",), ""),
         Library("sympy", "1", "", (), ""),
     ]
-    assert proof._needed("mine-onnx", libraries) == {"mine-onnx", "numpy", "onnxruntime", "flatbuffers"}
-    assert proof._needed("gone", libraries) == {"gone"}
+    assert needed_by(["mine-onnx"], libraries) == {"mine-onnx", "numpy", "onnxruntime", "flatbuffers"}
+    assert needed_by(["gone"], libraries) == {"gone"}
 
 
 def test_answers_are_read_by_class_and_those_that_are_missing_stay_so():
