@@ -1,0 +1,1 @@
+"""``09_cost``: what does each mistake cost?"""

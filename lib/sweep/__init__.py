@@ -1,0 +1,1 @@
+"""Many pipelines over many photos: what each answers, as a few numbers a photo."""
