@@ -3,14 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from hashlib import blake2b
+from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from lib.deploy import STAGES, Pipeline, Trace
+
+
+@dataclass(frozen=True)
+class Chained:
+    """A stage made of two: what begins with the same first one shares its work.
+
+    Attributes:
+        first: from the stage's input to what ``then`` takes.
+        then: from there to what the stage gives.
+    """
+
+    first: Callable[[Any], Any]
+    then: Callable[[Any], Any]
+
+    def __call__(self, value: Any) -> Any:
+        return self.then(self.first(value))
 
 
 class SharedTraces:
@@ -38,20 +55,29 @@ class SharedTraces:
         """Each stage's name with what it puts out, in the order of the pipeline. A stage runs when its output is asked for."""
         held: Hashable = None
         for stage in STAGES:
-            function = getattr(pipeline, stage)
-            step = held, self._key(function)
-            if step not in self._after:
-                self._after[step] = self._keep(function(self._outputs[held]))
-            held = self._after[step]
+            held = self._run(held, getattr(pipeline, stage))
             yield stage, self._arrays[held]
+
+    def _run(self, held: Hashable, function: Callable[[Any], Any]) -> Hashable:
+        """Where the output of a function lies whose input lies at ``held``."""
+        if isinstance(function, Chained):
+            return self._run(self._run(held, function.first), function.then)
+        step = held, self._key(function)
+        if step not in self._after:
+            self._after[step] = self._keep(function(self._outputs[held]))
+        return self._after[step]
 
     def _keep(self, output: Any) -> Hashable:
         array = np.asarray(output)
         # a Pillow image and an array of the same levels are two inputs: a stage may take only one of them
         kind = output.mode if isinstance(output, Image.Image) else type(output)
-        held = kind, array.dtype.str, array.shape, blake2b(np.ascontiguousarray(array).data).digest()
-        self._outputs.setdefault(held, output)
-        self._arrays.setdefault(held, array)
+        data = np.ascontiguousarray(array)
+        alike = kind, array.dtype.str, array.shape, crc32(data.data)
+        number = 0  # arrays that are alike and not the same come after one another
+        while (held := (*alike, number)) in self._arrays and not _same(self._arrays[held], data):
+            number += 1
+        if held not in self._arrays:
+            self._outputs[held], self._arrays[held] = output, array
         return held
 
     def _key(self, function: Callable[[Any], Any]) -> Hashable:
@@ -61,3 +87,8 @@ class SharedTraces:
             self._functions.append(function)
             return id(function)
         return function
+
+
+def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    """Whether two arrays of one shape and type hold the same bytes, so that a NaN is itself."""
+    return np.ascontiguousarray(a).tobytes() == b.tobytes()

@@ -7,7 +7,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from lib.compare.view import of_contract
@@ -22,6 +21,8 @@ def _truncated(contract: Contract) -> Callable[[Any], Any]:
     def resize(picture: Any) -> Pixels:
         pixels = np.asarray(picture)
         view = of_contract(contract, pixels.shape[1], pixels.shape[0])
+        import torch  # a worker of a sweep may have none
+
         batch = torch.from_numpy(np.array(pixels)).permute(2, 0, 1)[None].float()
         scaled = torch.nn.functional.interpolate(batch, view.scaled[::-1], mode="bilinear", antialias=True)
         left, top, right, bottom = view.window
@@ -81,6 +82,7 @@ COLOUR = (
         "scaled.astype(np.uint8)",
         "a cast looks harmless, and cuts where it should round",
         _truncated,
+        "torch",
     ),
     *_AFTER,
 )

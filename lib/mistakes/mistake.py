@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.compare.shared import Chained
 from lib.deploy import Contract, Pipeline
 from lib.deploy.stages import preprocessing
 
@@ -27,6 +28,7 @@ class Mistake:
         code: one line of code that commits it.
         why: why people make it, as half a sentence.
         make: from the contract to the stage function with the mistake in it.
+        needs: a library that not every machine which tries mistakes has, or empty.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Mistake:
     code: str
     why: str
     make: Callable[[Contract], Callable[[Any], Any]]
+    needs: str = ""
 
     def commit(self, pipeline: Pipeline, contract: Contract) -> Pipeline:
         """The pipeline with the mistake in it.
@@ -56,12 +59,7 @@ def always(stage: Callable[[Any], Any]) -> Callable[[Contract], Callable[[Any], 
 
 def after(change: Change) -> Callable[[Contract], Callable[[Any], Any]]:
     """For a mistake that changes the finished picture: a right resize, and then ``change``."""
-
-    def make(contract: Contract) -> Callable[[Any], Any]:
-        resize, _ = preprocessing(contract)
-        return lambda picture: change(np.asarray(resize(picture)))
-
-    return make
+    return lambda contract: Chained(preprocessing(contract)[0], lambda picture: change(np.asarray(picture)))
 
 
 def changes(*rows: tuple[str, Change, str, str]) -> tuple[tuple[Mistake, ...], dict[str, Change]]:

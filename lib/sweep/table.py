@@ -14,10 +14,10 @@ class Answers:
     """What one pipeline answered to each photo.
 
     Attributes:
-        top1: int32 (N,), index of the likeliest class; -1 where there is no answer, since the pipeline refused the photo, or where
-            it holds a NaN.
-        margin: float32 (N,), logits: that of the reference's class less the largest other one. It is negative where the class is
-            another, and NaN where there is no answer.
+        top1: int32 (N,), index of the likeliest class; -1 where there is no answer, since the pipeline refused the photo, or
+            where it holds a NaN.
+        margin: float32 (N,), logits: that of the reference's class less the largest other one. It is negative where the class
+            is another, and NaN where there is no answer.
         kl: float64 (N,), nats: Kullback-Leibler divergence of these probabilities from the reference's; NaN where there is no
             answer.
     """
@@ -33,8 +33,8 @@ class Table:
 
     Attributes:
         photos: N names: paths from the folder on, made printable.
-        clusters: int64 (N,), 0 to the number of clusters less one: photos of one cluster, as crops of one picture are, tell of one
-            another. Where each photo stands for itself it is a cluster of its own.
+        clusters: int64 (N,), 0 to the number of clusters less one: photos of one cluster, as crops of one picture are, tell of
+            one another. Where each photo stands for itself it is a cluster of its own.
         top1: int32 (N,), the reference's likeliest class.
         lead: float32 (N,), logits: the reference's likeliest class over its second.
         probability: float32 (N,), 0..1, of the reference's likeliest class.

@@ -31,4 +31,4 @@ def _resize(resizer: Resizer) -> Callable[[Contract], Callable[[Any], Any]]:
     return make
 
 
-FILTERS = tuple(Mistake(each.name, "resize", each.code, each.why, _resize(each)) for each in RESIZERS.values())
+FILTERS = tuple(Mistake(each.name, "resize", each.code, each.why, _resize(each), each.needs) for each in RESIZERS.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from lib.mistakes.resizers.resizer import HABIT, Pixels, Resizer, Scaler, to_levels
 
@@ -12,6 +11,8 @@ def interpolate(mode: str, antialias: bool) -> Scaler:
     """In float32, rounded to levels."""
 
     def scale(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+        import torch  # a worker of a sweep may have none
+
         batch = torch.from_numpy(np.array(pixels)).permute(2, 0, 1)[None].float()
         corners = None if mode == "nearest" else False
         scaled = torch.nn.functional.interpolate(batch, size[::-1], mode=mode, align_corners=corners, antialias=antialias)
@@ -28,6 +29,7 @@ RESIZERS = tuple(
         interpolate(mode, antialias),
         f'F.interpolate(batch, size, mode="{mode}", antialias={antialias})',
         HABIT if antialias else "a tensor went in, and antialias is off by default",
+        "torch",
     )
     for mode, antialias in (
         ("nearest", False),

@@ -29,6 +29,7 @@ class Resizer:
         scale: the resize.
         code: one line of code that calls it.
         why: why people take it, as half a sentence.
+        needs: a library that not every machine which tries mistakes has, or empty.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Resizer:
     scale: Scaler
     code: str
     why: str
+    needs: str = ""
 
 
 def to_levels(values: NDArray[Any]) -> Pixels:
