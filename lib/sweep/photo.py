@@ -13,6 +13,7 @@ from lib.compare.comparison import top1
 from lib.compare.shared import SharedTraces
 from lib.deploy import BadPhoto, Pipeline, Trace
 from lib.deploy.stages import Infer
+from lib.inputs.deployment import Over
 from lib.inputs.reading import one_line
 
 BATCH = 2  # inputs of one shape that a network answers at once; on CPUs more are slower: benchmarks/test_sweep.py tries sizes
@@ -82,6 +83,9 @@ class Prepared:
         reference: the right pipeline.
         ways: the others, by name.
 
+    Attributes:
+        over: whether the process of one of them is over, so that it has to be made again.
+
     Raises:
         BadPhoto: the reference does not take the photo.
     """
@@ -89,6 +93,7 @@ class Prepared:
     def __init__(self, data: bytes, reference: Pipeline, ways: Mapping[str, Pipeline]) -> None:
         shared = SharedTraces(data)
         self._shared = shared  # holds the arrays whose ids tell questions apart
+        self.over = False
         self._pipelines = {"": reference} | dict(ways)
         self._asked: dict[tuple[int, int], _Question] = {}
         self._found: dict[str, tuple[int, int] | _Answer | str] = {"": self._ask(reference)}
@@ -96,6 +101,7 @@ class Prepared:
             try:
                 self._found[name] = self._ask(pipeline)
             except Exception as error:  # of a mistaken stage, or of other people's code, any
+                self.over |= isinstance(error, Over)
                 self._found[name] = one_line(error)
 
     def _ask(self, pipeline: Pipeline) -> tuple[int, int] | _Answer:

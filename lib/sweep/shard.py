@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +20,7 @@ import cv2
 import pyarrow
 from pyarrow import parquet
 
-from lib.deploy import BadInput, files
+from lib.deploy import BadInput, Pipeline, files
 from lib.inputs.reading import NO_ROOM, one_line
 from lib.inputs.reading import sha256 as sha256_of
 from lib.sweep import versions
@@ -143,7 +143,10 @@ class Task:
                 if number in underway.blamed:
                     return "ended the process that worked on it, more than once"
                 underway.begins(number)
-                return _prepared(Path(self.folder, self.paths[number]), digests[number], plan)
+                photo = _prepared(Path(self.folder, self.paths[number]), digests[number], *pipelines(plan))
+                if isinstance(photo, Prepared) and photo.over:
+                    pipelines.cache_clear()  # a process of other people's code ended: the next photo gets a new one
+                return photo
 
             ahead = beside.submit(prepared, 0)
             for number in range(len(self.paths)):
@@ -165,12 +168,12 @@ def _digest(path: Path) -> tuple[str, str]:
         return "", error.strerror or one_line(error)
 
 
-def _prepared(path: Path, digest: str, plan: Plan) -> Prepared | str:
+def _prepared(path: Path, digest: str, reference: Pipeline, ways: Mapping[str, Pipeline]) -> Prepared | str:
     try:
         data = files.read(path, files.PHOTO)
         if sha256_of(data) != digest:
             return "was changed while it was read"
-        return Prepared(data, *pipelines(plan))
+        return Prepared(data, reference, ways)
     except OSError as error:
         return error.strerror or one_line(error)
     except BadInput as error:

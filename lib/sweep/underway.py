@@ -2,8 +2,8 @@
 
 Dask blames every task that a lost worker had in hand, and may give one up after some losses. Here each attempt leaves a note
 beside its result, a few bytes a photo, of the photo that it begins with; one that ends in order takes the notes away. An
-attempt that finds a note works on one photo at a time, so that it is clear which one it was, and leaves out a photo at which two
-such careful attempts ended.
+attempt that finds a note works on one photo at a time, so that it is clear which one it was, and leaves out a photo at which
+two such careful attempts ended.
 """
 
 from __future__ import annotations
