@@ -124,7 +124,7 @@ def require(folder: Path) -> None:
 
 def _level(folder: Path, path: bytes) -> _Level:
     names, kinds = [], {}
-    with os.scandir(os.fsencode(folder / os.fsdecode(path))) as entries:
+    with os.scandir(os.fsencode(folder) + b"/" + path) as entries:
         for entry in entries:
             name = entry.name
             if name.startswith(b"."):

@@ -194,7 +194,7 @@ def test_folders_within_folders_to_where_no_path_reaches(tmp_path):
     here = Path.cwd()
     try:
         os.chdir(tmp_path)
-        for _ in range(2500):  # more than Python's own calls may be nested, and than a path may be long
+        for _ in range(2100):  # more than Python's own calls may be nested, and than a path may be long
             Path("x.jpg").touch()
             Path("f").mkdir()
             os.chdir("f")
