@@ -211,9 +211,9 @@ def test_a_hundred_thousand_photos_begin_at_once_and_take_little_memory(tmp_path
     touch(tmp_path, ".a", ".b")  # a file may have no more than 65,000 names on some disks
     for i in range(100_000):
         os.link(f"{tmp_path}/.{'ab'[i % 2]}", f"{tmp_path}/photo-{i:07d}.jpg")
-    start = time.monotonic()
+    start = time.process_time()  # of this process alone: others may keep the machine busy
     assert [each.path for each in islice(listed(tmp_path), 2)] == ["photo-0000000.jpg", "photo-0000001.jpg"]
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
     tracemalloc.start()
     try:
         assert sum(1 for each in listed(tmp_path) if not each.refused) == 100_000
