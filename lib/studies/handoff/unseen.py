@@ -13,6 +13,7 @@ from PIL import Image
 from lib.deploy import BadPhoto, Contract, Domain
 from lib.deploy.stages import decode, preprocessing
 from lib.handoff import Handoff
+from lib.inputs.crops import cut_out
 from lib.inputs.reading import sha256
 
 # Pictures that arrive with scikit-image and are not among those that a run looks at unasked.
@@ -53,8 +54,7 @@ def written(files: Mapping[str, bytes], folder: Path) -> list[Path]:
 
 def _part(picture: Image.Image, random: np.random.Generator) -> Image.Image:
     width, height = (int(random.integers(min(LEAST, side), side, endpoint=True)) for side in picture.size)
-    left, top = int(random.integers(picture.width - width + 1)), int(random.integers(picture.height - height + 1))
-    return Image.fromarray(np.asarray(picture)[top : top + height, left : left + width])
+    return cut_out(picture, (width, height), random)
 
 
 def _saved(name: str, picture: Image.Image, jpeg: bool) -> tuple[str, bytes]:
