@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
-import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +58,8 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
         BadInput: a file is not there, since the workers wrote to another folder of this name, or not one photo has numbers.
     """
     most, names = sum(each.photos for each in done), [way.name for way in plan.ways]
-    folder = Path(tempfile.mkdtemp(prefix="table-", dir=results))
-    answers = np.memmap(folder / "answers", _ANSWER, "w+", shape=(len(names), max(1, most)))
+    with tempfile.TemporaryFile(dir=results) as aside:  # it has no name, and is gone when nothing refers to the table
+        answers = np.memmap(aside, _ANSWER, "w+", shape=(len(names), max(1, most)))
     reference, digests = np.empty(most, _REFERENCE), np.empty(most, "S64")
     paths: list[str] = []
     reasons: list[tuple[str, str]] = []
@@ -91,7 +89,6 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
         paths += [os.fsdecode(path) for path in whole]
         at = end
     if not at:
-        shutil.rmtree(folder, ignore_errors=True)
         name, reason = reasons[0] if reasons else ("", "there is none")
         raise BadInput(f"photos: none of {most:,} can be used; the first, {name}: {reason}")
     kept = np.sort(np.unique(digests[:at], return_index=True)[1])
@@ -107,7 +104,6 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
         ways=tuple(names),
         read=_Reader(answers, {name: i for i, name in enumerate(names)}, kept),
     )
-    weakref.finalize(table, shutil.rmtree, folder, ignore_errors=True)
     return Collected(table, paths_kept, at - len(kept), failed, tuple(reasons))
 
 

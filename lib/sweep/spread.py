@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from distributed import CancelledError, Client, Future, KilledWorker, LocalCluster, as_completed, get_worker
+from distributed.versions import VersionMismatchWarning
 
 from lib.deploy import BadInput
 from lib.inputs.reading import one_line
@@ -103,7 +104,9 @@ class Workers:
         if self._cluster is not None:
             return Client(self._cluster, set_as_default=False)
         try:
-            return Client(self._scheduler, timeout=CONNECT, set_as_default=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", VersionMismatchWarning)  # each task holds its worker to what numbers depend on
+                return Client(self._scheduler, timeout=CONNECT, set_as_default=False)
         except (OSError, ValueError) as error:  # a TimeoutError is the former, an address that is none the latter
             raise BadInput(
                 f"scheduler {self._scheduler}: {one_line(error)}; start one with 'dask scheduler' and name it as tcp://host:8786"

@@ -51,7 +51,7 @@ def tasks(handoff: Handoff, place: Path, results: Path, size: int = 4, by: Plan 
 
 @dataclass(frozen=True)
 class Ends:
-    """A pipeline that ends its process: at every photo that ends with :data:`DEADLY`, or once, where ``once`` is a file's place."""
+    """A pipeline that ends its process: at each photo that ends with :data:`DEADLY`, or once, where ``once`` names a file."""
 
     once: str = ""
     name: str = "ends"

@@ -7,10 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -143,43 +142,23 @@ def test_a_photo_that_ends_every_worker_is_recorded_and_no_other_is_blamed(lite0
     found = collected(done, plan, tmp_path / "results")
     assert found.reasons == ((deadly, "ended the process that worked on it, more than once"),)
     assert sorted(found.paths) == sorted(set(made.paths(copy)) - {deadly})
-    assert [path.suffix for path in (tmp_path / "results").rglob("*") if path.is_file() and path.suffix != ".parquet"] == []
+    assert {path.suffix for path in (tmp_path / "results").rglob("*") if path.is_file()} == {".parquet"}
 
 
 def test_a_scheduler_that_starts_again_half_way_loses_nothing(lite0, place, once, tmp_path):
-    port, tasks = free_port(), made.tasks(lite0, place, tmp_path, size=2)
-    reached = threading.Event()
+    port, tasks, again = free_port(), made.tasks(lite0, place, tmp_path, size=2), []
+    with ExitStack() as first, ExitStack() as second:
+        address = first.enter_context(scheduler(port))
+        first.enter_context(worker(address))
 
-    def watch(done):
-        if len(done) >= 3:
-            reached.set()
+        def watch(done):
+            if len(done) >= 3 and not again:
+                first.close()
+                again.append(second.enter_context(scheduler(port)))
+                second.enter_context(worker(address))
 
-    with scheduler(port) as address, worker(address), Workers(address) as workers:
-        pass  # it works at all
-    first = scheduler(port)
-    address = first.__enter__()
-    with worker(address), Workers(address) as workers:
-        stopped = threading.Thread(target=lambda: (reached.wait(60), first.__exit__(None, None, None)))
-        stopped.start()
-        again = []
-
-        def restart(done):
-            watch(done)
-            if reached.is_set() and not again and not stopped.is_alive():
-                again.append(scheduler(port))
-                again[0].__enter__()
-                again.append(worker(address))
-                again[1].__enter__()
-
-        # the watcher runs between tasks; a thread of its own brings the scheduler back
-        bringer = threading.Thread(target=lambda: (stopped.join(), time.sleep(1), restart({i: None for i in range(3)})))
-        bringer.start()
-        try:
+        with Workers(address) as workers:
             done = workers.spread(tasks, watch)
-        finally:
-            bringer.join()
-            for each in reversed(again):
-                each.__exit__(None, None, None)
     assert again
     assert len(done) == len(tasks)
     assert numbers(done, tasks[0]) == once
@@ -212,7 +191,7 @@ def test_a_scheduler_that_goes_away_is_said_with_what_is_kept(lite0, place, tmp_
         if done and not gone:
             gone.append(first.__exit__(None, None, None))
 
-    with worker(address), Workers(address) as workers:
+    with worker(address), Workers(address) as workers:  # noqa: SIM117
         with pytest.raises(BadInput, match=r"went away, and did not come back; the numbers of \d+ photos are kept"):
             workers.spread(tasks, watch)
     assert gone
@@ -223,7 +202,7 @@ def test_a_worker_of_another_version_is_refused_by_name(lite0, place, tmp_path):
     (tmp_path / "numpy-9.9.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: numpy\nVersion: 9.9\n")
     tasks = made.tasks(lite0, place, tmp_path / "results")
     # first on the path of that worker alone
-    with scheduler(free_port()) as address, odd_worker(address, tmp_path), Workers(address) as workers:
+    with scheduler(free_port()) as address, odd_worker(address, tmp_path), Workers(address) as workers:  # noqa: SIM117
         with pytest.raises(BadInput, match=r"worker tcp://127\.0\.0\.1:\d+: numpy 9\.9, and [\d.]+ is needed"):
             workers.spread(tasks)
     assert not list((tmp_path / "results").rglob("*.parquet"))
@@ -262,7 +241,7 @@ def test_tasks_are_read_as_workers_become_free(lite0, place, tmp_path):
 
 def test_what_a_worker_refuses_ends_the_sweep_in_one_line(lite0, place, tmp_path):
     task = replace(made.tasks(lite0, place, tmp_path)[0], folder="/nowhere/at/all")
-    with Workers(count=1) as workers, pytest.raises(BadInput, match="worker tls://.*: there is no folder /nowhere/at/all"):
+    with Workers(count=1) as workers, pytest.raises(BadInput, match=r"worker tls://.*: there is no folder /nowhere/at/all"):
         workers.spread([task])
 
 
