@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lib.deploy import Pipeline
+from lib.sweep import ways
 from lib.sweep.model import SweptModel
 from lib.sweep.versions import TORCH
 from lib.sweep.ways import Way
@@ -32,10 +33,10 @@ class Plan:
     @classmethod
     def of(cls, model: str, sha256: str, groups: Iterable[Iterable[Way]], versions: Mapping[str, str]) -> Plan:
         """A plan; torch counts among its versions where a pipeline needs it."""
-        ways = tuple(tuple(group) for group in groups)
-        needed = {library for group in ways for way in group for library in way.needs}
+        made = tuple(tuple(group) for group in groups)
+        needed = {library for group in made for way in group for library in way.needs}
         wanted = {name: version for name, version in versions.items() if name != TORCH or TORCH in needed}
-        return cls(model, sha256, tuple(group for group in ways if group), tuple(sorted(wanted.items())))
+        return cls(model, sha256, tuple(group for group in made if group), tuple(sorted(wanted.items())))
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -44,7 +45,7 @@ class Plan:
         return tuple(hashlib.sha256(repr((about, group)).encode()).hexdigest() for group in self.groups)
 
     @property
-    def ways(self) -> tuple[Way, ...]:
+    def all_ways(self) -> tuple[Way, ...]:
         """The pipelines of all groups."""
         return tuple(way for group in self.groups for way in group)
 
@@ -57,4 +58,10 @@ def pipelines(plan: Plan) -> tuple[Pipeline, dict[str, Pipeline]]:
         BadInput: as :meth:`SweptModel.opened`, or a way cannot be made.
     """
     model = SweptModel.opened(plan.model, plan.sha256)
-    return model.pipeline, {way.name: way.made(model) for way in plan.ways}
+    return model.pipeline, {way.name: way.made(model) for way in plan.all_ways}
+
+
+def renew() -> None:
+    """Have pipelines made anew, with new processes for other people's code, when they are next asked for."""
+    ways.forget_processes()
+    pipelines.cache_clear()

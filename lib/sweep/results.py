@@ -57,7 +57,7 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
     Raises:
         BadInput: a file is not there, since the workers wrote to another folder of this name, or not one photo has numbers.
     """
-    most, names = sum(each.photos for each in done), [way.name for way in plan.ways]
+    most, names = sum(each.photos for each in done), [way.name for way in plan.all_ways]
     with tempfile.TemporaryFile(dir=results) as aside:  # it has no name, and is gone when nothing refers to the table
         answers = np.memmap(aside, _ANSWER, "w+", shape=(len(names), max(1, most)))
     reference, digests = np.empty(most, _REFERENCE), np.empty(most, "S64")

@@ -25,7 +25,7 @@ from lib.inputs.reading import NO_ROOM, one_line
 from lib.inputs.reading import sha256 as sha256_of
 from lib.sweep import versions
 from lib.sweep.photo import Numbers, Prepared
-from lib.sweep.plan import Plan, pipelines
+from lib.sweep.plan import Plan, pipelines, renew
 from lib.sweep.underway import Underway
 
 SCHEMA = pyarrow.schema(
@@ -145,7 +145,7 @@ class Task:
                 underway.begins(number)
                 photo = _prepared(Path(self.folder, self.paths[number]), digests[number], *pipelines(plan))
                 if isinstance(photo, Prepared) and photo.over:
-                    pipelines.cache_clear()  # a process of other people's code ended: the next photo gets a new one
+                    renew()  # a process of other people's code ended: the next photo gets a new one
                 return photo
 
             ahead = beside.submit(prepared, 0)

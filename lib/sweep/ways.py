@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
+from functools import lru_cache, reduce
 
 from lib.compare import ablation
 from lib.deploy import BadInput, Pipeline
@@ -42,15 +42,13 @@ class Mistaken:
 
 @dataclass(frozen=True)
 class Naive:
-    """The naive deployment with some of its parts mended.
+    """The naive deployment: squash to a square, by the nearest pixel. Both are of one stage, so that no two mistakes make it.
 
     Attributes:
         name: as tables say it.
-        mended: of :data:`lib.compare.ablation.PARTS`.
     """
 
     name: str
-    mended: tuple[str, ...] = ()
 
     @property
     def needs(self) -> frozenset[str]:
@@ -59,7 +57,7 @@ class Naive:
 
     def made(self, model: SweptModel) -> Pipeline:
         """The pipeline."""
-        return ablation.mended(ablation.naive(model.pipeline, model.contract), model.pipeline, model.contract, self.mended)
+        return ablation.naive(model.pipeline, model.contract)
 
 
 @dataclass(frozen=True)
@@ -97,9 +95,20 @@ class Deployed:
         Raises:
             BadInput: as :func:`lib.inputs.deployment.opened`.
         """
-        opened = deployment.opened(self.deployment, model.path, len(model.classes), self.time_limit)
-        pipeline = levels.normalising(opened.pipeline, model.contract)
+        pipeline = _opened(self.deployment, model, self.time_limit)
         return replace(pipeline, **{stage: getattr(model.pipeline, stage) for stage in self.mended})
+
+
+@lru_cache(maxsize=2)
+def _opened(name: str, model: SweptModel, time_limit: float) -> Pipeline:
+    """A deployment's pipeline, in one process for all that take stages of it."""
+    opened = deployment.opened(name, model.path, len(model.classes), time_limit)
+    return levels.normalising(opened.pipeline, model.contract)
+
+
+def forget_processes() -> None:
+    """Let the processes of deployments go, so that they are started anew when they are asked for."""
+    _opened.cache_clear()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,134 @@
+"""What each mistake costs, on a folder of photos or on crops."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.compare.pair import Pair
+from lib.deploy import STAGES
+from lib.deploy.files import PHOTO
+from lib.handoff import Handoff
+from lib.inputs import deployment
+from lib.inputs.reading import read_bytes
+from lib.mistakes import CATALOGUE
+from lib.studies.cost.findings import Found, Looked
+from lib.studies.cost.found import found
+from lib.studies.cost.worst import worst
+from lib.sweep.photo import one_at_a_time
+from lib.sweep.plan import pipelines
+from lib.sweep.progress import in_notebook
+from lib.sweep.sweep import AGAINST, DEPLOYMENT, SQUASHED, THREE, Asked, Swept, swept
+
+RECOMPUTED = 60  # answers that are computed again by a plain loop
+SHOWN = 3  # mistakes of which the worst photo is shown
+
+
+@dataclass(frozen=True)
+class Study:
+    """What the notebook measured.
+
+    Attributes:
+        looked: at which photos.
+        found: what mistakes cost.
+        worst: of the costliest mistakes, the photo whose answer changed most, under the reference and under the mistake.
+        stages: the stage of each mistake, by its name.
+        recomputed: how many answers a plain loop gives otherwise, and of how many.
+        deployment_off: names of photos whose likeliest class is another by the deployment under test.
+    """
+
+    looked: Looked
+    found: Found
+    worst: tuple[Pair, ...]
+    stages: Mapping[str, str]
+    recomputed: tuple[int, int]
+    deployment_off: tuple[str, ...]
+
+
+def measured(handoff: Handoff, folder: str, labels: str, against: str, scheduler: str, crops: int, seed: int) -> Study:
+    """Sweep, and work out what each mistake costs.
+
+    Args:
+        handoff: whose exported network is the reference, and whose deployment is under test.
+        folder: of photos; empty takes crops of the hand-off's photos.
+        labels: a CSV file of labels, or empty.
+        against: another version, or empty: as :class:`lib.sweep.sweep.Asked` takes it.
+        scheduler: address of a Dask scheduler; empty starts workers here.
+        crops: how many are cut out of each photo.
+        seed: of the crops, of the intervals and of what is computed again.
+
+    Raises:
+        BadInput: as :meth:`lib.sweep.sweep.Asked.of` and :func:`lib.sweep.sweep.swept`.
+    """
+    seen = swept(Asked.of(handoff, folder, labels, against, crops, seed), scheduler, in_notebook)
+    table = seen.collected.table
+    names = {"a first deployment": (" + ".join(THREE), _without_one())} if set(THREE) <= set(seen.mistakes) else {}
+    names |= {"squashed, by nearest": (" + ".join(SQUASHED), {"shape": SQUASHED[1], "filter": SQUASHED[0], "all": ""})}
+    if handoff.deployment_name != deployment.DEFAULT:
+        names["the deployment"] = (DEPLOYMENT, {stage: f"{DEPLOYMENT}, {stage} mended" for stage in STAGES} | {"all": ""})
+    result = found(
+        table,
+        seen.labels,
+        seen.mistakes,
+        seen.pairs,
+        {name: repairs for name, repairs in names.items() if {repairs[0], *repairs[1].values()} <= {*table.ways, ""}},
+        DEPLOYMENT,
+        (against, AGAINST, handoff.deployment_name, DEPLOYMENT) if against else None,
+        seed,
+    )
+    off = table.read(DEPLOYMENT).top1 != table.top1
+    return Study(
+        looked=_looked(seen),
+        found=result,
+        worst=worst(seen.folder, _worst(seen, result), pipelines(seen.plan)[0], handoff.subject.contract),
+        stages={name: CATALOGUE[name].stage for name in seen.mistakes},
+        recomputed=_recomputed(seen, seed),
+        deployment_off=tuple(table.photos[i] for i in np.flatnonzero(off)),
+    )
+
+
+def _without_one() -> dict[str, str]:
+    """Of the three mistakes, by the stage that is mended, the pipeline that has the others."""
+    return {CATALOGUE[each].stage: " + ".join(other for other in THREE if other != each) for each in THREE} | {"all": ""}
+
+
+def _looked(seen: Swept) -> Looked:
+    table, collected = seen.collected.table, seen.collected
+    grouped = int(table.clusters.max()) + 1
+    return Looked(
+        files=seen.files,
+        photos=len(table.photos),
+        copies=collected.copies,
+        failed=collected.failed + seen.refused,
+        reasons=(*seen.reasons, *collected.reasons),
+        clusters=grouped,
+        cropped=grouped if seen.cropped else 0,
+        labelled=int((seen.labels >= 0).sum()),
+        labels=seen.said,
+        left_out=seen.left_out,
+        seconds=seen.seconds,
+        computed=seen.computed,
+    )
+
+
+def _worst(seen: Swept, result: Found) -> list[tuple[str, str]]:
+    """The mistakes whose answers are furthest from the reference's, each with the photo on which it is furthest."""
+    costly = sorted(result.costs.values(), key=lambda cost: -np.nan_to_num(cost.kl.value))[:SHOWN]
+    furthest = [int(np.nan_to_num(seen.collected.table.read(cost.name).kl).argmax()) for cost in costly]
+    return [(cost.name, seen.collected.paths[i]) for cost, i in zip(costly, furthest, strict=True)]
+
+
+def _recomputed(seen: Swept, seed: int) -> tuple[int, int]:
+    table, random = seen.collected.table, np.random.default_rng(seed)
+    reference, ways = pipelines(seen.plan)
+    differing, compared = 0, 0
+    for _ in range(RECOMPUTED):
+        photo, way = int(random.integers(len(table.photos))), table.ways[int(random.integers(len(table.ways)))]
+        data = read_bytes(seen.folder / seen.collected.paths[photo], "photo", PHOTO)
+        plain, answers = one_at_a_time(data, reference, ways[way]), table.read(way)
+        there = np.array([answers.top1[photo], answers.margin[photo], answers.kl[photo]])
+        again = np.array([plain.top1, np.float32(plain.margin), plain.kl])
+        differing, compared = differing + (not np.array_equal(there, again, equal_nan=True)), compared + 1
+    return differing, compared

@@ -1,0 +1,246 @@
+"""A sweep from its words to its table: which photos, which pipelines, where it is computed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lib import cache
+from lib.deploy import STAGES, BadInput, Contract, Model, files
+from lib.deploy.errors import printable
+from lib.handoff import Handoff
+from lib.inputs import crops, deployment, labels, photo_tree
+from lib.inputs.labels import Labels
+from lib.inputs.photo_tree import Found
+from lib.inputs.reading import absolute, read_bytes, sha256
+from lib.mistakes import CATALOGUE
+from lib.mistakes.own import own
+from lib.sweep import versions
+from lib.sweep.plan import Plan
+from lib.sweep.progress import EACH, Progress, Show
+from lib.sweep.results import REASONS, Collected, collected
+from lib.sweep.shard import Task
+from lib.sweep.shards import shards
+from lib.sweep.spread import Workers
+from lib.sweep.ways import Deployed, Exported, Mistaken, Naive, Way, require_classes
+
+DEPLOYMENT, AGAINST = "deployment", "against"  # names of ways that are no mistakes
+# Mistakes of one service, a stage each, as a first deployment may have all of them: what each repair wins back is told of it.
+THREE = ("re-encoded JPEG", "Pillow nearest", "no mean and std")
+# What else is made together: the article's two, whose filter and shape both are one stage's, and others that are common.
+SQUASHED = ("squash", "Pillow nearest")
+PAIRS = (
+    *combinations(THREE, 2),
+    SQUASHED,
+    ("re-encoded JPEG", "squash"),
+    ("squash", "no mean and std"),
+    ("re-encoded JPEG", "BGR"),
+    ("BGR", "no mean and std"),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a sweep is about.
+
+    Attributes:
+        handoff: whose exported network, and whose deployment.
+        folder: of photos; None takes crops of the hand-off's photos.
+        labels: a CSV file of labels; None takes those that the names of subfolders are.
+        against: another version: an ONNX file, or a deployment as ``package.module:attribute``; empty for none.
+        crops: how many are cut out of each photo where there is no folder.
+        seed: of the crops.
+    """
+
+    handoff: Handoff
+    folder: Path | None
+    labels: Path | None
+    against: str
+    crops: int
+    seed: int
+
+    @classmethod
+    def of(cls, handoff: Handoff, folder: str, labels_file: str, against: str, count: int, seed: int) -> Asked:
+        """What was given, checked as far as it can be before anything is computed.
+
+        Raises:
+            BadInput: the folder holds no photo, there is no such labels file, labels were given without a folder, ``against``
+                is neither a file nor a deployment, or crops or seed are less than what can be.
+        """
+        if labels_file and not folder:
+            raise BadInput(f"labels {labels_file}: there is no folder of photos that they could be of; name one")
+        if count < 1 or seed < 0:
+            raise BadInput(f"crops {count}, seed {seed}: give 1 crop or more, and a seed of 0 or more")
+        place = absolute(folder, "photos") if folder else None
+        if place is not None:
+            photo_tree.require(place)
+        asked = cls(handoff, place, absolute(labels_file, "labels") if labels_file else None, against, count, seed)
+        asked.other()
+        asked.labelled()
+        return asked
+
+    def labelled(self) -> Labels | None:
+        """The labels, or None for crops.
+
+        Raises:
+            BadInput: as :func:`lib.inputs.labels.of`.
+        """
+        return None if self.folder is None else labels.of(self.folder, self.handoff.subject.classes, self.labels)
+
+    def other(self) -> Way | None:
+        """The other version, or None.
+
+        Raises:
+            BadInput: it cannot be used.
+        """
+        if not self.against:
+            return None
+        if ":" in self.against and not Path(self.against).exists():
+            deployment.check(self.against, self.handoff.time_limit)
+            return Deployed.of(AGAINST, self.against, self.handoff.time_limit)
+        path = absolute(self.against, "against")
+        try:
+            model = Model.open(path)
+        except BadInput as error:
+            raise BadInput(f"against: {error}") from None
+        require_classes(self.handoff.subject.classes, model.classes, f"against {self.against}")
+        return Exported(AGAINST, str(path), sha256(read_bytes(path, "against", files.MODEL)))
+
+    def photos(self) -> tuple[Path, Callable[[str], str] | None]:
+        """The folder, and from a photo's path to the group that it depends on where there are such groups."""
+        if self.folder is not None:
+            return self.folder, None
+        return crops.made(self.handoff.photos.readable, self.crops, self.seed), lambda path: path.partition("/")[0]
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep found, and of what.
+
+    Attributes:
+        collected: the numbers.
+        plan: the pipelines.
+        folder: that the photos lie in.
+        cropped: whether they are crops of the hand-off's photos.
+        mistakes: names of those of the catalogue that were tried.
+        left_out: names of those that were not, with the reason.
+        pairs: mistakes that were tried together.
+        labels: int32 (N,), class of each photo of the table, -1 where it has none.
+        said: of the labels, a sentence.
+        files: how many files were found.
+        refused: how many of them are not to be read, as links out of the folder.
+        reasons: names and reasons of the first of these.
+        seconds: that it took.
+        computed: how many photos were worked on now.
+    """
+
+    collected: Collected
+    plan: Plan
+    folder: Path
+    cropped: bool
+    mistakes: tuple[str, ...]
+    left_out: Mapping[str, str]
+    pairs: tuple[tuple[str, str], ...]
+    labels: NDArray[np.int32]
+    said: str
+    files: int
+    refused: int
+    reasons: tuple[tuple[str, str], ...]
+    seconds: float
+    computed: int
+
+
+def swept(asked: Asked, scheduler: str, show: Show, each: float = EACH) -> Swept:
+    """Ask all pipelines about all photos. What lies there from an earlier sweep is not computed again.
+
+    Args:
+        asked: what it is about.
+        scheduler: address of a Dask scheduler; empty starts workers here.
+        show: what to do with a line on the progress; an empty one comes last.
+        each: seconds between two of them.
+
+    Raises:
+        BadInput: as :class:`lib.sweep.spread.Workers` and :func:`lib.sweep.results.collected`.
+    """
+    begun = time.monotonic()
+    folder, cluster = asked.photos()
+    given, model = asked.labelled(), asked.handoff.onnx_path
+    results = cache.directory() / "sweep"
+    results.mkdir(exist_ok=True)
+    listing = _Listing(folder)
+    with Workers(scheduler) as workers:
+        contract = asked.handoff.subject.contract
+        left_out = _left_out(contract, workers.lacking)
+        mistakes = tuple(name for name in CATALOGUE if name not in left_out)
+        pairs = tuple(pair for pair in PAIRS if not left_out.keys() & set(pair))
+        digest = sha256(read_bytes(model, "model", files.MODEL))
+        plan = Plan.of(str(model), digest, _groups(asked, mistakes, pairs), versions.here())
+        tasks = (Task(plan, str(folder), paths, str(results)) for paths in shards(listing.photos()))
+        done = workers.spread(tasks, Progress(show, photo_tree.listed(folder), each))
+    show("")
+    found = collected(done, plan, results, cluster)
+    classes = np.array([given.index(path) if given else labels.NONE for path in found.paths], np.int32)
+    labelled = int((classes != labels.NONE).sum())
+    if given:
+        given.require(len(classes), labelled)
+    return Swept(
+        collected=found,
+        plan=plan,
+        folder=folder,
+        cropped=asked.folder is None,
+        mistakes=mistakes,
+        left_out=left_out,
+        pairs=pairs,
+        labels=classes,
+        said=given.said(len(classes), labelled) if given else "Crops have no labels.",
+        files=listing.files,
+        refused=listing.refused,
+        reasons=tuple(listing.reasons),
+        seconds=time.monotonic() - begun,
+        computed=sum(each.computed for each in done),
+    )
+
+
+class _Listing:
+    """A folder's photos as they are listed, with what is not to be read counted aside."""
+
+    def __init__(self, folder: Path) -> None:
+        self._found: Iterator[Found] = photo_tree.listed(folder)
+        self.files = self.refused = 0
+        self.reasons: list[tuple[str, str]] = []
+
+    def photos(self) -> Iterator[str]:
+        for each in self._found:
+            self.files += 1
+            if each.refused:
+                self.refused += 1
+                self.reasons += [(printable(each.path), each.refused)][: REASONS - len(self.reasons)]
+            else:
+                yield each.path
+
+
+def _left_out(contract: Contract, lacking: frozenset[str]) -> dict[str, str]:
+    """Mistakes that are not tried, with the reason."""
+    stated = dict.fromkeys(sorted(own(contract)), "is what the subject itself states")
+    lacked = {name: mistake.needs for name, mistake in CATALOGUE.items() if mistake.needs in lacking}
+    needed = {name: f"needs {library}, which a worker does not have" for name, library in lacked.items()}
+    return stated | needed
+
+
+def _groups(asked: Asked, mistakes: tuple[str, ...], pairs: tuple[tuple[str, str], ...]) -> list[list[Way]]:
+    catalogue: list[Way] = [Mistaken((name,)) for name in mistakes]
+    catalogue += [Naive(" + ".join(pair)) if pair == SQUASHED else Mistaken(pair) for pair in pairs]
+    if set(THREE) <= set(mistakes):
+        catalogue.append(Mistaken(THREE))
+    name, limit = asked.handoff.deployment_name, asked.handoff.time_limit
+    deployed: list[Way] = [Deployed.of(DEPLOYMENT, name, limit)]
+    if name != deployment.DEFAULT:
+        deployed += [Deployed.of(f"{DEPLOYMENT}, {stage} mended", name, limit, (stage,)) for stage in STAGES]
+    other = asked.other()
+    return [catalogue, deployed, [other] if other else []]
