@@ -8,8 +8,14 @@ RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$
 	$(if $(VERSIONS),--versions "$(VERSIONS)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(ONLY),--only "$(ONLY)") $(if $(OUT),--out "$(OUT)") \
 	$(if $(BASELINE),--baseline "$(BASELINE)")
 
+COST_OPTIONS = $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(LABELS),--labels "$(LABELS)") \
+	$(if $(AGAINST),--against "$(AGAINST)") $(if $(SCHEDULER),--scheduler "$(SCHEDULER)") \
+	$(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(WEIGHTS),--weights "$(WEIGHTS)") \
+	$(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)") $(if $(TIME_LIMIT),--time-limit "$(TIME_LIMIT)") \
+	$(if $(POLICY),--policy "$(POLICY)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(OUT),--out "$(OUT)")
+
 .DEFAULT_GOAL := help
-.PHONY: help report handoff test lab gate benchmark clean
+.PHONY: help report handoff cost test lab gate benchmark clean
 
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/report.html"
@@ -17,6 +23,9 @@ help:  ## show this help
 	@echo "              BASELINE=path/to/run to hold it against an earlier report, which may be reports/latest itself,"
 	@echo "              and RUNTIMES=all to compare LiteRT and TensorFlow too in 08_runtimes: it installs them and a converter (4 GB)"
 	@echo "make handoff  make report, then work out every hash and the verdict again, and say where the wheel to install lies"
+	@echo "make cost     what each mistake costs on a folder of photos: PHOTOS= (with subfolders), LABELS=file.csv where they are"
+	@echo "              labelled, AGAINST=what is in production now, SCHEDULER=tcp://host:8786 for Dask workers elsewhere,"
+	@echo "              and SUBJECT= WEIGHTS= DEPLOYMENT= TIME_LIMIT= POLICY= PARAMS= OUT= as above; writes reports/cost"
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"
 	@echo "make lab      JupyterLab on copies of the notebooks, in lab/, to change at will: changed ones stay as they are"
@@ -32,6 +41,9 @@ handoff: report  ## the same, then verify it and say where the wheel lies
 	@$(BIN)/python -m lib verify "$(or $(OUT),reports/latest)"
 	@find "$(or $(OUT),reports/latest)/handoff" -name '*.whl' 2>/dev/null | sed 's/^/install: /' | grep . || \
 		{ echo "error: nothing was packed; $(or $(OUT),reports/latest)/report.html says why" >&2; exit 2; }
+
+cost: .venv/.installed  ## what each mistake costs on many photos
+	@$(BIN)/python -m lib cost $(COST_OPTIONS)
 
 test: .venv/.installed-test
 	@$(BIN)/ruff check --quiet .

@@ -36,7 +36,8 @@ SHARED: dict[str, Any] = {
 DRAWN_ANEW = "sizes_seed"
 # The folder that a run works in, which it gives to notebooks that come last; its results so far lie there.
 RUN_FOLDER = "run"
-PATHS = ("photos", "weights", "policy", "baseline")
+PATHS = ("photos", "weights", "policy", "baseline", "folder", "labels")
+SUFFIXES = {"subject": ".toml", "against": ".onnx"}  # of parameters that may be a name as well
 MOST = 100_000  # bytes of a file of parameters: PyYAML takes a second for them
 
 
@@ -100,7 +101,7 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_path(name: str, value: Any) -> bool:
-    named = name in PATHS or (name == "subject" and str(value).endswith(".toml"))
+    named = name in PATHS or (name in SUFFIXES and str(value).endswith(SUFFIXES[name]))
     return named and isinstance(value, str) and value != ""
 
 

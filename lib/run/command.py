@@ -10,9 +10,10 @@ import secrets
 import sys
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from lib import policy
 from lib.cache import ROOT
@@ -24,9 +25,14 @@ from lib.inputs.reading import NO_ROOM, absolute, read_bytes, unknown
 from lib.run import copies, signals
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
 
+if TYPE_CHECKING:
+    from lib.handoff import Handoff
+
 NOTEBOOKS = ROOT / "notebooks"
 COPIES = ROOT / "lab"
 LATEST = ROOT / "reports" / "latest"
+COST = ROOT / "reports" / "cost"
+COST_NOTEBOOK = "09_cost"
 DIAGNOSIS = ROOT / "reports" / "diagnosis.html"
 
 _EPILOG = """\
@@ -36,6 +42,13 @@ exit codes:
   2    wrong use (unknown parameter, missing file, a deployment that cannot be used, no room); an earlier report stays as it was
   3    a notebook crashed or timed out; an earlier report stays as it was
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); an earlier report stays as it was
+"""
+
+_COST_EPILOG = """\
+Numbers are kept below HANDOFF_CACHE as they are found. After an interruption, or with more photos, the same command computes
+only what is missing.
+
+exit codes: as for run
 """
 
 _DIAGNOSE_EPILOG = """\
@@ -104,6 +117,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--only", metavar="NOTEBOOK", help="run this notebook alone, as in 02_swish")
     run.add_argument("--out", metavar="DIR", type=Path, default=LATEST, help="where the report goes (default reports/latest)")
+    cost = commands.add_parser(
+        "cost",
+        help="say what each mistake costs on a folder of photos",
+        description="Say what each mistake costs on a folder of photos: sweep, then run notebook 09_cost on what was found.",
+        epilog=_COST_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    cost.add_argument(
+        "--photos", metavar="DIR", help="a folder of photos, with all its subfolders (default: crops of the bundled photos)"
+    )
+    cost.add_argument(
+        "--labels", metavar="FILE.csv",
+        help="'photo or folder,class' a line (default: subfolders that are named as classes, or are as many)",
+    )  # fmt: skip
+    cost.add_argument(
+        "--against", metavar="VERSION",
+        help="what is in production now: an ONNX file that 01_export wrote, or a deployment as MODULE:NAME",
+    )  # fmt: skip
+    cost.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask scheduler, tcp://host:8786 (default: processes here)")
+    for name in ("subject", "weights", "deployment", "policy"):
+        cost.add_argument(f"--{name}", metavar=name.upper(), help="as for run")
+    cost.add_argument("--time-limit", metavar="SECONDS", type=float, help="as for run")
+    cost.add_argument("--params", metavar="FILE.yml", type=Path, help="as for run")
+    cost.add_argument("--out", metavar="DIR", type=Path, default=COST, help="where the report goes (default reports/cost)")
     diagnose = commands.add_parser(
         "diagnose",
         help="name the mistake behind a tensor that a service made",
@@ -171,7 +208,9 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
             return _diff(options, table)
         if options.command == "verify":
             return _verify(options, table)
-        return _diagnose(options) if options.command == "diagnose" else _run(options, notebooks, table)
+        if options.command == "diagnose":
+            return _diagnose(options)
+        return _cost(options, notebooks, table) if options.command == "cost" else _run(options, notebooks, table)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_USE
@@ -225,6 +264,23 @@ def _diagnose(options: argparse.Namespace) -> int:
     return SHIP if finding.healthy else CHECK_FAILED
 
 
+def _cost(options: argparse.Namespace, notebooks: Path, table: Path) -> int:
+    asked = {"folder": options.photos, "labels": options.labels, "against": options.against, "scheduler": options.scheduler}
+    given = {name: value for name, value in asked.items() if value is not None}
+    options.photos, options.versions, options.baseline, options.only = None, None, None, COST_NOTEBOOK
+    return _run(options, notebooks, table, given, before=_sweep)
+
+
+def _sweep(about: Handoff, parameters: dict[str, Any]) -> None:
+    """Sweep here, where progress is seen and nothing limits the time; the notebook then finds all numbers there."""
+    from lib.sweep.progress import on_terminal
+    from lib.sweep.sweep import Asked, swept
+
+    words = (parameters[name] for name in ("folder", "labels", "against", "crops", "seed"))
+    exported = replace(about, exporter=parameters["exporter"], opset=parameters["opset"])
+    swept(Asked.of(exported, *words), parameters["scheduler"], *on_terminal())
+
+
 def _diff(options: argparse.Namespace, table: Path) -> int:
     from lib.audit import results
     from lib.audit.diff import between
@@ -263,7 +319,22 @@ def _place(out: Path, *inputs: Path) -> Path:
     return place
 
 
-def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
+def _run(
+    options: argparse.Namespace,
+    folder: Path,
+    table: Path,
+    also: dict[str, Any] | None = None,
+    before: Callable[[Handoff, dict[str, Any]], None] | None = None,
+) -> int:
+    """Run notebooks.
+
+    Args:
+        options: of the command line.
+        folder: of notebooks.
+        table: the policy.
+        also: parameters that no option of ``run`` gives.
+        before: what is done when all was found good, with the hand-off and all parameters, before the first notebook starts.
+    """
     # torch and papermill take seconds to import: not before the options are known to be good, and within reach of Ctrl-C
     from lib import handoff
     from lib.audit import results
@@ -277,6 +348,7 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
     chosen = [options.only] if options.only is not None else list(sources)
     given = parameters.read(options.params) if options.params is not None else {}
     given |= {name: value for name in parameters.SHARED if (value := getattr(options, name)) is not None}
+    given |= also or {}
     given = parameters.absolute(given)
     known = {name: parameters.of_notebook(path) for name, path in sources.items()}
     given = parameters.checked(given, known)
@@ -300,6 +372,9 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
     )
     if any("versions" in known[name] for name in chosen):
         wheels.require(effective["versions"])
+    out = absolute(options.out, "out")
+    if before is not None:
+        before(about, effective)
     jobs = [
         runner.Job(
             sources[name],
@@ -308,7 +383,6 @@ def _run(options: argparse.Namespace, folder: Path, table: Path) -> int:
         )
         for name in chosen
     ]
-    out = absolute(options.out, "out")
     shown = parameters.shown({name: value for name, value in effective.items() if (name, value) != ("baseline", "")})
     result = runner.run(jobs, about, rules, shown, out, complete=options.only is None, earlier=earlier)
     print(f"{result.verdict.words}. {result.verdict.sentence}")

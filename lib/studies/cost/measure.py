@@ -14,7 +14,7 @@ from lib.handoff import Handoff
 from lib.inputs import deployment
 from lib.inputs.reading import read_bytes
 from lib.mistakes import CATALOGUE
-from lib.studies.cost.findings import Found, Looked
+from lib.studies.cost.findings import Cost, Found, Looked
 from lib.studies.cost.found import found
 from lib.studies.cost.worst import worst
 from lib.sweep.photo import one_at_a_time
@@ -23,7 +23,6 @@ from lib.sweep.progress import in_notebook
 from lib.sweep.sweep import AGAINST, DEPLOYMENT, SQUASHED, THREE, Asked, Swept, swept
 
 RECOMPUTED = 60  # answers that are computed again by a plain loop
-SHOWN = 3  # mistakes of which the worst photo is shown
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Study:
     Attributes:
         looked: at which photos.
         found: what mistakes cost.
-        worst: of the costliest mistakes, the photo whose answer changed most, under the reference and under the mistake.
+        worst: of each stage's costliest mistake, the photo whose answer changed most, under the reference and the mistake.
         stages: the stage of each mistake, by its name.
         recomputed: how many answers a plain loop gives otherwise, and of how many.
         deployment_off: names of photos whose likeliest class is another by the deployment under test.
@@ -114,8 +113,12 @@ def _looked(seen: Swept) -> Looked:
 
 
 def _worst(seen: Swept, result: Found) -> list[tuple[str, str]]:
-    """The mistakes whose answers are furthest from the reference's, each with the photo on which it is furthest."""
-    costly = sorted(result.costs.values(), key=lambda cost: -np.nan_to_num(cost.kl.value))[:SHOWN]
+    """Of each stage the costliest mistake, with the photo whose answer is furthest from the reference's."""
+    by_stage: dict[str, Cost] = {}
+    for cost in sorted(result.costs.values(), key=lambda cost: -np.nan_to_num(cost.kl.value)):
+        if cost.kl.value > 0:
+            by_stage.setdefault(CATALOGUE[cost.name].stage, cost)
+    costly = by_stage.values()
     furthest = [int(np.nan_to_num(seen.collected.table.read(cost.name).kl).argmax()) for cost in costly]
     return [(cost.name, seen.collected.paths[i]) for cost, i in zip(costly, furthest, strict=True)]
 
