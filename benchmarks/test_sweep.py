@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -138,28 +138,28 @@ def test_against_the_plain_loop_and_the_floor(lite0, model, mistakes, tmp_path, 
         one = swept(tmp_path, model, folder, mistakes, 1, 2)["seconds"]
         pinned = swept(tmp_path, model, folder, mistakes, 1, 1)["seconds"]
         two = swept(tmp_path, model, folder, mistakes, 2, 2)["seconds"]
-        rows.append((plain, alone, beside, one, pinned, two))
+        rows.append({"plain": plain, "alone": alone, "beside": beside, "one": one, "pinned": pinned, "two": two})
 
-    def ratio(of: Callable[..., float]) -> float:
-        return median(of(*row) for row in rows)
+    def ratio(one: str, other: str) -> str:
+        return f"{median(row[one] / row[other] for row in rows):.2f}"
 
     large = made(tmp_path / "large", LARGE, (4000, 3000))
     of_large = naive(model, large, mistakes) / swept(tmp_path, model, large, mistakes, 1, 2)["seconds"]
-    each = median(row[5] for row in rows) / PHOTOS
+    each = median(row["two"] for row in rows) / PHOTOS
     pytestconfig.stash[REPORTS].append(
         [
             f"A sweep of {PHOTOS} photos of 500 × 375 pixels through {len(mistakes) + 1} pipelines, medians of {ROUNDS} rounds",
             "inference alone, a photo: " + ", ".join(f"{1e3 * batches[b] / 8:.0f} ms in batches of {b}" for b in BATCHES),
-            f"plain loop {median(row[0] for row in rows) / PHOTOS:.2f} s a photo, sweep {each:.2f} s with two workers",
-            f"{ratio(lambda plain, alone, beside, one, pinned, two: plain / one):.2f}  times as fast as the plain loop, one worker",
-            f"{ratio(lambda plain, alone, beside, one, pinned, two: plain / two):.2f}  the same, two workers",
+            f"plain loop {median(row['plain'] for row in rows) / PHOTOS:.2f} s a photo, sweep {each:.2f} s with two workers",
+            f"{ratio('plain', 'one')}  times as fast as the plain loop, one worker",
+            f"{ratio('plain', 'two')}  the same, two workers",
             f"{of_large:.2f}  the same, one worker, {LARGE} photos of 4000 × 3000 pixels",
-            f"{ratio(lambda plain, alone, beside, one, pinned, two: plain / alone):.2f}  the same, if a sweep were the floor itself",
-            f"{ratio(lambda plain, alone, beside, one, pinned, two: alone / one):.2f}  of the floor, one worker, both cores free",
-            f"{ratio(lambda plain, alone, beside, one, pinned, two: alone / pinned):.2f}  of the floor, one worker on one core",
-            f"{ratio(lambda plain, alone, beside, one, pinned, two: beside / two):.2f}  of the floor in two processes, two workers",
-            f"{ratio(lambda plain, alone, beside, one, pinned, two: one / two):.2f}  two workers over one that has both cores",
-            f"{ratio(lambda plain, alone, beside, one, pinned, two: pinned / two):.2f}  two workers over one that has one core",
+            f"{ratio('plain', 'alone')}  the same, if a sweep were the floor itself",
+            f"{ratio('alone', 'one')}  of the floor, one worker, both cores free",
+            f"{ratio('alone', 'pinned')}  of the floor, one worker on one core",
+            f"{ratio('beside', 'two')}  of the floor in two processes, two workers",
+            f"{ratio('one', 'two')}  two workers over one that has both cores",
+            f"{ratio('pinned', 'two')}  two workers over one that has one core",
             *on_paper(each * 2, [f"{number:08d}.JPEG" for number in range(1, IMAGENET + 1)]),
         ]
     )
@@ -168,13 +168,16 @@ def test_against_the_plain_loop_and_the_floor(lite0, model, mistakes, tmp_path, 
 def on_paper(core_seconds: float, names: Sequence[str]) -> list[str]:
     """What ImageNet's validation set would take, by the rate measured here."""
     tasks = [len(group) for group in shards(names)]
-    lines = [f"On paper: ImageNet's {IMAGENET:,} photos, at {core_seconds:.2f} s of one core a photo, in {len(tasks):,} tasks"]
+    lines = [
+        f"On paper: ImageNet's {IMAGENET:,} photos, at {core_seconds:.2f} s of one core a photo, in {len(tasks):,} tasks; "
+        f"a scheduler hands out about {TASKS_A_SECOND:,} a second"
+    ]
     for cores in CORES:
         seconds = IMAGENET * core_seconds / cores
         last = MOST * core_seconds  # a task of the largest size that starts when the others end
         lines.append(
             f"{cores:5,} cores: {seconds / 3600:.2f} h and up to {last:.0f} s for the last task; "
-            f"reads {IMAGENET * BYTES_A_PHOTO / seconds / 1e6:,.1f} MB/s, {len(tasks) / seconds:.2f} tasks/s of about {TASKS_A_SECOND:,}"
+            f"reads {IMAGENET * BYTES_A_PHOTO / seconds / 1e6:,.1f} MB/s, hands out {len(tasks) / seconds:.2f} tasks/s"
         )
     return lines
 

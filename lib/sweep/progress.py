@@ -53,9 +53,10 @@ def said(photos: int, failed: int, total: int | None, seconds: float) -> str:
         seconds: since the sweep began, more than 0.
     """
     rate = photos / seconds
-    parts = [f"{photos:,} photos" if total is None else f"{photos:,} of {total:,} photos", f"{rate:.1f} photos/s"]
-    if total is not None and photos:
-        parts.append(f"{_duration((total - photos) / rate)} left")
+    parts = [f"{photos:,} photos" if total is None else f"{photos:,} of {total:,} photos"]
+    if photos:
+        parts.append(f"{rate:.1f} photos/s")
+        parts += [] if total is None else [f"{_duration((total - photos) / rate)} left"]
     if failed:
         parts.append(f"{failed:,} could not be read")
     return ", ".join(parts)

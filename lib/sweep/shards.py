@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-ABOUT = 16  # photos of a task: with the whole catalogue some seconds of work, which is what a lost worker costs
-MOST = 32
+ABOUT = 8  # photos of a task: with the whole catalogue some seconds of work, which is what a lost worker costs
+MOST = 16
 
 
 def shards(paths: Iterable[str]) -> Iterator[tuple[str, ...]]:

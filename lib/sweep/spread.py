@@ -219,7 +219,7 @@ def _here(count: int) -> LocalCluster:
         host="127.0.0.1",
         protocol="tls",
         security=True,
-        dashboard_address=None,
+        dashboard_address="127.0.0.1:0",
         silence_logs=logging.CRITICAL,
     )
 
