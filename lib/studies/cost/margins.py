@@ -5,7 +5,7 @@ Photos that a pipeline does not answer are left out of its answers: no margin sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,10 +41,9 @@ def margins(table: Table, tallies: Sequence[Tally], resampling: Resampling) -> M
         "lead in probability": table.probability - table.second,
         "probability of the likeliest class": table.probability,
     }
-    flips, answers = (
-        _of_photos([tally.flipped for tally in tallies], table),
-        len(tallies) - _of_photos([tally.silent for tally in tallies], table),
-    )
+    photos = len(table.top1)
+    flips = _of_photos([tally.flipped for tally in tallies], photos)
+    answers = len(tallies) - _of_photos([tally.silent for tally in tallies], photos)
     areas = auc(list(numbers.values()), tallies, resampling)
     predictors = [
         Predictor(name, share(area), safe(number, flips, answers))
@@ -76,11 +75,8 @@ def auc(numbers: Sequence[NDArray[np.float32]], tallies: Sequence[Tally], resamp
         0..1 for each number; its ``clusters`` are those with a flip.
     """
     photos = len(resampling.clusters)
-    binned = [_binned(number) for number in numbers]
-    bins = np.stack(
-        [kind + bins for kind, bins in zip(range(0, 2 * BINS * len(numbers), 2 * BINS), binned, strict=True)], axis=1
-    )
-    bins = np.concatenate((bins, bins + BINS), axis=1)
+    places = [2 * BINS * kind + _binned(number) for kind, number in enumerate(numbers)]
+    bins = np.stack((*places, *(place + BINS for place in places)), axis=1)  # of answers, and of flips
     smaller = np.zeros((len(numbers), 1 + resampling.repeats))
     pairs = np.zeros(1 + resampling.repeats)
     flipping = np.zeros(photos, dtype=np.bool_)
@@ -88,8 +84,8 @@ def auc(numbers: Sequence[NDArray[np.float32]], tallies: Sequence[Tally], resamp
     for tally in tallies:
         together.setdefault(tally.silent.tobytes(), []).append(tally)
     for same in together.values():
-        answered = ~np.unpackbits(same[0].silent, count=photos).view(np.bool_)
-        flips = sum(np.unpackbits(tally.flipped, count=photos).astype(np.int64) for tally in same)
+        answered = 1 - _of_photos([same[0].silent], photos)
+        flips = _of_photos([tally.flipped for tally in same], photos)
         flipping |= flips > 0
         counts = np.repeat(np.stack((answered, flips), axis=1), len(numbers), axis=1)
         histogram = resampling.histogram(bins, counts, 2 * BINS * len(numbers)).reshape(len(numbers), 2, BINS, -1)
@@ -146,11 +142,11 @@ def bands(
     )
 
 
-def _of_photos(bits: Sequence[NDArray[np.uint8]], table: Table) -> NDArray[np.int64]:
-    """How often each photo's bit is set, int64 (N,)."""
-    found = np.zeros(len(table.top1), dtype=np.int64)
+def _of_photos(bits: Iterable[NDArray[np.uint8]], photos: int) -> NDArray[np.int64]:
+    """How often the bit of each photo is set, int64 (N,)."""
+    found = np.zeros(photos, dtype=np.int64)
     for packed in bits:
-        found += np.unpackbits(packed, count=len(found))
+        found += np.unpackbits(packed, count=photos)
     return found
 
 
