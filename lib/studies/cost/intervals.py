@@ -120,6 +120,7 @@ class Resampling:
             for chunk, weights in self.weights():
                 values += np.stack([column[chunk] for column in held]) @ weights.T
             found += [Drawn(row, int(np.count_nonzero(column))) for row, column in zip(values, held, strict=True)]
+            held.clear()  # before the next are taken
         return found
 
     def histogram(self, bins: NDArray[np.int64], counts: NDArray[np.int64], size: int) -> NDArray[np.float64]:

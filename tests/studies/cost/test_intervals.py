@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -219,3 +220,15 @@ def test_histogram_is_of_what_was_drawn():
     ((_, weights),) = resampling.weights()
     by_hand = [np.bincount(bins.ravel(), (counts * row[SEVEN][:, None]).ravel(), 5) for row in weights]
     np.testing.assert_array_equal(resampling.histogram(bins, counts, 5), np.transpose(by_hand))
+
+
+def test_no_more_is_held_than_is_said(monkeypatch):
+    """Columns come in groups; what was held of one is let go before the next is taken."""
+    clusters = np.arange(2**17)
+    monkeypatch.setattr(intervals, "HELD", 4 * len(clusters))
+    tracemalloc.start()
+    try:
+        Resampling(clusters, 0, 5).sums(np.full(len(clusters), float(place)) for place in range(20))
+        assert tracemalloc.get_traced_memory()[1] < (4 + 5) * 8 * len(clusters)  # four columns, and what is made of one
+    finally:
+        tracemalloc.stop()

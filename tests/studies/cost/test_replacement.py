@@ -52,6 +52,12 @@ def test_a_flip_between_two_wrong_classes_makes_nothing_right_or_wrong():
     assert (found.flips, found.labelled.photos, found.labelled.negative, found.labelled.positive) == (3, 5, 0, 0)
 
 
+def test_a_photo_without_a_label_is_never_right_though_neither_answers():
+    found = replaced([4, 4, 4, 4, 4, -1])
+    assert found.labelled is not None
+    assert (found.labelled.accuracy.value, found.old_accuracy) == (0, 0)
+
+
 def test_labels_that_are_all_unknown_are_none():
     assert replaced([-1] * 6).labelled is None
 
