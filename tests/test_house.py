@@ -42,6 +42,7 @@ ELSEWHERE = {
     "probes/motif": "probes/test_probe.py",
     "probes/patterns": "probes/test_properties.py",
     "probes/unfit": "probes/test_probe.py",
+    "studies/cost/findings": "studies/cost/test_found.py",  # records
     **dict.fromkeys(
         (
             "gate/__main__", "gate/bench", "gate/faults/end_to_end", "gate/faults/metadata", "gate/faults/network",

@@ -98,8 +98,8 @@ class Predictor:
 
     Attributes:
         name: of the number, as pages say it.
-        auc: area under the ROC curve, 0..1: the chance that of one answer that flipped and one that did not, by the same mistake,
-            the flipped one has the smaller number. 0.5 tells nothing, 1 everything.
+        auc: area under the ROC curve, 0..1: the chance that of one answer that flipped and one that did not, by the same
+            mistake, the flipped one has the smaller number. 0.5 tells nothing, 1 everything.
         safe: the least value from which on at most ``SAFE`` of the answers flip; NaN where there is none.
     """
 
@@ -131,9 +131,9 @@ class Together:
         first: one mistake's cost by itself.
         second: the other's.
         both: of both at once.
-        extra: margin lost by both less the sum of what each loses by itself, in logits: 0 where costs add, negative where they are
-            less than their sum.
-        extra_flips: the same of the share of flips, -1..1.
+        extra: margin lost by both less the sum of what each loses by itself, in logits: 0 where costs add, negative where they
+            are less than their sum.
+        extra_flips: the same of the share of flips, -2..1.
     """
 
     first: Cost
@@ -185,8 +185,8 @@ class Replacement:
         new_no_answer: how many of them the new one did not answer.
         flips: on how many the likeliest class is another.
         agreement: share on which it is the same, 0..1.
-        labelled: where some photos have a label: the new one's accuracy, and flips from right to wrong and from wrong to right,
-            both against the old one.
+        labelled: where some photos have a label: the new one's accuracy, what it gained, and flips from right to wrong and from
+            wrong to right, all against the old one.
         old_accuracy: the old one's on the same photos, NaN where none has a label.
     """
 
