@@ -23,6 +23,7 @@ ELSEWHERE = {
     "deploy/difference": "compare/test_comparison.py",
     "deploy/domain": "deploy/test_model.py",
     "policy/__init__": "policy/test_policy.py",
+    "sweep/table": "sweep/test_results.py",  # a record, which results fills
     "run/command": "run/test_runner.py",  # the command line, as a person uses it
     "run/exit_codes": "run/test_runner.py",
     "run/progress": "run/test_runner.py",

@@ -65,7 +65,7 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
     reasons: list[tuple[str, str]] = []
     failed, at = 0, 0
     for each in done:
-        groups = [_Group.read(Path(results, file)) for file in each.files]
+        groups = [_Group.read(Path(results, file), len(ways)) for file, ways in zip(each.files, plan.groups, strict=True)]
         whole = [path for path in groups[0].rows if all(path in group.rows for group in groups)]
         wrong = {path: reason for group in groups for path, reason in group.errors.items()}
         failed += len(wrong)
@@ -82,7 +82,7 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
                 ):
                     reference[column][at:end] = rows[source][:, 0]
                 digests[at:end] = [group.digests[path] for path in whole]
-            others = rows.shape[1] - 1
+            others = len(plan.groups[number])
             for column in ("top1", "margin", "kl"):
                 answers[column][way : way + others, at:end] = rows[column][:, 1:].T
             way += others
@@ -124,7 +124,7 @@ class _Group:
     errors: dict[bytes, str]
 
     @classmethod
-    def read(cls, path: Path) -> _Group:
+    def read(cls, path: Path, others: int) -> _Group:
         try:
             found = parquet.read_table(path)
         except (OSError, pyarrow.ArrowException):
@@ -143,7 +143,7 @@ class _Group:
         digests = found["sha256"].to_pylist()
         return cls(
             {photos[i]: row for row, i in enumerate(first)},
-            numbers.reshape(len(first), -1),
+            numbers.reshape(len(first), 1 + others),
             {photos[i]: digests[i].encode() for i in first},
             {each["photo"]: each["error"] for each in errors},
         )

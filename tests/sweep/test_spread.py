@@ -180,8 +180,6 @@ def test_a_scheduler_without_workers_is_said_in_one_line(monkeypatch):
 
 
 def test_a_scheduler_that_goes_away_is_said_with_what_is_kept(lite0, place, tmp_path, monkeypatch):
-    monkeypatch.setattr(spread, "PATIENCE", 1.0)
-    monkeypatch.setattr(spread, "CONNECT", 1.0)
     tasks = made.tasks(lite0, place, tmp_path, size=2)
     first = scheduler(free_port())
     address = first.__enter__()
@@ -189,6 +187,8 @@ def test_a_scheduler_that_goes_away_is_said_with_what_is_kept(lite0, place, tmp_
 
     def watch(done):
         if done and not gone:
+            monkeypatch.setattr(spread, "PATIENCE", 1.0)
+            monkeypatch.setattr(spread, "CONNECT", 1.0)
             gone.append(first.__exit__(None, None, None))
 
     with worker(address), Workers(address) as workers:  # noqa: SIM117
