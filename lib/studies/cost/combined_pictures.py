@@ -49,9 +49,13 @@ def _margin(found: Sequence[Together]) -> Html:
     rows = []
     for each in found:
         first, second, both = (cost.margin_lost.value for cost in (each.first, each.second, each.both))
-        lost = (words.plain(value, 2) for value in (first, second, first + second, both))
+        lost = (_logits(value) for value in (first, second, first + second, both))
         rows.append((_pair(each), *lost, words.of_number(each.extra, 2), _adds(each.extra)))
     return table(_HEADERS, rows, caption="Margin lost in logits, and by how much that of both differs from the sum")
+
+
+def _logits(value: float) -> str:
+    return f"{round(value, 2) + 0:.2f}".replace("-", "−")  # 0 is added so that none is -0
 
 
 _HEADERS = ("mistakes", "first", "second", "sum", "both", "both less the sum", "costs add")
