@@ -24,7 +24,7 @@ RUN, BASELINE = "run", "baseline"
 # Where a failure can point at, the first to look at first: what comes later fails because of what came before.
 PARTS = (
     RUN, "photos", "dependencies", "weights", "metadata", "file", "exporter", *STAGES, "behaviour", "end-to-end file",
-    "runtimes", "package", "workbook", BASELINE,
+    "runtimes", "package", "version", "workbook", BASELINE,
 )  # fmt: skip
 SHARE = 0.1  # of its threshold, that a value may move by from run to run where its row does not say it
 YES = "yes"  # the unit of a value that is 1 for yes and 0 for no

@@ -109,6 +109,7 @@ def show(drawn: Figure, alt: str, caption: str, name: str = "") -> Html:
 
 
 def _smaller(svg: str) -> str:
-    """The same drawing in fewer bytes: without comments and indents, its letters by short names and at plain offsets."""
+    """The same drawing in fewer bytes: without comments and indents, its letters by short names, at plain offsets."""
     bare = re.sub(r"<!--.*?-->|\n\s*(?=<)", "", svg, flags=re.DOTALL).replace("DejaVuSans-", "g")
+    bare = re.sub(r' d="[^"]*"', lambda path: re.sub(r" *\n|(?<=[MLQC]) ", "", path[0]), bare)
     return re.sub(r'(<use xlink:href="#g[^"]*") transform="translate\(([\d.]+) 0\)"/>', r'\1 x="\2"/>', bare)

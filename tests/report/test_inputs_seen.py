@@ -13,7 +13,7 @@ from lib.compare.pair import Pair
 from lib.mistakes import CATALOGUE
 from lib.numbers import number, probability
 from lib.report import heat
-from lib.report.inputs_seen import answered, fed, likeliest, said, seen_by_the_model
+from lib.report.inputs_seen import answered, difference, fed, likeliest, said, seen_by_the_model
 from tests.report.test_image import stored
 
 NAMES = [f"class {i}" for i in range(8)]
@@ -55,6 +55,11 @@ def test_it_says_sizes_and_the_probability_of_the_references_class(lite0, neares
         height, width = trace.resize.shape[:2]
         assert f"<p>{name}<br>{width} × {height} pixels</p>" in shown
         assert f'alt="coffee.png as {name} feeds it to the network, {width} × {height} pixels"' in shown
+
+
+def test_the_difference_of_whole_levels_is_told_as_that_of_any_numbers(lite0, nearest):
+    whole = difference(nearest.comparison, nearest.reference.resize, nearest.candidate.resize, 64)
+    assert whole.detail == difference(nearest.comparison, *levels(nearest), 64).detail
 
 
 def test_what_neither_shows_is_hatched_and_no_difference(lite0, nearest):
