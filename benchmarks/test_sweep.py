@@ -1,4 +1,4 @@
-"""A sweep against the plain double loop, and against the floor: the same inferences alone, from memory, at the best batch size.
+"""A sweep against the plain double loop, and against the floor: its inferences alone, from memory, at the best batch size.
 
 Photos are JPEG files of 500 × 375 pixels, ImageNet's average, and for one figure of 12 megapixels, a phone's; cut out of the
 bundled ones. Every route has one thread; what is compared ran in turn, and the median over rounds counts.
@@ -34,7 +34,7 @@ from lib.sweep.photo import Prepared
 from lib.sweep.shards import MOST, shards
 from lib.sweep.ways import Mistaken
 
-ROUNDS, PHOTOS, LARGE = 3, 48, 6
+ROUNDS, PHOTOS, LARGE = 2, 100, 6
 SIZES = (100, 1_000, 10_000)
 FEW = ("squash", "Pillow nearest")  # where ten thousand photos are looked at
 BATCHES = (1, 2, 4, 8)
@@ -76,12 +76,11 @@ def mistakes(lite0: Handoff) -> list[str]:
 def swept(
     tmp: Path, model: SweptModel, folder: Path, mistakes: Sequence[str], workers: int, cores: int, count: int = 0
 ) -> dict:
+    """What one sweep takes, of the first ``count`` photos or all, into an empty folder of results."""
     results = tmp / f"results-{time.monotonic_ns()}"
     results.mkdir()
-    asked = {
-        "folder": str(folder), "photos": count or len(list(folder.iterdir())), "results": str(results), "model": str(model.path),
-        "mistakes": list(mistakes), "workers": workers, "cores": cores,
-    }  # fmt: skip
+    asked = {"folder": str(folder), "photos": count or len(list(folder.iterdir())), "results": str(results)}
+    asked |= {"model": str(model.path), "mistakes": list(mistakes), "workers": workers, "cores": cores}
     said = subprocess.run(
         [sys.executable, "-m", "benchmarks.sweep_once", json.dumps(asked)], stdout=subprocess.PIPE, check=True
     )
