@@ -24,7 +24,7 @@ import torch
 from lib.gate.bench import Bench
 from lib.gate.case import Case, Outcome
 from lib.gate.deployed import Planted
-from lib.gate.faults import end_to_end, metadata, network, package, packaging, report, run
+from lib.gate.faults import end_to_end, metadata, network, package, packaging, report, run, sweep
 from lib.gate.harmless import variants
 from lib.gate.memory import remembered
 
@@ -74,6 +74,7 @@ def cases() -> list[Case]:
         *package.CASES,
         *report.CASES,
         *run.CASES,
+        *sweep.CASES,
         *variants.CASES,
     ]
     return sorted(every, key=lambda case: case.harmless)

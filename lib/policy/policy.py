@@ -63,6 +63,7 @@ class Check:
     blames: Annotated[str, Field(pattern=f"^({'|'.join(PARTS)})$", description=f"one of {', '.join(PARTS)}")]
     severity: Annotated[Literal["error", "warning"], Field(description="one of error, warning")]
     may_skip: Flag = False
+    optional: Flag = False
     picture: Text = ""
     sampled: Text = ""
     may_move: Annotated[float | None, Field(ge=0, description="a finite number, 0 or more")] = None
@@ -131,7 +132,7 @@ class Policy:
         return self._by_id[id_]
 
     def of(self, notebook: str) -> tuple[Check, ...]:
-        """The checks that a notebook has to record."""
+        """The checks that a notebook has to record, and those that it records where it is asked to."""
         return tuple(check for check in self.checks if check.notebook == notebook)
 
     def may_move(self, id_: str, threshold: float) -> float:

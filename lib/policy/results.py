@@ -212,7 +212,8 @@ def judged(policy: Policy, notebook: str, record: Record) -> list[Result]:
     for id_ in found:
         if policy[id_].notebook != notebook:
             raise UnknownCheck(f"{notebook} recorded '{id_}', which is a check of {policy[id_].notebook}")
-    return [Result(check, record.subject if check.id in found else "", found.get(check.id)) for check in policy.of(notebook)]
+    rows = [check for check in policy.of(notebook) if check.id in found or not check.optional]
+    return [Result(check, record.subject if check.id in found else "", found.get(check.id)) for check in rows]
 
 
 def answer(policy: Policy, notebook: str, results: Sequence[Result]) -> str:

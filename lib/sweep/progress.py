@@ -71,11 +71,13 @@ def on_terminal() -> tuple[Show, float]:
 
 def in_notebook(line: str) -> None:
     """Show a line in a notebook's cell, in place of the one before; an empty one takes it away."""
+    from IPython import get_ipython
     from IPython.display import clear_output
 
-    clear_output(wait=bool(line))
-    if line:
-        print(line)
+    if get_ipython() is not None:  # else it is no notebook, and nobody looks
+        clear_output(wait=bool(line))
+        if line:
+            print(line)
 
 
 def _duration(seconds: float) -> str:

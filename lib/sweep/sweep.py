@@ -109,6 +109,8 @@ class Asked:
             model = Model.open(path)
         except BadInput as error:
             raise BadInput(f"against: {error}") from None
+        if model.end_to_end:
+            raise BadInput(f"against {self.against}: this file holds its preprocessing; name the network's own file")
         require_classes(self.handoff.subject.classes, model.classes, f"against {self.against}")
         return Exported(AGAINST, str(path), sha256(read_bytes(path, "against", files.MODEL)))
 

@@ -125,6 +125,14 @@ def test_results_are_the_table_against_what_was_recorded():
     assert [(each.check.id, each.passed, each.failed) for each in found] == [("a.x", False, True), ("a.y", True, False)]
 
 
+def test_a_check_that_is_optional_counts_where_it_was_recorded():
+    rules = Policy((check("a.x"), check("a.y", optional=True)))
+    recorded = [Measurement("a.x", 1, 1)]
+    assert [each.check.id for each in judged(rules, "a", Record("s", recorded))] == ["a.x"]
+    failing = judged(rules, "a", Record("s", [*recorded, Measurement("a.y", 2, 1)]))
+    assert [(each.check.id, each.failed) for each in failing] == [("a.x", False), ("a.y", True)]
+
+
 @pytest.mark.parametrize("id_", ["a.z", "b.x"])
 def test_a_check_of_no_row_or_of_another_notebook_is_a_bug(id_):
     rules = Policy((check("a.x"), check("b.x", notebook="b")))

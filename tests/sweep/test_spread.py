@@ -145,6 +145,13 @@ def test_a_photo_that_ends_every_worker_is_recorded_and_no_other_is_blamed(lite0
     assert {path.suffix for path in (tmp_path / "results").rglob("*") if path.is_file()} == {".parquet"}
 
 
+def test_workers_that_keep_ending_are_given_up_in_one_line(lite0, place, tmp_path, monkeypatch):
+    monkeypatch.setattr(spread, "TIMES", 1)
+    plan = made.plan(lite0, [made.EndsAtOnce()])
+    with Workers(count=1) as workers, pytest.raises(BadInput, match=r"workers keep ending while they have 002\.png"):
+        workers.spread(made.tasks(lite0, place, tmp_path, by=plan))
+
+
 def test_a_scheduler_that_starts_again_half_way_loses_nothing(lite0, place, once, tmp_path):
     port, tasks, again = free_port(), made.tasks(lite0, place, tmp_path, size=2), []
     with ExitStack() as first, ExitStack() as second:

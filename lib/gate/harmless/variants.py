@@ -16,6 +16,7 @@ from lib.gate.case import Case, Outcome
 from lib.inputs import photos, subject
 
 EVERY = ("01_export", "03_parity", "11_robustness")
+SWEEP = ("09_cost",)
 FILE = ("01_export", "11_robustness")
 DEPLOYED = ("11_robustness",)
 
@@ -142,6 +143,9 @@ CASES = (
     Case("exporters", "TorchScript's exporter", "", _run(*FILE, exporter="torchscript")),
     *(Case("exporters", f"operator set {opset}", "", _run(*FILE, opset=opset)) for opset in (18, 21)),
     Case("subjects", "the stand-in of B0", "", _run(*FILE, subject="b0-stand-in")),
+    Case("sweep", "other crops", "", _run(*SWEEP, seed=7)),
+    Case("sweep", "the stand-in of B0", "", _run(*SWEEP, subject="b0-stand-in")),
+    Case("sweep", "a squash for the contract", "", _subject(*SWEEP, rule='rule = "squash"')),
     Case("subjects", "static padding", "", _subject(*FILE, padding='padding = "static"')),
     Case("subjects", "a squash for the contract", "", _subject(*EVERY, rule='rule = "squash"')),
     Case("subjects", "a centre crop", "", _subject(*EVERY, rule='rule = "shorter-side-crop"\ncrop = 224', size="size = 256")),

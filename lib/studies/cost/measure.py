@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from lib.compare.pair import Pair
 from lib.deploy import STAGES
+from lib.deploy.errors import printable
 from lib.deploy.files import PHOTO
 from lib.handoff import Handoff
 from lib.inputs import deployment
 from lib.inputs.reading import read_bytes
 from lib.mistakes import CATALOGUE
+from lib.policy import Policy
 from lib.studies.cost.findings import Cost, Found, Looked
 from lib.studies.cost.found import found
 from lib.studies.cost.worst import worst
@@ -35,7 +38,8 @@ class Study:
         worst: of each stage's costliest mistake, the photo whose answer changed most, under the reference and the mistake.
         stages: the stage of each mistake, by its name.
         recomputed: how many answers a plain loop gives otherwise, and of how many.
-        deployment_off: names of photos whose likeliest class is another by the deployment under test.
+        deployment_off: names of photos whose likeliest class is another by the deployment under test, and for which the
+            reference's leads by more than a logit may differ by.
     """
 
     looked: Looked
@@ -46,11 +50,14 @@ class Study:
     deployment_off: tuple[str, ...]
 
 
-def measured(handoff: Handoff, folder: str, labels: str, against: str, scheduler: str, crops: int, seed: int) -> Study:
+def measured(
+    handoff: Handoff, rules: Policy, folder: str, labels: str, against: str, scheduler: str, crops: int, seed: int
+) -> Study:
     """Sweep, and work out what each mistake costs.
 
     Args:
         handoff: whose exported network is the reference, and whose deployment is under test.
+        rules: what a logit may differ by, so that a tie may fall either way.
         folder: of photos; empty takes crops of the hand-off's photos.
         labels: a CSV file of labels, or empty.
         against: another version, or empty: as :class:`lib.sweep.sweep.Asked` takes it.
@@ -74,10 +81,11 @@ def measured(handoff: Handoff, folder: str, labels: str, against: str, scheduler
         seen.pairs,
         {name: repairs for name, repairs in names.items() if {repairs[0], *repairs[1].values()} <= {*table.ways, ""}},
         DEPLOYMENT,
-        (against, AGAINST, handoff.deployment_name, DEPLOYMENT) if against else None,
+        (_shown(against), AGAINST, f"{handoff.subject.name}, {handoff.deployment_name}", DEPLOYMENT) if against else None,
         seed,
     )
-    off = table.read(DEPLOYMENT).top1 != table.top1
+    tie = rules.tolerances["infer"]
+    off = (table.read(DEPLOYMENT).top1 != table.top1) & (table.lead > tie)
     return Study(
         looked=_looked(seen),
         found=result,
@@ -86,6 +94,11 @@ def measured(handoff: Handoff, folder: str, labels: str, against: str, scheduler
         recomputed=_recomputed(seen, seed),
         deployment_off=tuple(table.photos[i] for i in np.flatnonzero(off)),
     )
+
+
+def _shown(against: str) -> str:
+    """What was named, without the place where it lies."""
+    return printable(Path(against).name if Path(against).exists() else against)
 
 
 def _without_one() -> dict[str, str]:

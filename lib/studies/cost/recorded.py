@@ -7,16 +7,14 @@ from typing import Any
 from lib.numbers import finite
 from lib.report.checks import Checks
 from lib.studies.cost.findings import CONFIDENCE, Cost, Estimate, Found, Looked, Replacement
-from lib.studies.cost.version_pictures import NONE, at_worst
+from lib.studies.cost.version_pictures import at_worst
 
 DIGITS = 6  # that a number keeps
 
 
 def replacement(checks: Checks, found: Replacement | None) -> None:
-    """Record the check of another version, or why there is none."""
-    if found is None:
-        checks.skip("cost.replacement", NONE)
-    else:
+    """Record the check of another version, where there is one."""
+    if found is not None:
         compared = found.labelled.photos if found.labelled else found.photos
         checks.record("cost.replacement", at_worst(found), compared)
 

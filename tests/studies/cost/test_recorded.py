@@ -10,16 +10,19 @@ from lib.studies.cost import recorded
 from tests.studies.cost.found import cost, estimate, found, labelled, looked, replacement
 
 
-def result(rules, other):
+def results(rules, other):
     checks = Checks("09_cost", "lite0", rules)
     recorded.replacement(checks, other)
-    return next(each for each in checks.results if each.check.id == "cost.replacement")
+    return {each.check.id: each for each in checks.results}
 
 
-def test_without_another_version_the_check_is_skipped_and_may_be(rules):
-    skipped = result(rules, None)
-    assert skipped.skipped
-    assert skipped.value == "no other version was named"
+def result(rules, other):
+    return results(rules, other)["cost.replacement"]
+
+
+def test_without_another_version_there_is_no_such_check(rules):
+    assert "cost.replacement" not in results(rules, None)
+    assert "cost.recomputed" in results(rules, None)
 
 
 def test_too_few_photos_do_not_pass_though_no_answer_changed(rules):
