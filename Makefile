@@ -29,7 +29,7 @@ help:  ## show this help
 	@echo "make test     lint, type check and the whole test suite"
 	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"
 	@echo "make lab      JupyterLab on copies of the notebooks, in lab/, to change at will: changed ones stay as they are"
-	@echo "make benchmark  what preprocessing costs, as ratios; leave the machine alone meanwhile"
+	@echo "make benchmark  what preprocessing, the package and a sweep cost, as ratios; leave the machine alone meanwhile"
 	@echo "make clean    remove reports, exported models, downloads and caches; .venv and lab/ stay"
 	@echo
 	@echo "The same without make: .venv/bin/python -m lib run --help"
@@ -63,7 +63,7 @@ benchmark: .venv/.installed-benchmark
 	@$(BIN)/python -m pytest benchmarks --quiet --benchmark-columns=median,iqr,rounds --benchmark-sort=name
 
 clean:
-	rm -rf reports/latest reports/gate .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf reports/latest reports/gate reports/cost .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache
 	find lib tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip is told the exact versions, so a second run installs nothing and everybody gets the same.

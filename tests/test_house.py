@@ -47,7 +47,8 @@ ELSEWHERE = {
     **dict.fromkeys(
         (
             "gate/__main__", "gate/bench", "gate/faults/end_to_end", "gate/faults/metadata", "gate/faults/network",
-            "gate/faults/package", "gate/faults/packaging", "gate/faults/report", "gate/faults/run", "gate/harmless/variants",
+            "gate/faults/package", "gate/faults/packaging", "gate/faults/report", "gate/faults/run", "gate/faults/sweep",
+            "gate/harmless/variants",
             "gate/shipped",
         ),
         "gate/test_suite.py",  # some are tried there, and all by `make gate`
