@@ -25,6 +25,9 @@ from lib.sweep.plan import pipelines
 from lib.sweep.progress import in_notebook
 from lib.sweep.sweep import AGAINST, DEPLOYMENT, SQUASHED, THREE, Asked, Swept, swept
 
+# What the mended deployments are called.
+FIRST = f"deployment with {', '.join(THREE[:-1])} and {THREE[-1]}"
+NAIVE = "deployment that squashes and takes the nearest pixel"
 RECOMPUTED = 60  # answers that are computed again by a plain loop
 
 
@@ -70,10 +73,13 @@ def measured(
     """
     seen = swept(Asked.of(handoff, folder, labels, against, crops, seed), scheduler, in_notebook)
     table = seen.collected.table
-    names = {"a first deployment": (" + ".join(THREE), _without_one())} if set(THREE) <= set(seen.mistakes) else {}
-    names |= {"squashed, by nearest": (" + ".join(SQUASHED), {"shape": SQUASHED[1], "filter": SQUASHED[0], "all": ""})}
+    names = {FIRST: (" + ".join(THREE), _without_one())} if set(THREE) <= set(seen.mistakes) else {}
+    names |= {NAIVE: (" + ".join(SQUASHED), {"shape": SQUASHED[1], "filter": SQUASHED[0], "all": ""})}
     if handoff.deployment_name != deployment.DEFAULT:
-        names["the deployment"] = (DEPLOYMENT, {stage: f"{DEPLOYMENT}, {stage} mended" for stage in STAGES} | {"all": ""})
+        names["deployment under test"] = (
+            DEPLOYMENT,
+            {stage: f"{DEPLOYMENT}, {stage} mended" for stage in STAGES} | {"all": ""},
+        )
     result = found(
         table,
         seen.labels,
