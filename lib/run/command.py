@@ -341,6 +341,7 @@ def _run(
     from lib.bundle import wheels
     from lib.inputs import parameters
     from lib.run import runner
+    from lib.run.place import scratch_beside
 
     sources = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
     if options.only is not None and options.only not in sources:
@@ -374,6 +375,8 @@ def _run(
         wheels.require(effective["versions"])
     out = absolute(options.out, "out")
     if before is not None:
+        with scratch_beside(out):
+            pass  # it may take hours, and a place where no report can be is better said now
         before(about, effective)
     jobs = [
         runner.Job(

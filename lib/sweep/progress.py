@@ -65,7 +65,7 @@ def said(photos: int, failed: int, total: int | None, seconds: float) -> str:
 def on_terminal() -> tuple[Show, float]:
     """What shows lines on stderr, and the seconds between two: one line that is rewritten where it is a terminal."""
     if not sys.stderr.isatty():
-        return lambda line: print(line, file=sys.stderr, flush=True), HEARTBEAT
+        return lambda line: print(line, end="\n" if line else "", file=sys.stderr, flush=True), HEARTBEAT
     return lambda line: print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True), EACH
 
 

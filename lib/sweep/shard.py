@@ -103,9 +103,7 @@ class Task:
             return Refused(str(error))
         except OSError as error:
             if error.errno in NO_ROOM:
-                return Refused(
-                    f"no room on the disk: {self.results}; what was computed stays, and the next sweep goes on from it"
-                )
+                return Refused(f"no room on the disk: {self.results}")
             raise
 
     def _done(self) -> Done:

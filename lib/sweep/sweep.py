@@ -176,17 +176,19 @@ def swept(asked: Asked, scheduler: str, show: Show, each: float = EACH) -> Swept
     results = cache.directory() / "sweep"
     results.mkdir(exist_ok=True)
     listing = _Listing(folder)
-    with Workers(scheduler) as workers:
-        contract = asked.handoff.subject.contract
-        left_out = _left_out(contract, workers.lacking)
-        mistakes = tuple(name for name in CATALOGUE if name not in left_out)
-        pairs = tuple(pair for pair in PAIRS if not left_out.keys() & set(pair))
-        digest = sha256(read_bytes(model, "model", files.MODEL))
-        plan = Plan.of(str(model), digest, _groups(asked, mistakes, pairs), versions.here())
-        tasks = (Task(plan, str(folder), paths, str(results)) for paths in shards(listing.photos()))
-        to_do = (found for found in photo_tree.listed(folder) if not found.refused)
-        done = workers.spread(tasks, Progress(show, to_do, each))
-    show("")
+    try:
+        with Workers(scheduler) as workers:
+            contract = asked.handoff.subject.contract
+            left_out = _left_out(contract, workers.lacking)
+            mistakes = tuple(name for name in CATALOGUE if name not in left_out)
+            pairs = tuple(pair for pair in PAIRS if not left_out.keys() & set(pair))
+            digest = sha256(read_bytes(model, "model", files.MODEL))
+            plan = Plan.of(str(model), digest, _groups(asked, mistakes, pairs), versions.here())
+            tasks = (Task(plan, str(folder), paths, str(results)) for paths in shards(listing.photos()))
+            to_do = (found for found in photo_tree.listed(folder) if not found.refused)
+            done = workers.spread(tasks, Progress(show, to_do, each))
+    finally:
+        show("")
     found = collected(done, plan, results, cluster)
     classes = np.array([given.index(path) if given else labels.NONE for path in found.paths], np.int32)
     labelled = int((classes != labels.NONE).sum())
