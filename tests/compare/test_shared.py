@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from lib.compare.ablation import naive
-from lib.compare.shared import SharedTraces
+from lib.compare.shared import Chained, SharedTraces
 from lib.deploy import STAGES, Pipeline
 
 
@@ -127,3 +127,27 @@ def test_stages_that_cannot_be_hashed_are_taken(lite0):
     data = lite0.photos.readable[0].data
     trace = SharedTraces(data).trace(replace(lite0.deployment, decode=Odd()))
     np.testing.assert_array_equal(trace.score, lite0.deployment.trace(data).score)
+
+
+def test_outputs_that_are_alike_at_first_sight_are_two_where_they_differ_anywhere(calls):
+    """One value of many is another, at any place."""
+    base = np.zeros(100, np.uint8)
+    for place in (0, 1, 15, 16, 57, 99):
+        other = base.copy()
+        other[place] = 1
+        pipeline = toy(calls, decode=lambda data: base)
+        changed = toy(calls, decode=lambda data, other=other: other)
+        shared = SharedTraces(b"abcd")
+        first, second = shared.trace(pipeline), shared.trace(changed)
+        np.testing.assert_array_equal(first.score, base + 4)
+        np.testing.assert_array_equal(second.score, other + 4)
+
+
+def test_a_stage_of_two_parts_shares_its_first(calls):
+    first = counted(calls, "first", lambda value: np.asarray(value) + 1)
+    one, other = (replace(toy(calls), resize=Chained(first, lambda value, by=by: value * by)) for by in (2, 3))
+    shared = SharedTraces(b"abcd")
+    traces = [shared.trace(each) for each in (one, other)]
+    assert calls["first"] == 1
+    for trace, alone in zip(traces, (one, other), strict=True):
+        np.testing.assert_array_equal(trace.resize, alone.trace(b"abcd").resize)
