@@ -28,6 +28,7 @@ TIMES = 5  # that one task is handed out again after its worker was lost; Dask i
 RETRIES = 2  # of a task that raised, by Dask: a file server may be away for a moment
 PATIENCE = 60.0  # seconds without a scheduler, or without any worker, after which it is given up
 CONNECT = 10.0  # seconds to find a scheduler at first
+RUNNING = "running"  # what a client says of itself while it has its scheduler
 POLL, LOOK = 0.02, 2.0  # seconds between looks at what came back, and at how many workers there are
 
 # Else the thread pools of two workers fight over the cores.
@@ -65,12 +66,22 @@ class Workers:
         self._scheduler = scheduler
         self._cluster = None if scheduler else _here(count or threads())
         self._client = self._connected()
-        self.lacking = frozenset(name for found in self._versions() for name, version in found.items() if not version)
+        try:
+            self.lacking = frozenset(name for found in self._versions() for name, version in found.items() if not version)
+        except _Lost:
+            self._close()
+            raise BadInput(f"scheduler {scheduler}: went away") from None
+        except BaseException:
+            self._close()
+            raise
 
     def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self._close()
+
+    def _close(self) -> None:
         _closed(self._client)
         if self._cluster is not None:
             self._cluster.close()
@@ -152,6 +163,10 @@ class _Waiting:
         number, task = next(self._new, (0, None))
         return None if task is None else (number, task, 0)
 
+    def back(self, task: tuple[int, Task, int]) -> None:
+        """One that was not handed out after all."""
+        self._again.appendleft(task)
+
     def again(self, future: Future[Any] | None = None, times: int = 0) -> None:
         """One task, or all that are out, will be handed out again; ``times`` more that it counts as tried."""
         for each in [future] if future is not None else list(self.out):
@@ -168,7 +183,13 @@ def _run(client: Client, waiting: _Waiting, done: dict[int, Done], watch: Watch)
         if following is None:
             return False
         number, task, tried = following
-        future = client.submit(_task, task, key=f"{session}-{number}-{tried}", pure=False, retries=RETRIES)
+        try:
+            future = client.submit(_task, task, key=f"{session}-{number}-{tried}", pure=False, retries=RETRIES)
+        except Exception:  # of many kinds, where the scheduler went away
+            waiting.back(following)
+            if client.status == RUNNING:
+                raise
+            raise _Lost from None
         waiting.out[future] = following
         completed.add(future)
         return True
@@ -188,10 +209,10 @@ def _run(client: Client, waiting: _Waiting, done: dict[int, Done], watch: Watch)
         if not completed.has_ready():
             time.sleep(POLL)
             continue
-        _take(next(completed), waiting, done)
+        _take(client, next(completed), waiting, done)
 
 
-def _take(future: Future[Any], waiting: _Waiting, done: dict[int, Done]) -> None:
+def _take(client: Client, future: Future[Any], waiting: _Waiting, done: dict[int, Done]) -> None:
     number, task, tried = waiting.out[future]
     try:
         outcome = future.result()
@@ -204,6 +225,10 @@ def _take(future: Future[Any], waiting: _Waiting, done: dict[int, Done]) -> None
             ) from None
         waiting.again(future, 1)
         return
+    except OSError as error:
+        if client.status != RUNNING:
+            raise _Lost from None
+        raise BadInput(f"sweep: {error.filename or task.results}: {error.strerror or one_line(error)}; {_kept(done)}") from None
     except ModuleNotFoundError as error:
         raise BadInput(f"a worker has no {error.name}: install the same versions there; {_kept(done)}") from None
     if isinstance(outcome, Refused):

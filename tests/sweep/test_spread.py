@@ -148,7 +148,7 @@ def test_a_photo_that_ends_every_worker_is_recorded_and_no_other_is_blamed(lite0
 def test_workers_that_keep_ending_are_given_up_in_one_line(lite0, place, tmp_path, monkeypatch):
     monkeypatch.setattr(spread, "TIMES", 1)
     plan = made.plan(lite0, [made.EndsAtOnce()])
-    with Workers(count=1) as workers, pytest.raises(BadInput, match=r"workers keep ending while they have 002\.png"):
+    with Workers(count=1) as workers, pytest.raises(BadInput, match=r"workers keep ending while they have 00\d\.png"):
         workers.spread(made.tasks(lite0, place, tmp_path, by=plan))
 
 
@@ -259,3 +259,11 @@ def test_workers_end_with_the_block_and_after_ctrl_c():
     for pid in found.values():
         with pytest.raises(ProcessLookupError):
             os.kill(pid, signal.SIG_DFL)
+
+
+def test_a_folder_of_results_that_workers_may_not_write_to_is_said_in_one_line(lite0, place, tmp_path):
+    tasks = made.tasks(lite0, place, tmp_path / "results")
+    for key in tasks[0].plan.keys:
+        (tmp_path / "results" / key[:16]).write_text("a file, where a folder is to be")
+    with Workers(count=1) as workers, pytest.raises(BadInput, match=r"sweep: .*results.*: (File exists|Not a directory)"):
+        workers.spread(tasks)
