@@ -44,7 +44,7 @@ def installed(site_packages: Path, wheels: Path | None) -> list[Library]:
     """
     found: dict[str, Distribution] = {}
     for each in distributions(path=[str(site_packages)]):
-        if each.metadata["Name"]:  # an installation that was broken off leaves a folder without metadata
+        if "Name" in each.metadata:  # an installation that was broken off leaves a folder without metadata
             found.setdefault(canonicalize_name(each.metadata["Name"]), each)
     files = _wheels(wheels.glob("*.whl") if wheels else ())
     return [_library(name, found[name], found.keys(), files) for name in sorted(found)]

@@ -22,9 +22,11 @@ def about(package: str) -> dict[str, Any]:
 
 def licence(metadata: PackageMetadata) -> str:
     """The licence that a package's metadata name, in one line; :data:`NOT_SAID` where they name none."""
-    return metadata["License-Expression"] or next(
+    # not every reader of metadata gives None for what is not there: importlib_metadata raises, where Dask has imported it
+    named = {key: metadata[key] for key in ("License-Expression", "License") if key in metadata}
+    return named.get("License-Expression") or next(
         (line.rsplit(" :: ", 1)[1] for line in metadata.get_all("Classifier") or [] if line.startswith("License :: ")),
-        (metadata["License"] or NOT_SAID).splitlines()[0],
+        (named.get("License") or NOT_SAID).splitlines()[0],
     )
 
 

@@ -57,3 +57,10 @@ def test_the_licence_is_read_where_metadata_have_it(lines, said):
     for name, value in lines.items():
         metadata[name] = value
     assert package.licence(metadata) == said
+
+
+def test_a_package_that_names_no_licence_is_read_also_where_the_backport_reads_metadata(tmp_path):
+    """``importlib_metadata``, which Dask brings, takes the place of Python's own where it is imported, and is stricter."""
+    backport = pytest.importorskip("importlib_metadata", reason="Dask brings it for Python 3.11 alone")
+    (tmp_path / "METADATA").write_text("Metadata-Version: 2.1\nName: x\nVersion: 1\n")
+    assert package.licence(backport.PathDistribution(tmp_path).metadata) == package.NOT_SAID
