@@ -101,6 +101,7 @@ def refused(capsys, tmp_path: Path, given: dict[str, str]) -> str:
     earlier = tmp_path / "earlier"
     earlier.mkdir()
     (earlier / "report.html").write_text("earlier")
+    (earlier / "results.json").write_text('{"notebooks": [], "attachments": {}}')
     arguments = [part for name, value in given.items() for part in (f"--{name}", value)]
     capsys.readouterr()
     assert main(["cost", *arguments, "--out", str(earlier)]) == WRONG_USE
@@ -111,6 +112,13 @@ def refused(capsys, tmp_path: Path, given: dict[str, str]) -> str:
     assert lines[0].isprintable()
     assert (earlier / "report.html").read_text() == "earlier"
     return lines[0]
+
+
+def test_a_place_where_no_report_can_be_is_said_before_the_sweep(tmp_path, capsys, photos, monkeypatch):
+    monkeypatch.setattr("lib.sweep.sweep.swept", lambda *_: pytest.fail("it was swept"))
+    (tmp_path / "mine.txt").write_text("mine")
+    assert main(["cost", "--photos", str(photos), "--out", str(tmp_path)]) == WRONG_USE
+    assert "holds something other than a report" in capsys.readouterr().err
 
 
 def test_ctrl_c_keeps_what_was_found_and_the_same_command_goes_on(tmp_path, photos):
