@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import pyarrow
 from pyarrow import parquet
 
@@ -24,6 +23,7 @@ from lib.deploy import BadInput, Pipeline, files
 from lib.inputs.reading import NO_ROOM, one_line
 from lib.inputs.reading import sha256 as sha256_of
 from lib.sweep import versions
+from lib.sweep.one_thread import one_thread
 from lib.sweep.photo import Numbers, Prepared
 from lib.sweep.plan import Plan, pipelines, renew
 from lib.sweep.underway import Underway
@@ -90,7 +90,6 @@ class Task:
 
     def run(self) -> Done | Refused:
         """Do what has not been done yet."""
-        cv2.setNumThreads(1)  # a worker is a process, and as many are started as there are cores
         wrong = versions.differences(dict(self.plan.versions), versions.here())
         if wrong:
             return Refused(f"{'; '.join(wrong)}: install the same versions there, and start it again")
@@ -98,7 +97,8 @@ class Task:
             if not Path(place).is_dir():
                 return Refused(f"there is no folder {place}: {what} have to lie at one place for all workers")
         try:
-            return self._done()
+            with one_thread(self.plan):
+                return self._done()
         except BadInput as error:
             return Refused(str(error))
         except OSError as error:

@@ -20,6 +20,7 @@ from lib.policy import Policy
 from lib.studies.cost.findings import Cost, Found, Looked
 from lib.studies.cost.found import found
 from lib.studies.cost.worst import worst
+from lib.sweep.one_thread import one_thread
 from lib.sweep.photo import one_at_a_time
 from lib.sweep.plan import pipelines
 from lib.sweep.progress import in_notebook
@@ -149,7 +150,8 @@ def _recomputed(seen: Swept, seed: int) -> tuple[int, int]:
     for _ in range(RECOMPUTED):
         photo, way = int(random.integers(len(table.photos))), table.ways[int(random.integers(len(table.ways)))]
         data = read_bytes(seen.folder / seen.collected.paths[photo], "photo", PHOTO)
-        plain, answers = one_at_a_time(data, reference, ways[way]), table.read(way)
+        with one_thread(seen.plan):
+            plain, answers = one_at_a_time(data, reference, ways[way]), table.read(way)
         there = np.array([answers.top1[photo], answers.margin[photo], answers.kl[photo]])
         again = np.array([plain.top1, np.float32(plain.margin), plain.kl])
         differing, compared = differing + (not np.array_equal(there, again, equal_nan=True)), compared + 1
