@@ -52,22 +52,30 @@ class Asked:
     Attributes:
         handoff: whose exported network, and whose deployment.
         folder: of photos; None takes crops of the hand-off's photos.
-        labels: a CSV file of labels; None takes those that the names of subfolders are.
-        against: another version: an ONNX file, or a deployment as ``package.module:attribute``; empty for none.
+        labels: of its photos; None for crops.
+        other: another version; None for none.
         crops: how many are cut out of each photo where there is no folder.
         seed: of the crops.
     """
 
     handoff: Handoff
     folder: Path | None
-    labels: Path | None
-    against: str
+    labels: Labels | None
+    other: Way | None
     crops: int
     seed: int
 
     @classmethod
     def of(cls, handoff: Handoff, folder: str, labels_file: str, against: str, count: int, seed: int) -> Asked:
         """What was given, checked as far as it can be before anything is computed.
+
+        Args:
+            handoff: whose exported network, and whose deployment.
+            folder: of photos; empty takes crops of the hand-off's photos.
+            labels_file: a CSV file of labels; empty takes those that the names of subfolders are.
+            against: another version: an ONNX file, or a deployment as ``package.module:attribute``; empty for none.
+            count: how many crops are cut out of each photo where there is no folder.
+            seed: of the crops.
 
         Raises:
             BadInput: the folder holds no photo, there is no such labels file, labels were given without a folder, ``against``
@@ -77,42 +85,12 @@ class Asked:
             raise BadInput(f"labels {labels_file}: there is no folder of photos that they could be of; name one")
         if count < 1 or seed < 0:
             raise BadInput(f"crops {count}, seed {seed}: give 1 crop or more, and a seed of 0 or more")
-        place = absolute(folder, "photos") if folder else None
+        place, found = absolute(folder, "photos") if folder else None, None
         if place is not None:
             photo_tree.require(place)
-        asked = cls(handoff, place, absolute(labels_file, "labels") if labels_file else None, against, count, seed)
-        asked.other()
-        asked.labelled()
-        return asked
-
-    def labelled(self) -> Labels | None:
-        """The labels, or None for crops.
-
-        Raises:
-            BadInput: as :func:`lib.inputs.labels.of`.
-        """
-        return None if self.folder is None else labels.of(self.folder, self.handoff.subject.classes, self.labels)
-
-    def other(self) -> Way | None:
-        """The other version, or None.
-
-        Raises:
-            BadInput: it cannot be used.
-        """
-        if not self.against:
-            return None
-        if ":" in self.against and not Path(self.against).exists():
-            deployment.check(self.against, self.handoff.time_limit)
-            return Deployed.of(AGAINST, self.against, self.handoff.time_limit)
-        path = absolute(self.against, "against")
-        try:
-            model = Model.open(path)
-        except BadInput as error:
-            raise BadInput(f"against: {error}") from None
-        if model.end_to_end:
-            raise BadInput(f"against {self.against}: this file holds its preprocessing; name the network's own file")
-        require_classes(self.handoff.subject.classes, model.classes, f"against {self.against}")
-        return Exported(AGAINST, str(path), sha256(read_bytes(path, "against", files.MODEL)))
+            file = absolute(labels_file, "labels") if labels_file else None
+            found = labels.of(place, handoff.subject.classes, file)
+        return cls(handoff, place, found, _other(handoff, against) if against else None, count, seed)
 
     def photos(self) -> tuple[Path, Callable[[str], str] | None]:
         """The folder, and from a photo's path to the group that it depends on where there are such groups."""
@@ -172,7 +150,7 @@ def swept(asked: Asked, scheduler: str, show: Show, each: float = EACH) -> Swept
     """
     begun = time.monotonic()
     folder, cluster = asked.photos()
-    given, model = asked.labelled(), asked.handoff.onnx_path
+    given, model = asked.labels, asked.handoff.onnx_path
     results = cache.directory() / "sweep"
     results.mkdir(exist_ok=True)
     listing = _Listing(folder)
@@ -212,6 +190,21 @@ def swept(asked: Asked, scheduler: str, show: Show, each: float = EACH) -> Swept
     )
 
 
+def _other(handoff: Handoff, against: str) -> Way:
+    if ":" in against and not Path(against).exists():
+        deployment.check(against, handoff.time_limit)
+        return Deployed.of(AGAINST, against, handoff.time_limit)
+    path = absolute(against, "against")
+    try:
+        model = Model.open(path)
+    except BadInput as error:
+        raise BadInput(f"against: {error}") from None
+    if model.end_to_end:
+        raise BadInput(f"against {against}: this file holds its preprocessing; name the network's own file")
+    require_classes(handoff.subject.classes, model.classes, f"against {against}")
+    return Exported(AGAINST, str(path), sha256(read_bytes(path, "against", files.MODEL)))
+
+
 class _Listing:
     """A folder's photos as they are listed, with what is not to be read counted aside."""
 
@@ -247,5 +240,4 @@ def _groups(asked: Asked, mistakes: tuple[str, ...], pairs: tuple[tuple[str, str
     deployed: list[Way] = [Deployed.of(DEPLOYMENT, name, limit)]
     if name != deployment.DEFAULT:
         deployed += [Deployed.of(f"{DEPLOYMENT}, {stage} mended", name, limit, (stage,)) for stage in STAGES]
-    other = asked.other()
-    return [catalogue, deployed, [other] if other else []]
+    return [catalogue, deployed, [asked.other] if asked.other else []]

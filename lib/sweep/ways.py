@@ -14,6 +14,13 @@ from lib.sweep import versions
 from lib.sweep.model import SweptModel
 
 
+class _NeedsNothing:
+    @property
+    def needs(self) -> frozenset[str]:
+        """Libraries that a worker may lack."""
+        return frozenset()
+
+
 @dataclass(frozen=True)
 class Mistaken:
     """The right pipeline with mistakes of the catalogue in it.
@@ -41,7 +48,7 @@ class Mistaken:
 
 
 @dataclass(frozen=True)
-class Naive:
+class Naive(_NeedsNothing):
     """The naive deployment: squash to a square, by the nearest pixel. Both are of one stage, so that no two mistakes make it.
 
     Attributes:
@@ -50,18 +57,13 @@ class Naive:
 
     name: str
 
-    @property
-    def needs(self) -> frozenset[str]:
-        """Libraries that a worker may lack."""
-        return frozenset()
-
     def made(self, model: SweptModel) -> Pipeline:
         """The pipeline."""
         return ablation.naive(model.pipeline, model.contract)
 
 
 @dataclass(frozen=True)
-class Deployed:
+class Deployed(_NeedsNothing):
     """A deployment of the user's, with some of its stages taken from the reference.
 
     Attributes:
@@ -77,11 +79,6 @@ class Deployed:
     source: str
     time_limit: float
     mended: tuple[str, ...] = ()
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """Libraries that a worker may lack."""
-        return frozenset()
 
     @classmethod
     def of(cls, name: str, deployment_name: str, time_limit: float, mended: Sequence[str] = ()) -> Deployed:
@@ -112,7 +109,7 @@ def forget_processes() -> None:
 
 
 @dataclass(frozen=True)
-class Exported:
+class Exported(_NeedsNothing):
     """Another exported model, with the preprocessing that it states itself.
 
     Attributes:
@@ -124,11 +121,6 @@ class Exported:
     name: str
     path: str
     sha256: str
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """Libraries that a worker may lack."""
-        return frozenset()
 
     def made(self, model: SweptModel) -> Pipeline:
         """The pipeline.

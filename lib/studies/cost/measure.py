@@ -64,7 +64,7 @@ def measured(
         rules: what a logit may differ by, so that a tie may fall either way.
         folder: of photos; empty takes crops of the hand-off's photos.
         labels: a CSV file of labels, or empty.
-        against: another version, or empty: as :class:`lib.sweep.sweep.Asked` takes it.
+        against: another version, or empty: as :meth:`lib.sweep.sweep.Asked.of` takes it.
         scheduler: address of a Dask scheduler; empty starts workers here.
         crops: how many are cut out of each photo.
         seed: of the crops, of the intervals and of what is computed again.
