@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -121,18 +122,20 @@ def test_a_place_where_no_report_can_be_is_said_before_the_sweep(tmp_path, capsy
     assert "holds something other than a report" in capsys.readouterr().err
 
 
-def test_ctrl_c_keeps_what_was_found_and_the_same_command_goes_on(tmp_path, photos):
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+def test_ctrl_c_keeps_what_was_found_and_the_same_command_goes_on(tmp_path, lite0):
+    models = tmp_path / "cache" / "models"  # a cache that no other test writes to, with the exported network
+    models.mkdir(parents=True)
+    for path in lite0.onnx_path.parent.glob(f"{lite0.onnx_path.name}*"):
+        shutil.copy(path, models)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "HANDOFF_CACHE": str(tmp_path / "cache")}
     many = made.folder(tmp_path / "photos", 40)
     command = [sys.executable, "-m", "lib", "cost", "--photos", str(many), "--out", str(tmp_path / "cost")]
     default = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # noqa: E731  (a suite may be started ignoring it)
     started = subprocess.Popen(
         command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path, preexec_fn=default
     )
-    kept = Path(os.environ.get("HANDOFF_CACHE") or ROOT / ".cache") / "sweep"
-    before = set(kept.rglob("*.parquet"))
-    deadline = time.monotonic() + 120
-    while not set(kept.rglob("*.parquet")) - before and time.monotonic() < deadline:
+    kept, deadline = tmp_path / "cache" / "sweep", time.monotonic() + 120
+    while not list(kept.rglob("*.parquet")) and time.monotonic() < deadline:
         time.sleep(0.1)
     started.send_signal(signal.SIGINT)
     _, err = started.communicate(timeout=60)
@@ -140,7 +143,7 @@ def test_ctrl_c_keeps_what_was_found_and_the_same_command_goes_on(tmp_path, phot
     assert "Traceback" not in err
     assert "interrupted" in err
     assert not (tmp_path / "cost").exists()
-    lying = set(kept.rglob("*.parquet")) - before
+    lying = list(kept.rglob("*.parquet"))
     assert lying
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert ended.returncode == SHIP, ended.stderr
