@@ -125,8 +125,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     cost.add_argument(
-        "--photos", metavar="DIR", help="a folder of photos, with all its subfolders (default: crops of the bundled photos)"
-    )
+        "--photos", dest="folder", metavar="DIR",
+        help="a folder of photos, with all its subfolders (default: crops of the bundled photos)",
+    )  # fmt: skip
     cost.add_argument(
         "--labels", metavar="FILE.csv",
         help="'photo or folder,class' a line (default: subfolders that are named as classes, or are as many)",
@@ -141,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     cost.add_argument("--time-limit", metavar="SECONDS", type=float, help="as for run")
     cost.add_argument("--params", metavar="FILE.yml", type=Path, help="as for run")
     cost.add_argument("--out", metavar="DIR", type=Path, default=COST, help="where the report goes (default reports/cost)")
+    cost.set_defaults(only=COST_NOTEBOOK, photos=None, versions=None, baseline=None)
     diagnose = commands.add_parser(
         "diagnose",
         help="name the mistake behind a tensor that a service made",
@@ -265,9 +267,8 @@ def _diagnose(options: argparse.Namespace) -> int:
 
 
 def _cost(options: argparse.Namespace, notebooks: Path, table: Path) -> int:
-    asked = {"folder": options.photos, "labels": options.labels, "against": options.against, "scheduler": options.scheduler}
-    given = {name: value for name, value in asked.items() if value is not None}
-    options.photos, options.versions, options.baseline, options.only = None, None, None, COST_NOTEBOOK
+    names = ("folder", "labels", "against", "scheduler")
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
     return _run(options, notebooks, table, given, before=_sweep)
 
 

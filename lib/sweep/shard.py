@@ -97,8 +97,7 @@ class Task:
             if not Path(place).is_dir():
                 return Refused(f"there is no folder {place}: {what} have to lie at one place for all workers")
         try:
-            with one_thread(self.plan):
-                return self._done()
+            return self._done()
         except BadInput as error:
             return Refused(str(error))
         except OSError as error:
@@ -113,7 +112,8 @@ class Task:
         missing = [number for number, place in enumerate(places) if not _whole(Path(self.results, place))]
         if missing:
             plan = Plan(self.plan.model, self.plan.sha256, tuple(self.plan.groups[n] for n in missing), self.plan.versions)
-            self._compute(plan, [Path(self.results, places[n]) for n in missing], [digest for digest, _ in digests])
+            with one_thread(plan):
+                self._compute(plan, [Path(self.results, places[n]) for n in missing], [digest for digest, _ in digests])
         failed = _failed(Path(self.results, places[0]))
         return Done(tuple(places), len(self.paths), failed, len(self.paths) if missing else 0)
 

@@ -147,12 +147,12 @@ def _recomputed(seen: Swept, seed: int) -> tuple[int, int]:
     table, random = seen.collected.table, np.random.default_rng(seed)
     reference, ways = pipelines(seen.plan)
     differing, compared = 0, 0
-    for _ in range(RECOMPUTED):
-        photo, way = int(random.integers(len(table.photos))), table.ways[int(random.integers(len(table.ways)))]
-        data = read_bytes(seen.folder / seen.collected.paths[photo], "photo", PHOTO)
-        with one_thread(seen.plan):
+    with one_thread(seen.plan):
+        for _ in range(RECOMPUTED):
+            photo, way = int(random.integers(len(table.photos))), table.ways[int(random.integers(len(table.ways)))]
+            data = read_bytes(seen.folder / seen.collected.paths[photo], "photo", PHOTO)
             plain, answers = one_at_a_time(data, reference, ways[way]), table.read(way)
-        there = np.array([answers.top1[photo], answers.margin[photo], answers.kl[photo]])
-        again = np.array([plain.top1, np.float32(plain.margin), plain.kl])
-        differing, compared = differing + (not np.array_equal(there, again, equal_nan=True)), compared + 1
+            there = np.array([answers.top1[photo], answers.margin[photo], answers.kl[photo]])
+            again = np.array([plain.top1, np.float32(plain.margin), plain.kl])
+            differing, compared = differing + (not np.array_equal(there, again, equal_nan=True)), compared + 1
     return differing, compared
