@@ -117,11 +117,13 @@ class Result:
         check: the row of the table.
         subject: what it is about; empty where nothing was recorded.
         measurement: what was recorded, or None.
+        crashed: whether the notebook that has to record it crashed.
     """
 
     check: Check
     subject: str
     measurement: Measurement | None
+    crashed: bool = False
 
     @property
     def skipped(self) -> bool:
@@ -132,7 +134,7 @@ class Result:
     def unmeasured(self) -> str:
         """Why there is no value that could hold; empty where there is one."""
         if self.measurement is None:
-            return "not recorded"
+            return "its notebook crashed" if self.crashed else "not recorded"
         return self.measurement.skipped or ("" if self.measurement.compared else "nothing was compared")
 
     @property
@@ -142,14 +144,19 @@ class Result:
         return found is not None and not self.unmeasured and self.check.holds(found.measured)
 
     @property
+    def lost(self) -> bool:
+        """Whether its notebook crashed before it was recorded."""
+        return self.crashed and self.measurement is None
+
+    @property
     def failed(self) -> bool:
         """Whether the run may not ship because of it."""
-        return not self.passed and not self.skipped and self.check.severity == "error"
+        return not (self.passed or self.skipped or self.lost) and self.check.severity == "error"
 
     @property
     def warned(self) -> bool:
         """Whether it does not hold, and the run may ship all the same."""
-        return not self.passed and not self.skipped and not self.failed
+        return not (self.passed or self.skipped or self.lost or self.failed)
 
     @property
     def blamed(self) -> str:
@@ -163,6 +170,8 @@ class Result:
             return "✓ pass"
         if self.skipped:
             return "– skipped"
+        if self.lost:
+            return "? crashed"
         word = "✗ FAIL" if self.failed else "! warning"
         return word if self.measurement is not None else f"{word}: not recorded"
 
@@ -202,8 +211,14 @@ class Result:
         }
 
 
-def judged(policy: Policy, notebook: str, record: Record) -> list[Result]:
+def judged(policy: Policy, notebook: str, record: Record, crashed: bool = False) -> list[Result]:
     """A notebook's checks against what it recorded, in the order of the table.
+
+    Args:
+        policy: the table.
+        notebook: its name.
+        record: what it recorded.
+        crashed: whether it ended before its last cell; then checks that it did not record are lost, not failed.
 
     Raises:
         UnknownCheck: it recorded one that the table does not have, or gives to another notebook.
@@ -213,7 +228,7 @@ def judged(policy: Policy, notebook: str, record: Record) -> list[Result]:
         if policy[id_].notebook != notebook:
             raise UnknownCheck(f"{notebook} recorded '{id_}', which is a check of {policy[id_].notebook}")
     rows = [check for check in policy.of(notebook) if check.id in found or not check.optional]
-    return [Result(check, record.subject if check.id in found else "", found.get(check.id)) for check in rows]
+    return [Result(check, record.subject if check.id in found else "", found.get(check.id), crashed) for check in rows]
 
 
 def answer(policy: Policy, notebook: str, results: Sequence[Result]) -> str:

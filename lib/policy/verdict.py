@@ -15,32 +15,39 @@ class Verdict:
     """What the results of a run come to.
 
     Attributes:
-        key: ``ship``, ``do not ship``, or ``incomplete`` where only some notebooks were run and no check of theirs failed.
+        key: ``ship``, ``do not ship``, or ``incomplete``: no check failed, but some notebooks were not run or crashed.
         brief: the count of checks, and where to look first where some failed.
         sentence: the same, with the names of what failed.
         blamed: the parts of the hand-off that failures point at, the first to look at first; see
             :data:`lib.policy.policy.PARTS`.
+        crashed: names of the notebooks that crashed.
     """
 
     key: str
     brief: str
     sentence: str
     blamed: tuple[str, ...] = ()
+    crashed: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
         """The verdict as a heading."""
-        return {"ship": "✓ Ship", "do not ship": "✗ Do not ship", "incomplete": "No verdict: only part was run"}[self.key]
+        if self.key == "incomplete":
+            return f"No verdict: {listed(self.crashed)} crashed" if self.crashed else "No verdict: only part was run"
+        return {"ship": "✓ Ship", "do not ship": "✗ Do not ship"}[self.key]
 
 
-def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool) -> Verdict:
-    """Ship where the run is complete, has checks, and none failed.
+def verdict(
+    results: Sequence[Result], subject: str, photos: int, complete: bool, crashed: tuple[str, ...] = ()
+) -> Verdict:
+    """Ship if the run is complete, has checks, none failed and no notebook crashed.
 
     Args:
         results: of all checks that the run had to record.
         subject: its name.
         photos: how many were looked at.
         complete: whether the whole set of notebooks was run.
+        crashed: names of the notebooks that crashed.
     """
     failed = [each for each in results if each.failed]
     notebooks = list(dict.fromkeys(each.check.notebook for each in results if each.check.notebook not in (RUN, BASELINE)))
@@ -50,13 +57,18 @@ def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool
         blamed = tuple(part for part in PARTS if any(each.blamed == part for each in failed))
         first = f" Look first at: {blamed[0]}." if blamed else ""
         brief, sentence = (f"{subject}: {said}{each}.{first}" for each in ("", named and f": {named}"))
-        return Verdict("do not ship", brief, sentence, blamed)
+        also = f" {listed(crashed)} crashed." if crashed else ""
+        return Verdict("do not ship", brief + also, sentence + also, blamed, crashed)
     passed = sum(each.passed for each in results)
     aside = "".join(
         f", {count} {word}"
         for word, count in (("skipped", sum(r.skipped for r in results)), ("warned", sum(r.warned for r in results)))
         if count
     )
+    if crashed:
+        lost = counted(sum(each.lost for each in results), "check")
+        said = f"{counted(passed, 'check')} passed{aside}; {listed(crashed)} crashed, which leaves {lost} without a value."
+        return Verdict("incomplete", f"{subject}: {said}", f"{subject}: {said}", crashed=crashed)
     if not complete:
         ran = ", ".join(notebooks)
         said = f"{counted(passed, 'check')} of {ran} passed{aside}; the other notebooks were not run."

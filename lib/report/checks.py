@@ -99,15 +99,15 @@ def counts(results: Iterable[Result]) -> str:
 
 
 def outcomes(results: Sequence[Result]) -> str:
-    """How many checks there are, and how many of them passed, failed, were skipped or warned."""
-    kinds = ("passed", "failed", "skipped", "warned")
-    said = [f"{count} {kind}" for kind in kinds if (count := sum(getattr(each, kind) for each in results))]
+    """How many checks there are, and how many of them passed, failed, were skipped, warned or never measured."""
+    kinds = {"passed": "passed", "failed": "failed", "skipped": "skipped", "warned": "warned", "lost": "not measured"}
+    said = [f"{count} {word}" for kind, word in kinds.items() if (count := sum(getattr(each, kind) for each in results))]
     return f"{counted(len(results), 'check')}: {', '.join(said)}"
 
 
 def answered(said: str, results: Iterable[Result]) -> Html:
     """A notebook's answer as a note."""
-    return note(said, "warning" if any(each.failed for each in results) else "finding")
+    return note(said, "warning" if any(each.failed or each.lost for each in results) else "finding")
 
 
 def results_table(results: Iterable[Result], caption: str) -> Html:

@@ -16,6 +16,7 @@ from lib.policy import Measurement, Policy, Record, Result, Verdict, answer, jud
 from lib.policy.policy import BASELINE, RUN
 
 PACKAGE = "handoff"  # the folder of a run with what operations install
+CRASH = "crash"  # in the metadata of an executed notebook: why it ended before its last cell
 EVIDENCE = "evidence.json"  # in it: the results of all notebooks but those that come last
 
 
@@ -39,6 +40,11 @@ class Page:
     def title(self) -> str:
         """The question it asks."""
         return str(self.notebook.metadata.get("title", self.name))
+
+    @property
+    def crash(self) -> str:
+        """Why the notebook crashed, in a line; empty if it did not."""
+        return str(self.notebook.metadata.get(CRASH, ""))
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ class Run:
         records |= {page.name: page.record for page in self.pages}
         missing = {check.notebook for check in self.policy.checks} - {BASELINE, *records} if self.complete else set()
         records |= {name: Record("") for name in sorted(missing)}
-        return {name: judged(self.policy, name, record) for name, record in records.items()}
+        return {name: judged(self.policy, name, record, name in self.crashes) for name, record in records.items()}
 
     @property
     def results(self) -> list[Result]:
@@ -77,14 +83,24 @@ class Run:
         return [result for results in self.judged.values() for result in results]
 
     @property
+    def crashes(self) -> dict[str, str]:
+        """Why each notebook that crashed did so, by its name."""
+        return {page.name: page.crash for page in self.pages if page.crash}
+
+    @property
     def verdict(self) -> Verdict:
         """The policy against what was recorded."""
-        return verdict(self.results, self.facts["subject"]["name"], len(self.readable), self.complete)
+        return verdict(self.results, self.facts["subject"]["name"], len(self.readable), self.complete, tuple(self.crashes))
 
     @property
     def answers(self) -> dict[str, str]:
-        """What each notebook answers, and an earlier run where there is one to be held against, made from their checks."""
-        return {name: answer(self.policy, name, results) for name, results in self.judged.items() if name != RUN}
+        """What each notebook answers, made from its checks, and how an earlier run compares if there is one."""
+        return {name: self._answer(name, results) for name, results in self.judged.items() if name != RUN}
+
+    def _answer(self, name: str, results: Sequence[Result]) -> str:
+        if name in self.crashes:
+            return f"This notebook crashed: {self.crashes[name]}. It is a bug of the workbook; the traceback says where."
+        return answer(self.policy, name, results)
 
     @property
     def files(self) -> dict[str, str]:
@@ -141,7 +157,13 @@ class Run:
             "attachments": {name: sha256(text.encode()) for name, text in self.attachments.items()},
             "told": self.told,
             "notebooks": [
-                {"name": page.name, "title": page.title, "answer": self.answers[page.name], "seconds": page.seconds}
+                {
+                    "name": page.name,
+                    "title": page.title,
+                    "answer": self.answers[page.name],
+                    "crash": page.crash,
+                    "seconds": page.seconds,
+                }
                 for page in self.pages
             ],
         } | self.facts

@@ -23,6 +23,8 @@ def summary(run: Run) -> str:
     lines = [f"# {run.verdict.words}", "", plain(run.verdict.sentence), ""]
     if not run.facts["subject"]["claims_accuracy"]:
         lines += [f"Stand-in weights: {plain(run.facts['subject']['name'])} makes no claim on accuracy.", ""]
+    if run.crashes:
+        lines += ["## What crashed", "", *(f"- **{plain(name)}**: {plain(said)}" for name, said in run.crashes.items()), ""]
     if found := failures(run, {}):
         lines += ["## What failed, the first to look at first", "", *(line for each in found for line in _failure(each)), ""]
     elif run.verdict.key == "ship":

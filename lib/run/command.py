@@ -23,7 +23,7 @@ from lib.deploy.stages import decode, preprocessing
 from lib.inputs import deployment, subject
 from lib.inputs.reading import NO_ROOM, absolute, read_bytes, unknown
 from lib.run import copies, signals
-from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
+from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE
 
 if TYPE_CHECKING:
     from lib.handoff import Handoff
@@ -40,7 +40,7 @@ exit codes:
   0    every check passed, or only warnings failed
   1    a check failed or was not recorded; the report is written and says which
   2    wrong use (unknown parameter, missing file, a deployment that cannot be used, no room); an earlier report stays as it was
-  3    a notebook crashed or timed out; an earlier report stays as it was
+  3    a notebook crashed or timed out; the report is written, and its section has the traceback
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); an earlier report stays as it was
 """
 
@@ -216,9 +216,6 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_USE
-    except NotebookFailed as error:
-        print(f"error: {error}", file=sys.stderr)
-        return CRASHED
     except OSError as error:
         if error.errno in NO_ROOM:
             print(f"error: no room on the disk: {error.filename}", file=sys.stderr)
@@ -391,4 +388,8 @@ def _run(
     result = runner.run(jobs, about, rules, shown, out, complete=options.only is None, earlier=earlier)
     print(f"{result.verdict.words}. {result.verdict.sentence}")
     print(f"report: {printable(str(options.out / 'report.html'))}")
+    for name, error in result.crashes.items():
+        print(f"error: {name}: {error}", file=sys.stderr)
+    if result.crashes:
+        return CRASHED
     return CHECK_FAILED if result.verdict.key == "do not ship" else SHIP

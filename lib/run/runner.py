@@ -33,8 +33,8 @@ from lib.report import pages
 from lib.report.output_style import without_styles
 from lib.report.places import without_places
 from lib.report.run import EVIDENCE, PACKAGE, Page, Run, of_itself
-from lib.run import provenance
-from lib.run.exit_codes import WRONG_USE, NotebookFailed
+from lib.run import crashed, provenance
+from lib.run.exit_codes import WRONG_USE
 from lib.run.place import move_into_place, scratch_beside
 from lib.run.progress import Progress
 from lib.run.signals import uninterrupted
@@ -55,6 +55,7 @@ class Job:
         about: how many seconds it is known to take. Those that take longest start first: started last, they would keep a core
             waiting.
         process: its worker, while it runs.
+        cell: the last one that began, counted from 1; 0 before the first.
         error: why it failed, or empty.
         traceback: of the cell that raised, or empty.
         code: the worker's exit code, None until it ended.
@@ -68,6 +69,7 @@ class Job:
     last: bool = False
     about: int = 0
     process: subprocess.Popen[str] | None = None
+    cell: int = 0
     error: str = ""
     traceback: str = ""
     code: int | None = None
@@ -91,6 +93,8 @@ def run(
 ) -> Run:
     """Execute the notebooks, render the report and move it to ``out``.
 
+    A notebook that crashes or takes too long costs its own section: the others run on, and the verdict is incomplete.
+
     Args:
         jobs: the notebooks to run.
         handoff: what the run is about, for the report's facts.
@@ -105,7 +109,6 @@ def run(
 
     Raises:
         BadInput: ``out`` cannot be used, or a notebook was given something it cannot use.
-        NotebookFailed: a notebook crashed or timed out.
         KeyboardInterrupt: after every kernel has ended.
     """
     started = datetime.datetime.now(datetime.UTC)
@@ -126,7 +129,7 @@ def run(
         _execute(last, scratch, progress)
         executed |= {job.name: _page(job, scratch) for job in last}
         result = so_far(complete)
-        if earlier is not None:
+        if earlier is not None and not result.crashes:  # what was not measured has not moved
             result = replace(result, baseline=baseline.against(earlier, result))
         if result.verdict.key != "ship":
             shutil.rmtree(scratch / PACKAGE, ignore_errors=True)
@@ -145,6 +148,8 @@ def _hand_on(run: Run, jobs: Sequence[Job], scratch: Path) -> None:
 
 def _page(job: Job, scratch: Path) -> Page:
     path = scratch / f"{job.name}.ipynb"
+    if job.code:
+        crashed.write(path, job.source, job.cell, job.error, job.traceback)
     notebook = nbformat.read(path, as_version=4)
     _forget_places(notebook, parameters.shown({name: job.parameters[name] for name in job.parameters if name != RUN_FOLDER}))
     nbformat.write(notebook, path)
@@ -161,6 +166,9 @@ def _forget_places(notebook: NotebookNode, shown: dict[str, Any]) -> None:
         for output in cell.get("outputs", ()):
             if output.output_type == "stream":  # warnings name the file that warns
                 output.text = without_places(output.text)
+            if output.output_type == "error":
+                output.evalue = without_places(output.evalue)
+                output.traceback = [without_places(line) for line in output.traceback]
 
 
 def _execute(jobs: Sequence[Job], scratch: Path, progress: Progress) -> None:
@@ -179,7 +187,7 @@ def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> Non
         running = [pool.submit(_execute_one, job, scratch, environment, progress, gate) for job in jobs]
         try:
             while not all(future.done() for future in running):
-                if any(job.code for job in jobs):
+                if any(job.code == WRONG_USE for job in jobs):
                     break
                 time.sleep(0.2)
         finally:
@@ -193,11 +201,8 @@ def _side_by_side(jobs: Sequence[Job], scratch: Path, progress: Progress) -> Non
         if job.code == WRONG_USE:
             raise BadInput(f"{job.name}: {job.error}")
     for job in jobs:
-        if job.code and job.error:
-            raise NotebookFailed(f"{job.name}: {job.error}{job.traceback and chr(10) + job.traceback}")
-    for job in jobs:
-        if job.code:
-            raise NotebookFailed(f"{job.name}: its worker ended with code {job.code}\n" + "".join(job.log[-20:]))
+        if job.code and not job.error:
+            job.error, job.traceback = f"its process ended with exit code {job.code}", "".join(job.log[-20:])
 
 
 @dataclass
@@ -246,6 +251,7 @@ def _execute_one(job: Job, scratch: Path, environment: dict[str, str], progress:
         for line in job.process.stdout:
             event = json.loads(line)
             if "cell" in event:
+                job.cell = event["cell"]
                 progress.at(job.name, event["cell"], event["of"])
             else:
                 job.error, job.traceback = event["error"], event["traceback"]

@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from lib.cache import ROOT
@@ -178,11 +179,63 @@ def test_a_failed_check_is_reported(bench, name):
         ("kernel_dies", "the kernel died"),
     ],
 )
-def test_a_crash_leaves_the_earlier_report(bench, earlier, capsys, name, said):
+def test_a_notebook_that_crashes_costs_its_own_section(bench, capsys, name, said):
     assert bench.run("ships", name) == CRASHED
-    assert f"error: {name}: {said}" in capsys.readouterr().err
-    assert bench.snapshot() == earlier
+    captured = capsys.readouterr()
+    assert f"error: {name}: {said}" in captured.err
+    assert f"No verdict: {name} crashed" in captured.out
+    assert bench.results["verdict"] == "incomplete"
+    assert bench.results["blamed"] == []
+    assert {each["name"]: each["crash"] for each in bench.results["notebooks"]} == {"ships": "", name: said}
+    assert {check["id"]: check["passed"] for check in bench.results["checks"] if not check["id"].startswith("run.")} == {
+        "ships.level": True,
+        f"{name}.level": False,
+    }
+    for page in ("report.html", f"{name}.html"):
+        assert said in (bench.out / page).read_text()
+    assert f"# No verdict: {name} crashed" in (bench.out / "summary.md").read_text()
     assert bench.leftovers() == []
+
+
+def test_the_section_of_a_crash_has_its_traceback_and_what_came_before(bench):
+    assert bench.run("ships", "crashes") == CRASHED
+    page = (bench.out / "crashes.html").read_text()
+    assert "Traceback (most recent call last)" in page
+    assert "papermill-error-cell" not in page
+    assert str(bench.folder) not in page
+    cells = nbformat.read(bench.out / "crashes.ipynb", as_version=4).cells
+    assert [output.output_type for output in cells[-1].outputs] == ["error"]
+    assert main(["verify", str(bench.out)], bench.notebooks, bench.table) == SHIP
+
+
+def test_a_failed_check_beside_a_crash_is_still_a_failed_check(bench):
+    assert bench.run("check_fails", "crashes") == CRASHED
+    assert bench.results["verdict"] == "do not ship"
+    assert [check["id"] for check in bench.results["checks"] if not check["passed"]] == ["check_fails.level", "crashes.level"]
+    assert "What crashed" in (bench.out / "report.html").read_text()
+
+
+def test_a_notebook_whose_process_was_killed_costs_its_own_section(bench, monkeypatch):
+    popen = subprocess.Popen
+
+    def killed(arguments, **options):
+        process = popen(arguments, **options)
+        if "crashes.ipynb" in arguments[-1]:
+            process.kill()
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", killed)
+    assert bench.run("ships", "crashes") == CRASHED
+    assert {each["name"]: each["crash"] for each in bench.results["notebooks"]} == {
+        "ships": "",
+        "crashes": "its process ended with exit code -9",
+    }
+
+
+def test_an_incomplete_run_hands_nothing_over(bench):
+    assert bench.run("last", "crashes", "ships") == CRASHED
+    assert not (bench.out / "handoff").exists()
+    assert (bench.out / "last.html").exists()
 
 
 @pytest.mark.parametrize("name", ["exits_early", "records_nothing"])
@@ -219,11 +272,11 @@ def test_a_policy_file_changes_the_verdict_and_the_report_says_so(bench, report,
     assert "Checks that were changed" not in (report / "index.html").read_text()
 
 
-def test_a_timeout_is_a_crash(bench, earlier, capsys, monkeypatch):
+def test_a_timeout_is_a_crash(bench, capsys, monkeypatch):
     monkeypatch.setattr(runner, "CELL_TIMEOUT", 3)
-    assert bench.run("times_out") == CRASHED
+    assert bench.run("times_out", "ships") == CRASHED
     assert "took longer than 3 s" in capsys.readouterr().err
-    assert bench.snapshot() == earlier
+    assert "took longer than 3 s" in (bench.out / "times_out.html").read_text()
     assert bench.leftovers() == []
 
 
