@@ -128,18 +128,12 @@ def check(name: str, time_limit: float = TIME_LIMIT) -> None:
         _imported(name, time_limit).close()
 
 
-def taken(stage: Callable[[Any], Any], value: Any) -> tuple[Any, str]:
-    """What a stage gives, and an empty line; or None, and the line that says why it does not take the value.
-
-    Raises:
-        Over: the deployment's process is over, which is no answer to this value.
-    """
+def taken(stage: Callable[[Any], Any], value: Any) -> tuple[Any, BadInput | None]:
+    """What a stage gives, and None; or None, and the error if it does not take the value. :class:`Over` is one of them."""
     try:
-        return stage(value), ""
-    except Over:
-        raise
+        return stage(value), None
     except BadInput as error:
-        return None, str(error)
+        return None, error
 
 
 def _imported(name: str, time_limit: float, without: Sequence[str] = ()) -> Process:

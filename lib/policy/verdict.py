@@ -37,9 +37,7 @@ class Verdict:
         return {"ship": "✓ Ship", "do not ship": "✗ Do not ship"}[self.key]
 
 
-def verdict(
-    results: Sequence[Result], subject: str, photos: int, complete: bool, crashed: tuple[str, ...] = ()
-) -> Verdict:
+def verdict(results: Sequence[Result], subject: str, photos: int, complete: bool, crashed: tuple[str, ...] = ()) -> Verdict:
     """Ship if the run is complete, has checks, none failed and no notebook crashed.
 
     Args:

@@ -6,6 +6,8 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 
@@ -16,10 +18,12 @@ class Probe:
     Attributes:
         name: says what is special about it.
         data: the image file.
+        levels: the picture that the file was made of, uint8 (H, W, 3), if the file has no right answer but shows one.
     """
 
     name: str
     data: bytes
+    levels: NDArray[np.uint8] | None = None
 
 
 def saved(image: Image.Image, kind: str, **options: Any) -> bytes:

@@ -61,7 +61,7 @@ def at_photo_sizes(handoff: Handoff, sizes: Sequence[tuple[int, int]], tolerance
     for number, (width, height) in enumerate(sizes):
         picture = motif.picture(width, height, number)
         made, refused = taken(handoff.deployment.resize, picture)
-        if not refused:
+        if refused is None:
             right = np.asarray(handoff.reference.resize(picture))
             differences[f"{width} × {height}"] = max_abs_difference(right, np.asarray(made))
     return _made(differences, tolerance)
@@ -107,6 +107,6 @@ def _made(differences: Mapping[str, float], tolerance: float) -> Made:
 def _difference(handoff: Handoff, stage: str, given: NDArray[np.float32]) -> float:
     """The largest difference of what both make of one input; infinite where the deployment refuses it."""
     made, refused = taken(getattr(handoff.deployment, stage), given)
-    if refused:
+    if refused is not None:
         return float("inf")
     return max_abs_difference(getattr(handoff.reference, stage)(given), np.asarray(made))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from lib.deploy import BadInput, Domain, Pipeline
 from lib.deploy.stages import decode
 from lib.export.exporter import domain
 from lib.handoff import Handoff
-from lib.inputs.deployment import taken
+from lib.inputs.deployment import Over, taken
 from lib.policy import Policy
 from lib.probes import Probe, probes, properties
 from lib.probes.sizes import longest
@@ -45,38 +45,64 @@ class Sides:
 
 @dataclass(frozen=True)
 class Held:
-    """One probe, held against the reference.
+    """One probe that has a right answer, held against the reference.
 
     Attributes:
         name: of the probe.
         properties: the names of those that it has.
-        thumbnail: of what it shows, uint8 (h, w, 3); None where it has no right answer.
+        thumbnail: of what it shows, uint8 (h, w, 3).
         differences: stage by stage, of those that both pipelines got to.
         resized: whether the reference's resize changes it.
         refused: why the deployment does not take it, or empty.
-        first: the first stage that differs by more than its tolerance, or empty. Of a probe that has no right answer,
-            ``decode`` where the deployment answers it all the same.
+        first: the first stage that differs by more than its tolerance or ended the deployment's process, or empty.
         sides: both pictures, where they differ before ``normalise``.
+        ended: how the deployment's process ended at :attr:`first`, or empty.
     """
 
     name: str
     properties: tuple[str, ...]
-    thumbnail: NDArray[np.uint8] | None
+    thumbnail: NDArray[np.uint8]
     differences: tuple[StageDifference, ...]
     resized: bool
     refused: str
     first: str
     sides: Sides | None
+    ended: str = ""
 
     @property
-    def fit(self) -> bool:
-        """Whether it has a right answer."""
-        return self.thumbnail is not None
+    def at_first(self) -> StageDifference | None:
+        """The difference at the first stage that differs by more than its tolerance; None if there is none."""
+        return next((each for each in self.differences if each.stage == self.first), None)
 
-    @property
-    def at_first(self) -> StageDifference:
-        """The difference at the first stage that differs by more than its tolerance; there is one where both got to it."""
-        return next(each for each in self.differences if each.stage == self.first)
+    def after_the_end(self) -> Held:
+        """The same, if the process had ended before: then the probe is only one more that is not taken."""
+        return replace(self, refused=self.ended, first="", ended="")
+
+
+@dataclass(frozen=True)
+class Unfit:
+    """One file that has no right answer, given to the deployment.
+
+    Attributes:
+        name: of the probe.
+        properties: the names of those that it has.
+        refused: why the deployment does not take it, or empty.
+        as_loaded: whether its decode gives what PyTorch's image loader gives, to the last bit.
+        off: how far what its decode gives is from the picture that the file was made of, in levels on average; NaN if it is
+            refused, or of another shape, or the file shows nothing.
+        ended: how the file ended the deployment's process, or empty.
+    """
+
+    name: str
+    properties: tuple[str, ...]
+    refused: str
+    as_loaded: bool
+    off: float
+    ended: str = ""
+
+    def after_the_end(self) -> Unfit:
+        """As :meth:`Held.after_the_end`."""
+        return replace(self, refused=self.ended, ended="")
 
 
 @dataclass(frozen=True)
@@ -87,7 +113,7 @@ class Covered:
         property: its name.
         probes: how many probes have it.
         photos: how many of the user's photos have it.
-        off: how many of the probes differ at some stage, or are answered although they have no right answer.
+        off: how many of the probes differ at some stage, or have no right answer and are given one that is not the loader's.
     """
 
     property: str
@@ -101,7 +127,8 @@ class Study:
     """What the notebook measured.
 
     Attributes:
-        held: one a probe.
+        held: one for each probe that has a right answer.
+        unfit: one for each that has none.
         seed: of the sizes drawn at random.
         sizes: the network at these, in logits.
         photo_sizes: resize on pictures of other ones, in levels.
@@ -113,6 +140,7 @@ class Study:
     """
 
     held: tuple[Held, ...]
+    unfit: tuple[Unfit, ...]
     seed: int
     sizes: Made
     photo_sizes: Made
@@ -125,22 +153,22 @@ class Study:
     @property
     def fit(self) -> list[Held]:
         """The probes that have a right answer and that the deployment takes."""
-        return [each for each in self.held if each.fit and not each.refused]
+        return [each for each in self.held if not each.refused]
 
     @property
     def refused(self) -> list[Held]:
         """Those that have a right answer and that it does not take."""
-        return [each for each in self.held if each.fit and each.refused]
+        return [each for each in self.held if each.refused]
 
     @property
-    def unfit(self) -> list[Held]:
-        """Those that have no right answer."""
-        return [each for each in self.held if not each.fit]
+    def as_loaded(self) -> list[Unfit]:
+        """The files without a right answer that are answered as PyTorch's image loader answers them."""
+        return [each for each in self.unfit if not each.refused and each.as_loaded]
 
     @property
-    def answered(self) -> list[Held]:
-        """Those that have no right answer, and are answered all the same."""
-        return [each for each in self.unfit if not each.refused]
+    def invented(self) -> list[Unfit]:
+        """The files without a right answer that are answered in another way."""
+        return [each for each in self.unfit if not each.refused and not each.as_loaded]
 
     @property
     def tried(self) -> dict[str, Any]:
@@ -150,7 +178,7 @@ class Study:
             "refused": [each.name for each in self.refused],
             "differ": [each.name for each in self.fit if each.first],
             "without_answer": len(self.unfit),
-            "answered_without": [each.name for each in self.answered],
+            "answered_without": [each.name for each in (*self.as_loaded, *self.invented)],
         }
 
     @property
@@ -197,7 +225,16 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         seed: for the sizes that are drawn at random.
     """
     sizes, contract = domain(handoff.subject), handoff.subject.contract
-    held = [compared(probe, handoff, sizes, rules.tolerances) for probe in probes(contract, sizes)]
+    held: list[Held] = []
+    unfit: list[Unfit] = []
+    over = False
+    for probe in probes(contract, sizes):
+        found = compared(probe, handoff, sizes, rules.tolerances)
+        if over and found.ended:  # it has ended before: this probe has no part in that
+            found = found.after_the_end()
+        over = over or bool(found.ended)
+        held += [found] if isinstance(found, Held) else []
+        unfit += [found] if isinstance(found, Unfit) else []
     of_photos: Counter[str] = Counter()
     resized = 0
     for photo in handoff.photos.readable:
@@ -206,32 +243,34 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         resized += handoff.reference.resize(decoded).size != decoded.size
     return Study(
         tuple(held),
+        tuple(unfit),
         seed,
         at_sizes(handoff, drawn_fed(contract, sizes, seed), rules["robustness.sizes"].threshold),
         at_photo_sizes(handoff, drawn_photos(longest(contract, sizes), seed), rules.tolerances["resize"]),
         on_patterns(handoff, rules["robustness.patterns"].threshold),
         on_logits(handoff, rules["robustness.scores"].threshold),
-        covered(held, of_photos),
+        covered((*held, *unfit), of_photos),
         resized,
         behaviour(handoff, rules),
     )
 
 
-def covered(held: Collection[Held], of_photos: Mapping[str, int]) -> tuple[Covered, ...]:
+def covered(tried: Collection[Held | Unfit], of_photos: Mapping[str, int]) -> tuple[Covered, ...]:
     """For every property how many pictures have it.
 
     Args:
-        held: the probes.
+        tried: the probes.
         of_photos: how many of the user's photos have each property.
     """
-    having = {each.name: [probe for probe in held if each.name in probe.properties] for each in properties.PROPERTIES}
-    return tuple(
-        Covered(name, len(those), of_photos.get(name, 0), sum(bool(probe.first) for probe in those))
-        for name, those in having.items()
-    )
+    having = {each.name: [probe for probe in tried if each.name in probe.properties] for each in properties.PROPERTIES}
+    return tuple(Covered(name, len(those), of_photos.get(name, 0), sum(map(_off, those))) for name, those in having.items())
 
 
-def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str, float]) -> Held:
+def _off(probe: Held | Unfit) -> bool:
+    return not (probe.refused or probe.as_loaded) if isinstance(probe, Unfit) else bool(probe.first)
+
+
+def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str, float]) -> Held | Unfit:
     """One probe through both pipelines.
 
     Args:
@@ -241,32 +280,51 @@ def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str
         allowed: the tolerance of each stage.
     """
     has = properties.of(probe.data, handoff.subject.contract, sizes)
-    reference, deployment = handoff.reference, handoff.deployment
     try:
         decode(probe.data)
     except BadInput:
-        _, refused = fed(deployment, probe.data)
-        return Held(probe.name, has, None, (), False, refused, "" if refused else "decode", None)
-    right, made = probe.data, probe.data
+        return _unfit(probe, has, handoff)
+    reference, deployment = handoff.reference, handoff.deployment
+    right, candidate = probe.data, probe.data
     differences: list[StageDifference] = []
-    first, refused, sides, outputs = "", "", None, {}
+    first, sides, outputs, error = "", None, {}, None
     for stage in BEFORE_NETWORK:
         right = getattr(reference, stage)(right)
         outputs[stage] = np.asarray(right)
-        if refused:
+        if error is not None:
             continue
-        made, refused = taken(getattr(deployment, stage), made)
-        if refused:
+        candidate, error = taken(getattr(deployment, stage), candidate)
+        if error is not None:
+            first = first or (stage if isinstance(error, Over) else "")
             continue
-        differences.append(StageDifference.of(stage, outputs[stage], np.asarray(made)))
+        differences.append(StageDifference.of(stage, outputs[stage], np.asarray(candidate)))
         if not first and not differences[-1].within(allowed[stage]):
             first = stage
             if stage != "normalise":
-                sides = Sides(_small(outputs[stage]), _small(np.asarray(made)))
+                sides = Sides(_small(outputs[stage]), _small(np.asarray(candidate)))
     thumbnail = Image.fromarray(outputs["decode"])
     thumbnail.thumbnail((THUMBNAIL, THUMBNAIL))
     resized = outputs["decode"].shape != outputs["resize"].shape
-    return Held(probe.name, has, np.asarray(thumbnail), tuple(differences), resized, refused, first, sides)
+    refused, ended = ("", str(error)) if isinstance(error, Over) else (str(error or ""), "")
+    return Held(probe.name, has, np.asarray(thumbnail), tuple(differences), resized, refused, first, sides, ended)
+
+
+def _unfit(probe: Probe, has: tuple[str, ...], handoff: Handoff) -> Unfit:
+    """A file without a right answer: what the deployment makes of it, beside what PyTorch's image loader does."""
+    answer, error = taken(handoff.deployment.decode, probe.data)
+    _, refused = (None, error) if error else fed(handoff.deployment, probe.data)
+    if refused is not None:
+        over = isinstance(refused, Over)
+        return Unfit(probe.name, has, "" if over else str(refused), False, float("nan"), str(refused) if over else "")
+    levels = np.asarray(answer)
+    try:
+        loaded: Any = np.asarray(handoff.reference.decode(probe.data))
+    except Exception:  # on damaged bytes Pillow's readers raise nearly anything
+        loaded = None
+    alike = loaded is not None and np.array_equal(levels, loaded)
+    shown = probe.levels is not None and probe.levels.shape == levels.shape
+    off = float(np.abs(levels.astype(float) - probe.levels).mean()) if shown else float("nan")
+    return Unfit(probe.name, has, "", alike, off)
 
 
 def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -274,11 +332,11 @@ def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return picture[::step, ::step].copy()
 
 
-def fed(deployment: Pipeline, data: bytes) -> tuple[Any, str]:
-    """What a deployment makes of an image file for its network, and why it does not take it; that is empty where it does."""
-    value, refused = data, ""
+def fed(deployment: Pipeline, data: bytes) -> tuple[Any, BadInput | None]:
+    """What a deployment makes of an image file for its network; or None, and why it does not take the file."""
+    value: Any = data
     for stage in BEFORE_NETWORK:
-        value, refused = taken(getattr(deployment, stage), value)
-        if refused:
-            break
-    return value, refused
+        value, error = taken(getattr(deployment, stage), value)
+        if error is not None:
+            return None, error
+    return value, None

@@ -14,12 +14,12 @@ from lib.numbers import counted, number
 from lib.policy.results import listed
 from lib.report import heat
 from lib.report.gallery import Panel, groups
-from lib.report.html import Html, folded, join, note, table
+from lib.report.html import Html, folded, join, note, table, verbatim
 from lib.report.image import image
 from lib.report.zoom import furthest, largest, up_to
 from lib.studies.robustness.behaviour import Behaviour
 from lib.studies.robustness.made import Made
-from lib.studies.robustness.measure import THUMBNAIL, Held, Sides, Study
+from lib.studies.robustness.measure import THUMBNAIL, Held, Sides, Study, Unfit
 
 COLUMNS = 10  # of the sheet of all pictures: on a phone, whose screen is sharp, none of their pixels is left out
 GAP = 4  # pixels between them
@@ -28,8 +28,10 @@ WIDE = 336  # pixels that smaller pictures are enlarged to, by a whole factor
 
 
 def contact_sheet(held: Sequence[Held]) -> Html:
-    """All probes as small as stamps, as PyTorch's decode shows them; folded."""
-    shown = [each.thumbnail for each in held if each.thumbnail is not None]
+    """All probes with a right answer as small as stamps, as PyTorch's decode shows them; folded. Empty without any."""
+    shown = [each.thumbnail for each in held]
+    if not shown:
+        return Html("")
     said = (
         f"{counted(len(shown), 'picture')} made from the bundled photos and from patterns, in every file format, mode and size"
     )
@@ -71,18 +73,47 @@ def coverage(study: Study) -> Html:
 
 
 def outcome(study: Study) -> Html:
-    """What came of the probes: a sentence; where some differ, their pictures and a table of them."""
+    """What came of the probes: a sentence; pictures and a table of those that differ, a table of answers that have no basis."""
     off = [each for each in study.held if each.first]
+    answered = [*study.invented, *study.as_loaded]
     said = (
         f"Of {counted(len(study.fit), 'probe')} that the deployment takes, {sum(not each.first for each in study.fit)} "
         f"become PyTorch's input, and of {counted(len(study.unfit), 'file')} without a right answer it refuses "
-        f"{len(study.unfit) - len(study.answered)}."
+        f"{len(study.unfit) - len(answered)}."
     )
     if study.refused:
         said += f" It does not take {listed([each.name for each in study.refused])}."
-    if not off:
+    if not off and not answered:
         return note(said)
-    return join(note(said, "warning"), sides(off), differing(off))
+    parts = [note(said, "warning")]
+    parts += [sides(off), differing(off)] if off else []
+    parts += [without_basis(answered)] if answered else []
+    return join(*parts)
+
+
+GUARD = """\
+if image.mode.startswith(("I", "F")):  # deeper than 8 bits a channel
+    raise ValueError("convert the photo to 8 bits a channel")"""
+
+
+def without_basis(answered: Sequence[Unfit]) -> Html:
+    """The files without a right answer that are answered, with what the answer is worth and the lines that refuse them."""
+    rows = [(each.name, _given(each), _worth(each)) for each in answered]
+    shown = table(("file", "answered", "what that is worth"), rows, caption="Files without a right answer that are answered")
+    said = "Add these two lines after Image.open, so that a photo with deeper pixels is refused instead of answered at random:"
+    return join(shown, note(said), verbatim(GUARD)) if any(each.as_loaded for each in answered) else shown
+
+
+def _given(each: Unfit) -> str:
+    if each.ended:
+        return f"✗ {each.ended}"
+    return "as PyTorch's image loader does" if each.as_loaded else "✗ otherwise than PyTorch's image loader"
+
+
+def _worth(each: Unfit) -> str:
+    if math.isnan(each.off):
+        return "unknown: there is no picture of this size to hold it against"
+    return f"{number(each.off)} levels on average from the picture in the file"
 
 
 def sides(off: Sequence[Held]) -> Html:
@@ -90,7 +121,8 @@ def sides(off: Sequence[Held]) -> Html:
 
     The furthest off comes first. Many are alike; so some from all over are taken, the first and the last among them.
     """
-    ordered = sorted(off, key=lambda each: -float(np.nan_to_num(each.differences[-1].largest, nan=np.inf)))
+    drawable = [each for each in off if each.sides is not None and each.differences]
+    ordered = sorted(drawable, key=lambda each: -float(np.nan_to_num(each.differences[-1].largest, nan=np.inf)))
     every = [(each, each.sides) for each in ordered if each.sides is not None]
     if not every:
         return Html("")
@@ -113,10 +145,11 @@ def _error(pictures: Sides) -> NDArray[np.float64] | None:
 
 def _pair(each: Held, pictures: Sides, error: NDArray[np.float64] | None, reach: float) -> list[Panel]:
     found, panels = each.at_first, []
-    for name, picture, (height, width, *_) in (
-        ("PyTorch", pictures.reference, found.reference.shape),
-        ("the deployment", pictures.deployment, found.candidate.shape),
+    for name, picture, shape in (
+        ("PyTorch", pictures.reference, found and found.reference.shape),
+        ("the deployment", pictures.deployment, found and found.candidate.shape),
     ):
+        height, width, *_ = shape or picture.shape
         said = f"{each.name} after {each.first} in {name}"
         panels.append(_panel(picture, name, said, f"{width} × {height} after {each.first}"))
     if error is None:
@@ -139,9 +172,9 @@ def differing(off: Sequence[Held]) -> Html:
 
 
 def _by(each: Held) -> str:
-    if not each.fit:
-        return "answered, and has no right answer"
     found = each.at_first
+    if found is None:
+        return each.ended or "—"
     return "other shape" if math.isinf(found.largest) else f"{number(found.largest)} {UNITS[each.first]}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from lib.deploy import BadInput
 from lib.inputs.deployment import Over
@@ -19,14 +19,14 @@ from tests.few import changed
 
 GREY = Probe("grey", encoded(picture(60, 40).convert("L")))
 RGB = Probe("colour", encoded(picture(60, 40)))
-DEEP = Probe("deep", encoded(Image.fromarray(np.full((40, 60), 4000, np.uint16))))
+DEEP = Probe("deep", encoded(Image.fromarray(np.full((40, 60), 4000, np.uint16))), np.full((40, 60, 3), 15, np.uint8))
 
 
 @pytest.fixture
 def held(two, rules):
     """What comes of a probe where stages of the deployment are replaced."""
 
-    def compare(probe: Probe, **stages) -> measure.Held:
+    def compare(probe: Probe, **stages) -> measure.Held | measure.Unfit:
         other = changed(two, two.photos.readable, deployment=replace(two.deployment, **stages))
         return compared(probe, other, domain(two.subject), rules.tolerances)
 
@@ -39,7 +39,7 @@ def refuse(_):
 
 def test_the_deployment_passes_every_probe_and_all_properties_are_covered(study, two):
     assert len(study.fit) > 100
-    assert study.refused == study.answered == study.uncovered == []
+    assert study.refused == study.as_loaded == study.invented == study.uncovered == []
     assert {each.first for each in study.held} == {""}
     assert [len(study.off(stage)) for stage in measure.BEFORE_NETWORK] == [0, 0, 0]
     assert len(study.covered) == len(properties.PROPERTIES)
@@ -66,22 +66,48 @@ def test_a_probe_is_held_to_the_stage_at_which_it_first_differs(held):
 
 def test_what_the_deployment_refuses_is_told_from_what_it_gets_wrong(held):
     refused = held(RGB, decode=refuse)
-    assert (refused.first, refused.fit) == ("", True)
+    assert refused.first == ""
     assert "ValueError" in refused.refused
 
 
 def test_a_file_without_a_right_answer_has_to_be_refused(held):
-    assert (held(DEEP).first, held(DEEP).fit) == ("", False)
-    assert held(DEEP, decode=lambda _: np.zeros((40, 60, 3), np.uint8)).first == "decode"
+    refused = held(DEEP)
+    assert "deeper than 8 bits" in refused.refused
+    assert (refused.as_loaded, refused.ended) == (False, "")
 
 
-def test_a_process_that_is_over_ends_the_study(held):
-    def over(_):
-        raise Over("deployment 'x': stage decode: its process ended with exit code 0")
+def test_answering_it_as_pytorchs_loader_does_is_told_from_any_other_answer(held):
+    plain = held(DEEP, decode=lambda data: ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB"))
+    assert (plain.refused, plain.as_loaded) == ("", True)
+    assert plain.off == 255 - 15  # white, where the file shows a dark grey
+    high = held(DEEP, decode=lambda _: np.full((40, 60, 3), 15, np.uint8))
+    assert (high.refused, high.as_loaded, high.off) == ("", False, 0)
+    other_shape = held(DEEP, decode=lambda _: np.full((4, 6, 3), 15, np.uint8))
+    assert np.isnan(other_shape.off)
 
-    for probe in (RGB, DEEP):
-        with pytest.raises(Over):
-            held(probe, decode=over)
+
+def over(_):
+    raise Over("deployment 'x': stage decode: its process ended with exit code 0")
+
+
+def test_a_process_that_is_over_is_a_fault_of_the_probe_that_ended_it(held):
+    ended = held(RGB, decode=over)
+    assert (ended.first, ended.refused) == ("decode", "")
+    assert "exit code 0" in ended.ended
+    assert "exit code 0" in held(DEEP, decode=over).ended
+
+
+def test_what_comes_after_the_end_is_only_refused(two, rules, monkeypatch):
+    names = [name for name in "abc"]
+    monkeypatch.setattr(measure, "probes", lambda *_: [Probe(name, RGB.data) for name in names])
+    dead = changed(two, two.photos.readable[:1], deployment=replace(two.deployment, decode=over))
+    study = measure.measured(dead, rules, 3)
+    assert [(each.name, each.first, bool(each.refused)) for each in study.held] == [
+        ("a", "decode", False),
+        ("b", "", True),
+        ("c", "", True),
+    ]
+    assert [each.name for each in study.off("decode")] == ["a"]
 
 
 def test_what_probes_that_differ_have_in_common_is_named(study):
@@ -104,8 +130,12 @@ def test_what_was_tried_is_told_by_name(study):
         "without_answer": len(study.unfit),
         "answered_without": [],
     }
-    changes = {"CMYK JPEG": {"refused": "no CMYK"}, "palette, PNG": {"first": "decode"}, study.unfit[0].name: {"refused": ""}}
-    other = replace(study, held=tuple(replace(each, **changes.get(each.name, {})) for each in study.held))
+    changes = {"CMYK JPEG": {"refused": "no CMYK"}, "palette, PNG": {"first": "decode"}}
+    other = replace(
+        study,
+        held=tuple(replace(each, **changes.get(each.name, {})) for each in study.held),
+        unfit=(replace(study.unfit[0], refused=""), *study.unfit[1:]),
+    )
     assert (other.tried["tried"], other.tried["without_answer"]) == (study.tried["tried"], study.tried["without_answer"])
     assert (other.tried["refused"], other.tried["differ"]) == (["CMYK JPEG"], ["palette, PNG"])
     assert other.tried["answered_without"] == [study.unfit[0].name]

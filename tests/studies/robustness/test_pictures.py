@@ -46,6 +46,46 @@ def test_what_differs_is_shown_and_named(off):
     assert "60 × 80 after decode" in said
 
 
+def test_answers_without_a_basis_are_shown_with_their_worth_and_the_lines_that_refuse_them(study):
+    first, second, *rest = study.unfit
+    loaded = replace(study, unfit=(replace(first, refused="", as_loaded=True, off=156.5), second, *rest))
+    said = pictures.outcome(loaded)
+    assert "156 levels" in said or "157 levels" in said
+    assert "image.mode.startswith" in said
+    invented = replace(study, unfit=(first, replace(second, refused="", off=0.0), *rest))
+    assert "image.mode.startswith" not in pictures.outcome(invented)
+    ended = replace(study, unfit=(replace(first, refused="", ended="its process ended"), second, *rest))
+    assert "its process ended" in pictures.outcome(ended)
+
+
+NUMBERS = (0.0, float("nan"), float("inf"), -1.0)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_pictures_stand_records_that_are_empty_infinite_nan_or_of_one_row(study, off, number):
+    """Whatever was measured, a page comes of it."""
+    summary = Summary((0, 0, 3), number, number, number)
+    differences = (StageDifference("decode", summary, summary, number, number),)
+    case = study.behaviour.again.__class__(number, 0, ("a",) * 40, "")
+    odd = [
+        replace(off, held=(), unfit=(), covered=()),
+        replace(off, held=off.held[:1], unfit=off.unfit[:1], covered=off.covered[:1]),
+        replace(off, held=tuple(replace(each, first="decode", differences=(), sides=None) for each in off.held)),
+        replace(off, held=tuple(replace(each, first="decode", differences=differences) for each in off.held)),
+        replace(off, held=tuple(replace(each, refused="no") for each in off.held)),
+        replace(off, unfit=tuple(replace(each, refused="", off=number) for each in off.unfit)),
+        replace(off, **{name: Made(number, 0, ()) for name in ("sizes", "photo_sizes", "patterns", "scores")}),
+        replace(off, behaviour=replace(off.behaviour, **dict.fromkeys(vars(off.behaviour), case))),
+    ]
+    for each in odd:
+        pictures.outcome(each)
+        pictures.stages(each)
+        pictures.contact_sheet(each.held)
+        pictures.coverage(each)
+        pictures.behaviour(each.behaviour)
+        pictures.made(each)
+
+
 def test_pictures_of_one_shape_stand_beside_their_difference(off):
     alike = Sides(np.zeros((30, 40, 3), np.uint8), np.full((30, 40, 3), (0, 7, 3), np.uint8))
     said = pictures.sides([replace(each, sides=alike) for each in off.held if each.sides])
@@ -67,7 +107,7 @@ def test_of_many_that_differ_pictures_from_all_over_are_shown(off):
 
 
 def test_all_probes_are_on_one_sheet(study):
-    count = sum(each.fit for each in study.held)
+    count = len(study.held)
     said = pictures.contact_sheet(study.held)
     assert f"{count} pictures" in said
     width, height = (int(size) for size in re.search(r'width="(\d+)" height="(\d+)"', said).groups())
