@@ -17,19 +17,24 @@ from unittest.mock import patch
 import onnx
 from onnx import ModelProto
 
-from lib import policy
+from lib import handoff, policy
 from lib.deploy import BadInput
 from lib.export import end_to_end, exporter
 from lib.gate.case import CRASHED, REFUSED, SHIPS, STOPS, Outcome
-from lib.gate.notebook import recorded
+from lib.gate.notebook import executed
 from lib.inputs import parameters, photos, subject
 from lib.inputs.subject import Subject
-from lib.policy import judged, verdict
+from lib.policy import Policy, Record
+from lib.report import pages
+from lib.report.output_style import without_styles
+from lib.report.run import Page, Run, of_itself
+from lib.run import provenance
 from lib.run.command import NOTEBOOKS, main
 from lib.run.exit_codes import CHECK_FAILED, SHIP, WRONG_USE
 
 PHOTOS = ("coffee.png", "grace_hopper.jpg")  # a PNG and a JPEG, lying and upright
 TIME_LIMIT = 600  # seconds that a run in a process of its own may take
+STARTED = "2026-01-02T03:04:05+00:00"  # what reports say
 SIZES = 12  # random sizes of the end-to-end file
 
 
@@ -58,7 +63,7 @@ class Bench:
         return cls(folder, taken, seed)
 
     def run(self, notebooks: Sequence[str], notebook_folder: Path = NOTEBOOKS, **given: Any) -> Outcome:
-        """Run some notebooks in this process, without pictures, and take the verdict on what they record.
+        """Run some notebooks in this process, with their pictures and the report that is made of them.
 
         Args:
             notebooks: their names.
@@ -68,19 +73,31 @@ class Bench:
         values: dict[str, Any] = {"photos": str(self.photos), "random_sizes": SIZES, "sizes_seed": self.seed} | given
         try:
             rules = policy.load(values.get("policy", ""))
-            results = []
-            for name in notebooks:
-                path = notebook_folder / f"{name}.ipynb"
-                known = parameters.of_notebook(path)
-                record = recorded(path, {key: value for key, value in values.items() if key in known})
-                results += judged(rules, name, record)
+            executed = [self._page(notebook_folder / f"{name}.ipynb", values) for name in notebooks]
+            found = self._reported(executed, rules, values)
         except BadInput as error:
             return Outcome(REFUSED, said=str(error))
         except Exception as error:  # whatever it is, it should have been said in a line
             return Outcome(CRASHED, said=f"{type(error).__name__}: {error}")
-        found = verdict(results, "gate", len(PHOTOS), complete=False)
-        failed = tuple(each.check.id for each in results if each.failed)
-        return Outcome(STOPS if found.key == "do not ship" else SHIPS, found.blamed, failed, found.sentence)
+        failed = tuple(each.check.id for each in found.results if each.failed)
+        ended = STOPS if found.verdict.key == "do not ship" else SHIPS
+        return Outcome(ended, found.verdict.blamed, failed, found.verdict.sentence)
+
+    def _page(self, path: Path, values: Mapping[str, Any]) -> Page:
+        known = parameters.of_notebook(path)
+        notebook = executed(path, {name: value for name, value in values.items() if name in known})
+        without_styles(notebook)
+        return Page(path.stem, notebook, Record.in_notebook(notebook), 1.0)
+
+    def _reported(self, executed: Sequence[Page], rules: Policy, values: dict[str, Any]) -> Run:
+        """The run of these pages, its report written as a person's is."""
+        about = handoff.load(values.get("subject", subject.DEFAULT), values["photos"], weights_path=values.get("weights", ""))
+        shown = parameters.shown(parameters.SHARED | {"deployment": about.deployment_name} | values)
+        facts = provenance.facts(about, shown) | {"started": STARTED, "seconds": 1.0}
+        found = Run(executed, of_itself(facts), rules, facts, complete=False)
+        self.report.mkdir()
+        pages.write(found, self.report)
+        return found
 
     def deployed(self, name: str, notebooks: Sequence[str] = ("11_robustness",), **given: Any) -> Outcome:
         """Run with a deployment, ``package.module:attribute``."""

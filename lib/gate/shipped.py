@@ -25,9 +25,9 @@ import nbformat
 from lib import handoff, policy
 from lib.bundle import versions
 from lib.bundle.environment import Environment, fresh
-from lib.gate.bench import Bench
+from lib.gate.bench import STARTED, Bench
 from lib.gate.case import CRASHED, REFUSED, SHIPS, STOPS, Outcome
-from lib.gate.notebook import recorded
+from lib.gate.notebook import executed
 from lib.inputs import parameters
 from lib.policy import Measurement, Record
 from lib.policy.results import MIMETYPE
@@ -38,7 +38,6 @@ from lib.run.command import NOTEBOOKS, main
 
 REAL = ("01_export", "10_handoff")  # notebooks that are run
 FEW = {"random_sizes": 1, "parts": 1, "rounds": 2}  # their parameters
-STARTED = "2026-01-02T03:04:05+00:00"
 _KEPT = ExitStack()
 atexit.register(_KEPT.close)
 
@@ -74,7 +73,9 @@ def shipped(seed: int) -> Shipped:
             (report / PACKAGE / EVIDENCE).write_text(first.to_json(), encoding="utf-8")
         known = parameters.of_notebook(path)
         given = {name: value for name, value in (values | {"run": str(report)}).items() if name in known}
-        record = recorded(path, given) if path.stem in REAL else _as_if(path.stem, rules, about.subject.label)
+        record = (
+            Record.in_notebook(executed(path, given)) if path.stem in REAL else _as_if(path.stem, rules, about.subject.label)
+        )
         made.append(_page(path, record, report))
     made.sort(key=lambda page: page.name)
     pages.write(Run(made, of_itself(facts), rules, facts, complete=True), report)

@@ -98,8 +98,7 @@ def test_a_process_that_is_over_is_a_fault_of_the_probe_that_ended_it(held):
 
 
 def test_what_comes_after_the_end_is_only_refused(two, rules, monkeypatch):
-    names = [name for name in "abc"]
-    monkeypatch.setattr(measure, "probes", lambda *_: [Probe(name, RGB.data) for name in names])
+    monkeypatch.setattr(measure, "probes", lambda *_: [Probe(name, RGB.data) for name in "abc"])
     dead = changed(two, two.photos.readable[:1], deployment=replace(two.deployment, decode=over))
     study = measure.measured(dead, rules, 3)
     assert [(each.name, each.first, bool(each.refused)) for each in study.held] == [
