@@ -41,6 +41,7 @@ DEPLOYED = {
     "lib.gate.faults.dependencies": STAGES,
     "lib.gate.faults.dependencies_at_import": STAGES,
     "lib.gate.faults.seventeen": STAGES,
+    "lib.gate.faults.unusable": WHOLE,
     "lib.gate.harmless.deployments": WHOLE,
 }
 

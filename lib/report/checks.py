@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lib.compare.comparison import Comparison, worst
+from lib.compare.unanswered import Unanswered
 from lib.inputs.reading import sha256
 from lib.numbers import counted
 from lib.policy import Measurement, Policy, Record, Result, answer, judged
@@ -45,11 +46,20 @@ class Checks:
         self.recorded.add(Measurement(id_, measured, compared, where=tuple(where)))
         judged(self.policy, self.notebook, self.recorded)
 
-    def compare(self, id_: str, comparisons: Sequence[Comparison], stage: str) -> None:
-        """Record the largest difference at a stage, and the photos on which it does not hold; errors as :meth:`record`."""
+    def compare(self, id_: str, comparisons: Sequence[Comparison], stage: str, unanswered: Sequence[Unanswered] = ()) -> None:
+        """Record the largest difference at a stage, and the photos on which it does not hold; errors as :meth:`record`.
+
+        Args:
+            id_: of the check.
+            comparisons: of the deployment, one a photo.
+            stage: which.
+            unanswered: where the deployment gave nothing; if at this stage, the value is NaN.
+        """
         holds = self.policy[id_].holds
         off = dict.fromkeys(each.photo for each in comparisons if not holds(each[stage].largest))
-        self.record(id_, worst(comparisons, stage), len(comparisons), tuple(off))
+        silent = {each.photo: f"{each.photo}: {each.reason}" for each in unanswered if each.stage == stage}
+        largest = math.nan if silent else worst(comparisons, stage)
+        self.record(id_, largest, len(comparisons), (*silent.values(), *(photo for photo in off if photo not in silent)))
 
     def flips(self, id_: str, comparisons: Sequence[Comparison]) -> None:
         """Record on how many photos another class wins, and on which; errors as :meth:`record`."""

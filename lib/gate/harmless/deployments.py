@@ -83,6 +83,11 @@ def _by_opencv(decode: Stage) -> Stage:
     return decoded
 
 
+def _plain_pillow(data: bytes) -> Image.Image:
+    """The line that everybody writes. A photo that no line has a right answer to it answers as PyTorch's loader does."""
+    return ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+
+
 def _by_way_of_a_file(decode: Stage) -> Stage:
     def decoded(data: bytes) -> Any:
         with tempfile.TemporaryFile() as file:
@@ -329,6 +334,7 @@ def _inside(ours: Pipeline, model: Model) -> Pipeline:
 
 
 PLANTED = (
+    _variant("decode by plain Pillow", "decode", lambda _: _plain_pillow),
     _around("decode by OpenCV where it is equal", "decode", _by_opencv),
     _around("decode by way of a temporary file", "decode", _by_way_of_a_file),
     _around("decoded pictures remembered by content", "decode", _remembered),

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from lib.compare.batches import batch_difference
 from lib.compare.comparison import Comparison, flips, worst
+from lib.compare.unanswered import Unanswered, causes
 from lib.deploy.difference import max_abs_difference
 from lib.handoff import Handoff
+from lib.inputs.deployment import Over, taken
 from lib.numbers import finite
 from lib.policy import Policy
 from lib.studies.export.end_to_end import EndToEnd, EndToEndPass
@@ -59,6 +61,7 @@ class Study:
         distances: between photos.
         batch: largest difference of the logits of two inputs in a batch from those of each alone.
         end_to_end: the file that takes decoded photos.
+        unanswered: where the deployment's network gave nothing; PyTorch's logits stand in for its.
     """
 
     file: Facts
@@ -73,6 +76,7 @@ class Study:
     distances: Distances
     batch: float
     end_to_end: EndToEnd
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> Study:
@@ -86,15 +90,20 @@ def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> S
     """
     file = Facts.of(handoff.onnx_path)
     whole = EndToEndPass(handoff, file.opset, random_sizes, seed)
-    infer = handoff.deployment.infer
+    infer, unanswered = handoff.deployment.infer, list[Unanswered]()
     networks: list[Comparison] = []
     mapped: list[NDArray[Any]] = []
     from_grey, non_finite = [], 0
     for photo in handoff.photos.readable:
         trace = handoff.reference.trace(photo.data)
         if not networks:
-            first, grey = trace.normalise, np.asarray(infer(np.zeros_like(trace.normalise)))
-        logits = np.asarray(infer(trace.normalise))
+            first, plain = trace.normalise, np.zeros_like(trace.normalise)
+            answer, error = taken(infer, plain)
+            grey = np.asarray(answer if error is None else handoff.reference.infer(plain))
+        answer, error = taken(infer, trace.normalise)
+        if error is not None:
+            unanswered.append(Unanswered(photo.name, "infer", str(error), isinstance(error, Over)))
+        logits = np.asarray(answer) if error is None else trace.infer
         networks.append(Comparison.of(photo.name, "deployment", {"infer": (trace.infer, logits)}))
         from_grey.append(max_abs_difference(logits, grey))
         non_finite += int((~np.isfinite(logits)).sum())
@@ -114,6 +123,7 @@ def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> S
         distances=Distances.of([*(each.photo for each in networks[:MAPPED]), GREY], [*mapped, grey]),
         batch=batch_difference(handoff.onnx_path, first),
         end_to_end=whole.found(rules["export.end-to-end.logits"].threshold),
+        unanswered=causes(unanswered),
     )
 
 

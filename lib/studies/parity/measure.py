@@ -13,7 +13,8 @@ from lib.compare.comparison import Comparison, most_changed, most_divergent
 from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
-from lib.deploy import Trace
+from lib.compare.unanswered import Unanswered, answering, causes
+from lib.deploy import Pipeline, Trace
 from lib.diagnosis.confusion import Confusion, beyond, confusion
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
@@ -36,6 +37,7 @@ class OnePhoto:
         network: both networks on the reference's input: logits.
         softmax: both softmaxes on the reference's logits: probabilities.
         noticed: what came of the catalogue's mistakes, each put into the deployment.
+        unanswered: the stages of the deployment that failed; PyTorch's stand in their place in all of the above.
     """
 
     from_naive: Ablation
@@ -43,6 +45,7 @@ class OnePhoto:
     network: Comparison
     softmax: Comparison
     noticed: Noticed
+    unanswered: tuple[Unanswered, ...] = ()
 
     @property
     def comparison(self) -> Comparison:
@@ -101,6 +104,11 @@ class Study:
         return sum((each.noticed for each in self.photos), Noticed())
 
     @property
+    def unanswered(self) -> tuple[Unanswered, ...]:
+        """The stages of the deployment that gave nothing, by photo."""
+        return causes(failed for each in self.photos for failed in each.unanswered)
+
+    @property
     def most_divergent(self) -> Ablation:
         """The way from the deployment on the photo of :attr:`divergent`."""
         return next(each.from_deployment for each in self.photos if each.comparison is self.divergent.comparison)
@@ -136,12 +144,13 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
     for i, photo in enumerate(handoff.photos.readable):
         shared = SharedTraces(photo.data)
         reference = shared.trace(handoff.reference)
-        photos.append(_one(handoff, rules, photo, shared, reference))
+        deployment, unanswered = answering(photo.name, shared, handoff.deployment, handoff.reference)
+        photos.append(_one(handoff, rules, photo, shared, reference, deployment, unanswered))
         latest, first_step = photos[-1].comparison, photos[-1].from_naive.steps[0]
         if worst.is_now(latest):
-            divergent = Pair(latest, reference, shared.trace(handoff.deployment))
+            divergent = Pair(latest, reference, shared.trace(deployment))
         if changed.is_now(first_step):
-            start = Pair(first_step, reference, shared.trace(naive(handoff.deployment, contract)))
+            start = Pair(first_step, reference, shared.trace(naive(deployment, contract)))
         if i == 0:
             shown = examples(handoff, photo, shared, made)
             diagnosis += beyond(photo, contract, random, PAIRS)
@@ -157,8 +166,16 @@ def _furthest(every: Sequence[Comparison], allowed: Mapping[str, float]) -> Comp
     return most_divergent([each for each in every if each.first(allowed)] or every)
 
 
-def _one(handoff: Handoff, rules: Policy, photo: Photo, shared: SharedTraces, reference: Trace) -> OnePhoto:
-    deployment, contract = handoff.deployment, handoff.subject.contract
+def _one(
+    handoff: Handoff,
+    rules: Policy,
+    photo: Photo,
+    shared: SharedTraces,
+    reference: Trace,
+    deployment: Pipeline,
+    unanswered: tuple[Unanswered, ...],
+) -> OnePhoto:
+    contract = handoff.subject.contract
     network = shared.trace(replace(handoff.reference, infer=deployment.infer))
     softmax = shared.trace(replace(handoff.reference, score=deployment.score))
     return OnePhoto(
@@ -167,4 +184,5 @@ def _one(handoff: Handoff, rules: Policy, photo: Photo, shared: SharedTraces, re
         Comparison.of(photo.name, "network", {"infer": (reference.infer, network.infer)}),
         Comparison.of(photo.name, "softmax", {"score": (reference.score, softmax.score)}),
         noticed(shared, reference, deployment, contract, CATALOGUE.values(), rules.tolerances),
+        unanswered,
     )

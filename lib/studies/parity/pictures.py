@@ -12,12 +12,13 @@ from matplotlib.axes import Axes
 from lib.compare.ablation import NAIVE_FILTER, Ablation
 from lib.compare.comparison import Comparison, Summary, worst
 from lib.compare.pair import Pair
+from lib.compare.unanswered import Unanswered
 from lib.compare.view import of_contract, whole
 from lib.deploy import Contract
 from lib.deploy.difference import UNITS
 from lib.handoff import Handoff
 from lib.mistakes.own import own
-from lib.numbers import number, probability, signed
+from lib.numbers import counted, number, probability, signed
 from lib.policy import Policy
 from lib.report.drawing import BLUE, DARK, GREY, PICTURED, SMALL, VERMILION, apart, show, styled
 from lib.report.drawing import figure as blank
@@ -289,6 +290,19 @@ def deployment(study: Study, allowed: Mapping[str, float], contract: Contract, c
         *tables,
         waterfalls([study.most_divergent]),
         folded("The shares of every photo", shares(study.from_deployment, by_stage)),
+    )
+
+
+def unanswered(failed: Sequence[Unanswered]) -> Html:
+    """Where a stage of the deployment gave nothing, and what stands in its place; nothing if all gave something."""
+    if not failed:
+        return Html("")
+    said = f"A stage of the deployment failed on {counted(len({each.photo for each in failed}), 'photo')}. "
+    ended = " Its process ended there, so on all later photos every stage is PyTorch's." if failed[-1].over else ""
+    rows = [(each.photo, each.stage, f"✗ {each.reason}") for each in failed]
+    shown = table(("photo", "stage", "what happened"), rows, caption="Where the deployment gives no answer")
+    return join(
+        note(f"{said}So that the rest can be measured, PyTorch's stage takes its place below.{ended}", "warning"), shown
     )
 
 

@@ -70,6 +70,12 @@ def test_there_are_enough_faults_of_each_part_and_each_answers(name, least, hand
         assert len(np.asarray(answer(each, handed, photo))) == 1, each.name
 
 
+def test_those_that_give_no_picture_are_there():
+    planted = faults("unusable")
+    assert len(planted) >= 6
+    assert {each.blames for each in planted} == {"decode"}
+
+
 def test_harmless_deployments_answer_as_ours(handed, photo):
     expected = handed[0](photo)
     assert len(harmless()) >= 12

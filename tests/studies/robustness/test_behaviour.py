@@ -104,6 +104,24 @@ def test_one_that_takes_one_input_at_a_time_is_not_wrong(asked, rules):
     assert measurement.skipped == "it takes one input at a time: one at a time"
 
 
-def test_one_that_never_answers_ends_the_study(asked):
-    with pytest.raises(BadInput, match="no answer"):
-        asked(lambda photo, threads: BadInput("no answer"))
+def test_one_that_never_answers_is_the_same_whoever_asks(asked):
+    found = asked(lambda photo, threads: BadInput("no answer"))
+    assert {name: case.off for name, case in found.cases.items() if case is not found.batch} == {
+        name: () for name, case in found.cases.items() if case is not found.batch
+    }
+
+
+def test_one_that_answers_only_the_second_time_is_found(asked):
+    answers = iter([BadInput("not yet"), BadInput("not yet")])
+    found = asked(lambda photo, threads: next(answers, np.float32([[1, 0]])))
+    assert found.again.off == ("coffee.png", "grace_hopper.jpg")
+    assert found.again.worst == np.inf
+
+
+def test_a_network_that_answers_nothing_is_wrong_in_batches_too(asked):
+    def infer(tensor):
+        raise BadInput("stage infer raised MemoryError")
+
+    batch = asked(infer=infer).batch
+    assert (batch.worst, batch.skipped) == (np.inf, "")
+    assert batch.off == ("stage infer raised MemoryError",)
