@@ -12,7 +12,7 @@ from lib.gate.deployed import Planted, factories, stage
 
 
 def _by_opencv(data: bytes) -> Any:
-    """The line that services have: of grey pixels deeper than 8 bits it keeps the high byte; on what it cannot read it raises."""
+    """The line of most services: of grey pixels deeper than 8 bits it keeps the high byte, and other files it cannot read."""
     read: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     return cv2.cvtColor(read, cv2.COLOR_BGR2RGB)
 
