@@ -17,8 +17,10 @@ from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.compare.view import densest
+from lib.compare.what_if import Refused, attempt, tried
 from lib.deploy import Contract, Trace
 from lib.deploy.difference import max_abs_difference
+from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.mistakes import COLOUR, FILTERS, SHAPES, Mistake
 from lib.mistakes.own import own
@@ -47,9 +49,10 @@ class PixelError:
 
     Attributes:
         comparison: PyTorch's pipeline with the mistake in it against itself as it is, from ``resize`` on, under the mistake's
-            name. Its largest difference at ``resize`` is the largest absolute error in levels.
-        mean: mean absolute error of the picture in levels.
-        bias: mean error in levels: above 0 where the picture got lighter.
+            name. Its largest difference at ``resize`` is the largest absolute error in levels. A library's resize may be refused:
+            it cannot take the photo.
+        mean: mean absolute error of the picture in levels; NaN where it is refused.
+        bias: mean error in levels: above 0 where the picture got lighter; NaN where it is refused.
         own: whether it is no mistake but the resize that the subject file states.
     """
 
@@ -59,21 +62,23 @@ class PixelError:
     own: bool
 
     @classmethod
-    def of(cls, photo: str, name: str, reference: Trace, trace: Trace, own: bool) -> PixelError:
+    def of(cls, photo: str, name: str, reference: Trace, trace: Trace | Refused, own: bool) -> PixelError:
         """Of two traces whose pictures have the same shape."""
-        pairs = {stage: (getattr(reference, stage), getattr(trace, stage)) for stage in ("resize", "infer", "score")}
+        compared = Comparison.of_tried(photo, name, reference, trace, ("resize", "infer", "score"))
+        if isinstance(trace, Refused):
+            return cls(compared, float("nan"), float("nan"), own)
         error = error_of(reference.resize, trace.resize)
-        return cls(Comparison.of(photo, name, pairs), float(np.abs(error).mean()), float(error.mean()), own)
+        return cls(compared, float(np.abs(error).mean()), float(error.mean()), own)
 
     @property
     def largest(self) -> float:
-        """Largest absolute error of the picture in levels."""
-        return self.comparison["resize"].largest
+        """Largest absolute error of the picture in levels; NaN where it is refused."""
+        return float("nan") if self.comparison.refused else self.comparison["resize"].largest
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One filter on the photo that is drawn, with its pixels.
+    """One filter on the photo that is drawn, with its pixels; none that is refused.
 
     Attributes:
         measured: the numbers.
@@ -204,8 +209,8 @@ def pixel_errors(handoff: Handoff, photo: str, shared: SharedTraces) -> dict[str
         shared: its traces.
     """
     reference, contract = shared.trace(handoff.reference), handoff.subject.contract
-    traces = {mistake.name: shared.trace(mistake.commit(handoff.reference, contract)) for mistake in SAME_SHAPE}
-    stated = own(contract)
+    sizes, stated = domain(handoff.subject), own(contract)
+    traces = {mistake.name: tried(shared, mistake.commit(handoff.reference, contract), sizes) for mistake in SAME_SHAPE}
     return {name: PixelError.of(photo, name, reference, trace, name in stated) for name, trace in traces.items()}
 
 
@@ -215,6 +220,7 @@ def drawn(handoff: Handoff, errors: Mapping[str, PixelError], shared: SharedTrac
     return tuple(
         Drawn(errors[each.name], reference.resize, shared.trace(each.commit(handoff.reference, contract)).resize)
         for each in FILTERS
+        if not errors[each.name].comparison.refused
     )
 
 
@@ -246,7 +252,7 @@ def busiest(seen: Sequence[Drawn], side: int) -> tuple[int, int]:
 def by_factor(pixels: Pixels, contract: Contract) -> dict[str, list[float]]:
     """How each filter's error depends on how far a photo shrinks: mean absolute error in levels at each of :data:`FACTORS`.
 
-    The right picture is Pillow's with the contract's filter, at the same size.
+    The right picture is Pillow's with the contract's filter, at the same size. NaN where a resize cannot take the photo.
 
     Args:
         pixels: the photo, uint8 (H, W, 3).
@@ -259,7 +265,9 @@ def by_factor(pixels: Pixels, contract: Contract) -> dict[str, list[float]]:
         size = max(1, round(width / factor)), max(1, round(height / factor))
         expected = right(pixels, size)
         for name, resizer in RESIZERS.items():
-            errors[name].append(float(np.abs(error_of(expected, resizer.scale(pixels, size))).mean()))
+            made = attempt(partial(resizer.scale, pixels, size))
+            refused = isinstance(made, Refused)
+            errors[name].append(float("nan") if refused else float(np.abs(error_of(expected, made)).mean()))
     return errors
 
 
