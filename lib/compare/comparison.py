@@ -59,7 +59,8 @@ class StageDifference:
         stage: the stage's name.
         reference: the reference's output.
         candidate: the other's.
-        largest: largest absolute difference, in :data:`UNITS`; infinite where the shapes differ, NaN where a NaN is involved.
+        largest: largest absolute difference, in :data:`UNITS`; infinite where the shapes differ or the other gave none, NaN
+            where a NaN is involved.
         equal: the share of the values, 0..1, that are the same; 0 where the shapes differ.
     """
 
@@ -77,6 +78,12 @@ class StageDifference:
             return cls(stage, summary, summary, summary.mean - summary.mean, 1.0)
         equal = float((reference == candidate).mean()) if reference.shape == candidate.shape else 0.0
         return cls(stage, Summary.of(reference), Summary.of(candidate), max_abs_difference(reference, candidate), equal)
+
+    @classmethod
+    def none(cls, stage: str, reference: NDArray[Any]) -> StageDifference:
+        """Where the other put out nothing."""
+        nan = float("nan")
+        return cls(stage, Summary.of(reference), Summary((), nan, nan, nan), float("inf"), 0.0)
 
     def within(self, tolerance: float) -> bool:
         """Whether the two count as the same; never where NaN is involved."""
@@ -136,8 +143,8 @@ class Comparison:
         candidate: the other's.
         probability: what the other gives the class that the reference finds likeliest, 0..1; NaN where there is none.
         moved: how much probability went from some classes to others, 0..1: total variation distance.
-        refused: why the other, which was only tried, gave no answer; it has no stages then, and its numbers are NaN. Empty where
-            it gave one.
+        refused: why the other, which was only tried, gave no answer; it is infinitely far away then at every stage, and its
+            probability NaN. Empty where it gave one.
     """
 
     photo: str
@@ -153,11 +160,11 @@ class Comparison:
     def of_tried(
         cls, photo: str, name: str, reference: Trace, candidate: Trace | Refused, stages: Sequence[str] = STAGES
     ) -> Comparison:
-        """Some stages, ``score`` among them, of what :func:`lib.compare.what_if.tried` gives."""
+        """Some stages of what :func:`lib.compare.what_if.tried` gives, ``infer`` or ``score`` at least."""
         if isinstance(candidate, Refused):
-            nan = float("nan")
-            right = Answer.of(reference.score, reference.infer)
-            return cls(photo, name, (), right, Answer((), (), nan, 0), nan, nan, candidate.why)
+            nan, right = float("nan"), Answer.of(reference.score, reference.infer)
+            differences = tuple(StageDifference.none(stage, getattr(reference, stage)) for stage in stages)
+            return cls(photo, name, differences, right, Answer((), (), nan, 0), nan, nan, candidate.why)
         return cls.of(photo, name, {stage: (getattr(reference, stage), getattr(candidate, stage)) for stage in stages})
 
     @classmethod

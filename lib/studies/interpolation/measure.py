@@ -49,8 +49,8 @@ class PixelError:
 
     Attributes:
         comparison: PyTorch's pipeline with the mistake in it against itself as it is, from ``resize`` on, under the mistake's
-            name. Its largest difference at ``resize`` is the largest absolute error in levels. A library's resize may be refused:
-            it cannot take the photo.
+            name. Its largest difference at ``resize`` is the largest absolute error in levels. A resize that cannot take the
+            photo is refused.
         mean: mean absolute error of the picture in levels; NaN where it is refused.
         bias: mean error in levels: above 0 where the picture got lighter; NaN where it is refused.
         own: whether it is no mistake but the resize that the subject file states.
@@ -72,8 +72,8 @@ class PixelError:
 
     @property
     def largest(self) -> float:
-        """Largest absolute error of the picture in levels; NaN where it is refused."""
-        return float("nan") if self.comparison.refused else self.comparison["resize"].largest
+        """Largest absolute error of the picture in levels; infinite where it is refused."""
+        return self.comparison["resize"].largest
 
 
 @dataclass(frozen=True)
@@ -266,8 +266,7 @@ def by_factor(pixels: Pixels, contract: Contract) -> dict[str, list[float]]:
         expected = right(pixels, size)
         for name, resizer in RESIZERS.items():
             made = attempt(partial(resizer.scale, pixels, size))
-            refused = isinstance(made, Refused)
-            errors[name].append(float("nan") if refused else float(np.abs(error_of(expected, made)).mean()))
+            errors[name].append(float("nan") if isinstance(made, Refused) else float(np.abs(error_of(expected, made)).mean()))
     return errors
 
 

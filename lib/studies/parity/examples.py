@@ -71,7 +71,7 @@ def _example(handoff: Handoff, mistake: Mistake, photo: Photo, shared: SharedTra
 
 
 def made_from(photo: Photo, contract: Contract) -> list[Photo]:
-    """A photo for each of :data:`MADE`, with the same motif; the photo itself where it would have more pixels than are decoded."""
+    """A photo for each of :data:`MADE`, with the same motif; the photo itself where that would have too many pixels."""
     made = [attempt(partial(make, photo, contract)) for make in MADE]
     return [photo if isinstance(each, Refused) else each for each in made]
 

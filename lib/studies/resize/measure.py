@@ -36,8 +36,8 @@ class Shape:
 
     Attributes:
         comparison: the deployment with the rule in it against the reference, from ``resize`` on, under the mistake's name;
-            under the name ``reference`` the reference against itself. A rule may be refused: it leads to a size that the file is
-            not right for, or cannot take the photo.
+            under the name ``reference`` the reference against itself. A rule that leads to a size that the file
+            is not right for, or that cannot take the photo, is refused.
         view: which part of the photo the network is shown, and how large; None where the rule is refused.
         unseen: the share of the photo that the network is not shown, 0..1; NaN without a view.
         stretch: how much wider than high the photo is shown than it is: 1 where its proportions are kept. NaN without a view.

@@ -177,13 +177,13 @@ def finding(every: Sequence[Sequence[Shape]]) -> Html:
     flips = {rule: sum(each.flipped for each in compared) for rule, compared in by_rule.items()}
     most_moved = max(moves, key=lambda rule: moves[rule])
     most_flipped = max(flips, key=lambda rule: flips[rule])
-    photos = f"Over {counted(len(every), 'photo')}"
+    photos, refused = f"Over {counted(len(every), 'photo')}", _refused(by_rule)
     if not any(moves.values()) and not any(flips.values()):
-        return note(f"{photos} no rule moves the probability, and none changes the likeliest class.{_refused(by_rule)}")
+        return note(f"{photos} no rule moves the probability, and none changes the likeliest class.{refused}")
     said = f"{photos} {most_moved} moves the probability most, by {number(moves[most_moved])} on average; "
     if flips[most_flipped]:
-        return note(f"{said}{most_flipped} changes the likeliest class most often, on {flips[most_flipped]}.{_refused(by_rule)}")
-    return note(f"{said}none changes the likeliest class.{_refused(by_rule)}")
+        return note(f"{said}{most_flipped} changes the likeliest class most often, on {flips[most_flipped]}.{refused}")
+    return note(f"{said}none changes the likeliest class.{refused}")
 
 
 def _mean_move(compared: Sequence[Comparison]) -> float:
