@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from lib.compare.attribution import shapley
 from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
-from lib.deploy import STAGES, Contract, Pipeline
+from lib.compare.what_if import Refused, tried
+from lib.deploy import STAGES, Contract, Domain, Pipeline
 from lib.deploy.stages import Resize
 
 NAIVE_FILTER = "nearest"  # Pillow's default of old
@@ -23,12 +24,15 @@ class Ablation:
     Attributes:
         photo: the photo's name.
         steps: each step's pipeline against the reference, the last one being the reference itself.
-        shares: what each part contributes to the gap in the probability of the reference's class; they sum to it.
+        shares: what each part contributes to the gap in the probability of the reference's class; they sum to it. NaN where a
+            mix of the two pipelines gives no answer.
+        refused: why it gives none, or empty.
     """
 
     photo: str
     steps: tuple[Comparison, ...]
     shares: Mapping[str, float]
+    refused: str = ""
 
     @property
     def gap(self) -> float:
@@ -46,16 +50,27 @@ class Ablation:
         return max(self.shares, key=lambda part: abs(self.shares[part]))
 
 
-def from_naive(photo: str, shared: SharedTraces, deployment: Pipeline, reference: Pipeline, contract: Contract) -> Ablation:
-    """From the naive deployment to the reference, fix by fix; shared out among :data:`PARTS`."""
+def from_naive(
+    photo: str, shared: SharedTraces, deployment: Pipeline, reference: Pipeline, contract: Contract, domain: Domain
+) -> Ablation:
+    """From the naive deployment to the reference, fix by fix; shared out among :data:`PARTS`.
+
+    Args:
+        photo: the photo's name.
+        shared: its traces.
+        deployment: the deployment as it is, which takes the photo.
+        reference: the reference.
+        contract: the preprocessing that the subject states.
+        domain: the sizes that the network is right for.
+    """
     ways = steps(deployment, reference, contract)
-    return _ablation(photo, shared, ways, PARTS, lambda parts: mended(deployment, reference, contract, parts))
+    return _ablation(photo, shared, ways, PARTS, lambda parts: mended(deployment, reference, contract, parts), domain)
 
 
-def from_deployment(photo: str, shared: SharedTraces, deployment: Pipeline, reference: Pipeline) -> Ablation:
-    """From a deployment as it is to the reference; shared out among the five stages."""
+def from_deployment(photo: str, shared: SharedTraces, deployment: Pipeline, reference: Pipeline, domain: Domain) -> Ablation:
+    """From a deployment as it is to the reference; shared out among the five stages. Arguments as of :func:`from_naive`."""
     ways = {"deployment": deployment, "reference": reference}
-    return _ablation(photo, shared, ways, STAGES, lambda stages: swapped(deployment, reference, stages))
+    return _ablation(photo, shared, ways, STAGES, lambda stages: swapped(deployment, reference, stages), domain)
 
 
 def naive(deployment: Pipeline, contract: Contract) -> Pipeline:
@@ -99,12 +114,25 @@ def _ablation(
     ways: Mapping[str, Pipeline],
     parts: Sequence[str],
     mend: Callable[[frozenset[str]], Pipeline],
+    domain: Domain,
 ) -> Ablation:
-    reference = shared.trace(ways["reference"])
-    compared = tuple(Comparison.of_traces(photo, name, reference, shared.trace(way)) for name, way in ways.items())
+    real = {name: shared.trace(ways[name]) for name in ("reference", "deployment")}  # which take the photo, or it is an error
+    reference = real["reference"]
+    compared = tuple(
+        Comparison.of_tried(photo, name, reference, real.get(name) or tried(shared, way, domain)) for name, way in ways.items()
+    )
     target = compared[-1].reference.top1
-    shares = shapley(parts, lambda coalition: float(shared.trace(mend(coalition)).score[0, target]))
-    return Ablation(photo, compared, shares)
+    refused: list[str] = []
+
+    def worth(coalition: frozenset[str]) -> float:
+        trace = tried(shared, mend(coalition), domain)
+        if isinstance(trace, Refused):
+            refused.append(trace.why)
+            return float("nan")
+        return float(trace.score[0, target])
+
+    shares = shapley(parts, worth)
+    return Ablation(photo, compared, shares, refused[0] if refused else "")
 
 
 def _resize(contract: Contract, right_shape: bool, right_filter: bool) -> Resize:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.compare.what_if import Refused
 from lib.deploy import STAGES, Trace
 from lib.deploy.difference import max_abs_difference
 from lib.deploy.stages import score
@@ -58,7 +59,8 @@ class StageDifference:
         stage: the stage's name.
         reference: the reference's output.
         candidate: the other's.
-        largest: largest absolute difference, in :data:`UNITS`; infinite where the shapes differ, NaN where a NaN is involved.
+        largest: largest absolute difference, in :data:`UNITS`; infinite where the shapes differ or the other gave none, NaN
+            where a NaN is involved.
         equal: the share of the values, 0..1, that are the same; 0 where the shapes differ.
     """
 
@@ -76,6 +78,12 @@ class StageDifference:
             return cls(stage, summary, summary, summary.mean - summary.mean, 1.0)
         equal = float((reference == candidate).mean()) if reference.shape == candidate.shape else 0.0
         return cls(stage, Summary.of(reference), Summary.of(candidate), max_abs_difference(reference, candidate), equal)
+
+    @classmethod
+    def none(cls, stage: str, reference: NDArray[Any]) -> StageDifference:
+        """Where the other put out nothing."""
+        nan = float("nan")
+        return cls(stage, Summary.of(reference), Summary((), nan, nan, nan), float("inf"), 0.0)
 
     def within(self, tolerance: float) -> bool:
         """Whether the two count as the same; never where NaN is involved."""
@@ -135,6 +143,8 @@ class Comparison:
         candidate: the other's.
         probability: what the other gives the class that the reference finds likeliest, 0..1; NaN where there is none.
         moved: how much probability went from some classes to others, 0..1: total variation distance.
+        refused: why the other, which was only tried, gave no answer; it is infinitely far away then at every stage, and its
+            probability NaN. Empty where it gave one.
     """
 
     photo: str
@@ -144,11 +154,23 @@ class Comparison:
     candidate: Answer
     probability: float
     moved: float
+    refused: str = ""
+
+    @classmethod
+    def of_tried(
+        cls, photo: str, name: str, reference: Trace, candidate: Trace | Refused, stages: Sequence[str] = STAGES
+    ) -> Comparison:
+        """Some stages of what :func:`lib.compare.what_if.tried` gives, ``infer`` or ``score`` at least."""
+        if isinstance(candidate, Refused):
+            nan, right = float("nan"), Answer.of(reference.score, reference.infer)
+            differences = tuple(StageDifference.none(stage, getattr(reference, stage)) for stage in stages)
+            return cls(photo, name, differences, right, Answer((), (), nan, 0), nan, nan, candidate.why)
+        return cls.of(photo, name, {stage: (getattr(reference, stage), getattr(candidate, stage)) for stage in stages})
 
     @classmethod
     def of_traces(cls, photo: str, name: str, reference: Trace, candidate: Trace) -> Comparison:
         """Two whole traces, stage by stage."""
-        return cls.of(photo, name, {stage: (getattr(reference, stage), getattr(candidate, stage)) for stage in STAGES})
+        return cls.of_tried(photo, name, reference, candidate)
 
     @classmethod
     def of(cls, photo: str, name: str, pairs: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> Comparison:
@@ -184,8 +206,8 @@ class Comparison:
 
     @property
     def flipped(self) -> bool:
-        """Whether the likeliest class is another."""
-        return self.reference.top1 != self.candidate.top1
+        """Whether the likeliest class is another; no answer is none."""
+        return not self.refused and self.reference.top1 != self.candidate.top1
 
     @property
     def kept(self) -> int:
@@ -223,9 +245,12 @@ def furthest_apart(comparisons: Iterable[Comparison], stage: str) -> Comparison:
 
 
 def most_changed(comparisons: Iterable[Comparison]) -> Comparison:
-    """The one whose answer changes most. One whose likeliest class is another comes before those that keep it, a NaN first."""
+    """The one whose answer changes most.
+
+    One whose likeliest class is another comes before those that keep it, a NaN first; one without an answer comes last.
+    """
     return max(comparisons, key=_changed)
 
 
 def _changed(each: Comparison) -> tuple[bool, float]:
-    return each.flipped, float(np.nan_to_num(each.moved, nan=np.inf))
+    return each.flipped, -1.0 if each.refused else float(np.nan_to_num(each.moved, nan=np.inf))

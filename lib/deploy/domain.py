@@ -43,13 +43,17 @@ class Domain:
         """The domain as a JSON object, for a model file's metadata."""
         return json.dumps(asdict(self))
 
+    def holds(self, width: int, height: int) -> bool:
+        """Whether an input of ``width`` x ``height`` pixels is inside."""
+        return self.least <= min(width, height) and max(width, height) <= self.most
+
     def require(self, width: int, height: int) -> None:
         """Let an input of ``width`` x ``height`` pixels pass.
 
         Raises:
             BadPhoto: it is outside.
         """
-        if min(width, height) < self.least or max(width, height) > self.most:
+        if not self.holds(width, height):
             raise BadPhoto(
                 f"the network would be fed {width} × {height} pixels, and is known to be right from {self.least} to "
                 f"{self.most} a side; give a photo of another shape or size"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations, product
 from typing import Any
 
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lib.compare.view import of_contract, whole
-from lib.deploy import BadInput, Contract
+from lib.compare.what_if import Refused, attempt
+from lib.deploy import Contract
 from lib.deploy.stages import decode, preprocessing
 from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE
 from lib.mistakes import CATALOGUE, COLOUR, DECODING, NORMALISATION, PROCESSORS, colour, sharpening, tone, turns
@@ -94,15 +95,14 @@ def singles(data: bytes, contract: Contract, levels: bool, allowed: Allowed = la
         if not allowed((name,)) or (levels and mistake.stage == "normalise"):
             continue
         stage = mistake.make(contract)
-        try:
-            if mistake.stage == "decode":
-                yield Candidate((name,), np.asarray(resize(stage(data))), normalise)
-            elif mistake.stage == "resize":
-                yield Candidate((name,), np.asarray(stage(upright)), normalise)
-            else:
-                yield Candidate((name,), picture, stage)
-        except BadInput:
-            continue  # a mistaken decoder may not know this format
+        if mistake.stage == "normalise":
+            yield Candidate((name,), picture, stage)
+            continue
+        made = attempt(partial(stage, data if mistake.stage == "decode" else upright))
+        if mistake.stage == "decode" and not isinstance(made, Refused):
+            made = attempt(partial(resize, made))
+        if not isinstance(made, Refused):  # a mistaken decoder may not know this format, nor a mistaken rule take this shape
+            yield Candidate((name,), np.asarray(made), normalise)
 
 
 def pairs(
@@ -121,15 +121,15 @@ def pairs(
     upright = decode(data)
     resizes, following = _resizes(contract, upright.size, sizes), _following(contract, levels)
     for decoding, decoder in {"": lambda _: upright, **{each.name: each.make(contract) for each in DECODING}}.items():
-        try:
-            pixels = np.asarray(decoder(data))
-        except BadInput:
+        decoded = attempt(partial(decoder, data))
+        if isinstance(decoded, Refused):
             continue
+        pixels = np.asarray(decoded)
         for resized, resize in resizes:
             names = _names(decoding, *resized)
             wanted = [(names + more, change, last) for more, change, last in following[len(names)] if allowed(names + more)]
-            scaled = resize(pixels) if wanted else None
-            if scaled is not None:
+            scaled = attempt(partial(resize, pixels)) if wanted else None
+            if scaled is not None and not isinstance(scaled, Refused):
                 yield from _finished(scaled, wanted)
 
 
@@ -158,7 +158,8 @@ def _resizes(
 ) -> list[tuple[Names, Callable[[Pixels], Pixels | None]]]:
     """Every way from a decoded picture to one of an observed size; a way that leads to another size gives None."""
     viewers = [("", of_contract), *VIEWERS.items()]
-    reached = {viewer(contract, *photo).size for _, viewer in viewers}
+    views = [attempt(partial(viewer, contract, *photo)) for _, viewer in viewers]
+    reached = {view.size for view in views if not isinstance(view, Refused)}
     if sizes is None:
         sizes = reached
     wanted = {*sizes, *(size[::-1] for size in sizes)}  # what is turned later has its sides the other way round

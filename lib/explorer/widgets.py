@@ -18,6 +18,7 @@ from PIL import Image
 from lib import policy
 from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
+from lib.compare.what_if import Refused, tried
 from lib.deploy import BadInput, Pipeline, Trace
 from lib.deploy.stages import decode
 from lib.explorer import shown, side_by_side
@@ -26,6 +27,7 @@ from lib.explorer.own_module import OwnModule
 from lib.explorer.photo_choice import PhotoChoice
 from lib.explorer.shown import Shown
 from lib.explorer.side_by_side import CHANNELS, SCALES, ZOOMS, Look
+from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.mistakes import CATALOGUE
 from lib.policy import Policy
@@ -158,11 +160,20 @@ class Explorer:
         self._redraw()
 
     def _trace(self, name: str) -> Trace:
-        """What a pipeline makes of the photo, run at the first look; what was put out is kept for this photo alone."""
+        """What a pipeline makes of the photo, run at the first look; what was put out is kept for this photo alone.
+
+        Raises:
+            BadInput: it does not take the photo.
+        """
         pipeline = self._pipeline(name)
         if self._shared is None:
             self._shared = SharedTraces(self._photos.photo.data)
-        return self._shared.trace(pipeline)
+        if name not in CATALOGUE:
+            return self._shared.trace(pipeline)
+        trace = tried(self._shared, pipeline, domain(self._handoff.subject))
+        if isinstance(trace, Refused):
+            raise BadInput(f"{name} on {self._photos.photo.name}: {trace.why}")
+        return trace
 
     def _thumbnail(self) -> Image.Image:
         """The whole photo, small; kept for this photo alone."""

@@ -10,9 +10,10 @@ from PIL import Image
 
 from lib.compare.view import View, centred, of_contract, whole
 from lib.deploy import Contract
+from lib.deploy.stages import Resize
 from lib.mistakes.mistake import Mistake
 
-# From a contract and a photo's width and height to what the network is shown.
+# From a contract and a photo's width and height to what the network is shown; BadPhoto where the photo is too long for that.
 Viewer = Callable[[Contract, int, int], View]
 
 
@@ -26,11 +27,14 @@ def _squash(contract: Contract, width: int, height: int) -> View:
     return whole((side, side))
 
 
+def _by_shorter_side(contract: Contract, size: int, width: int, height: int) -> tuple[int, int]:
+    """Width and height in pixels once the shorter side is ``size``, whatever the contract's own rule."""
+    return Resize(size, "shorter-side", contract.filter).target(width, height)
+
+
 def _scaled_crop(contract: Contract, width: int, height: int) -> View:
     side = side_of(contract)
-    larger = round(side * 256 / 224)
-    short = min(width, height)
-    return centred((int(larger * width / short), int(larger * height / short)), side)
+    return centred(_by_shorter_side(contract, round(side * 256 / 224), width, height), side)
 
 
 def _crop_only(contract: Contract, width: int, height: int) -> View:
@@ -65,12 +69,12 @@ def _shifted(contract: Contract, width: int, height: int) -> View:
 
 
 def _centre(contract: Contract, width: int, height: int) -> View:
-    return centred(of_contract(contract, width, height).scaled, side_of(contract))
+    return centred(_by_shorter_side(contract, contract.size, width, height), side_of(contract))
 
 
 def _corner(contract: Contract, width: int, height: int) -> View:
     side = side_of(contract)
-    return View(of_contract(contract, width, height).scaled, (0, 0, side, side))
+    return View(_by_shorter_side(contract, contract.size, width, height), (0, 0, side, side))
 
 
 def _resize(viewer: Viewer) -> Callable[[Contract], Callable[[Any], Any]]:

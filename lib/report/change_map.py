@@ -15,6 +15,7 @@ from lib.report.drawing import DARK, PICTURED, SMALL, luminance, over_all, short
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, note
 
+REFUSED = "refused"
 LEAST = 0.005  # probability: mistakes that change every photo's by less are named alone
 _MIDDLE = 0.18  # relative luminance: white text on what is darker, and black on what is lighter, has a contrast of 4.5 and more
 _LETTERS = 60  # in a line of the figure
@@ -72,7 +73,7 @@ def change_map(every: Sequence[Sequence[Comparison]], title: str) -> Html:
 
 def _cell(axes: Axes, row: int, column: int, each: Comparison, limit: float) -> None:
     """One number on its colour, in a frame where another class wins."""
-    ground = matplotlib.colormaps["PuOr"](0.5 + np.nan_to_num(each.change) / limit / 2 if limit else 0.5)
+    ground = matplotlib.colormaps["PuOr"](0.5 + np.sign(np.nan_to_num(each.change)) * _size(each) / limit / 2 if limit else 0.5)
     edge, width = (DARK, 1.6) if each.flipped else ("white", 0.6)
     axes.add_patch(
         Rectangle((column - 0.47, row), 0.94, _CELL, facecolor=ground, edgecolor=edge, linewidth=width, clip_on=False)
@@ -82,6 +83,8 @@ def _cell(axes: Axes, row: int, column: int, each: Comparison, limit: float) -> 
 
 
 def _text(each: Comparison) -> str:
+    if each.refused:
+        return REFUSED
     return signed(each.change, 3).replace("0.", ".") + " ✗" * each.flipped
 
 
@@ -92,20 +95,20 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _size(each: Comparison) -> float:
-    return float(np.nan_to_num(abs(each.change)))
+    return float(np.nan_to_num(abs(each.change), posinf=1.0))  # probability moves by no more
 
 
 def _moves(each: Comparison) -> bool:
-    return each.flipped or not abs(each.change) < LEAST
+    return each.flipped or bool(each.refused) or not abs(each.change) < LEAST
 
 
 def _found(every: Sequence[Sequence[Comparison]]) -> str:
-    """How many change the class, and which moves most."""
+    """How many change the class, how many are refused, and which moves most."""
     all_of_them = [each for compared in every for each in compared]
-    most = max(all_of_them, key=_size)
-    flips = sum(each.flipped for each in all_of_them)
+    flips, refused = sum(each.flipped for each in all_of_them), sum(bool(each.refused) for each in all_of_them)
     said = f"{flips} of {len(all_of_them)} combinations change the likeliest class; "
-    if not _size(most):
+    said += f"{refused} give no answer, since the photo is refused; " if refused else ""
+    most = max(all_of_them, key=_size, default=None)
+    if most is None or not _size(most):
         return f"{said}none moves the probability"
-    said += "the largest move is "
-    return f"{said}{signed(most.change)} by {most.name} on {most.photo}"
+    return f"{said}the largest move is {signed(most.change)} by {most.name} on {most.photo}"

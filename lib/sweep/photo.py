@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lib.compare.comparison import top1
 from lib.compare.shared import SharedTraces
+from lib.compare.what_if import Refused
 from lib.deploy import BadPhoto, Pipeline, Trace
 from lib.deploy.stages import Infer
 from lib.inputs.deployment import Over
@@ -108,7 +109,9 @@ class Prepared:
         if not isinstance(pipeline.infer, Infer):
             return _of_trace(self._shared.trace(pipeline))
         tensor = dict(islice(self._shared.outputs(pipeline), _TO_INPUT))["normalise"]
-        pipeline.infer.domain.require(*tensor.shape[:1:-1])
+        width, height = tensor.shape[:1:-1]
+        if not pipeline.infer.domain.holds(width, height):
+            raise BadPhoto(Refused.outside(pipeline.infer.domain, width, height).why)
         question = id(pipeline.infer), id(tensor)
         self._asked[question] = pipeline.infer, tensor
         return question

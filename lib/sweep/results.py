@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ class Collected:
         copies: how many files have the content of an earlier one.
         failed: how many files have no numbers.
         reasons: names and reasons of the first of these.
+        refused: the first photo, by name, to which a pipeline gave no answer, and why; by the pipeline's name.
     """
 
     table: Table
@@ -43,6 +44,7 @@ class Collected:
     copies: int
     failed: int
     reasons: tuple[tuple[str, str], ...]
+    refused: Mapping[str, tuple[str, str]]
 
 
 def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable[[str], str] | None = None) -> Collected:
@@ -63,6 +65,7 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
     reference, digests = np.empty(most, _REFERENCE), np.empty(most, "S64")
     paths: list[str] = []
     reasons: list[tuple[str, str]] = []
+    refused: dict[str, tuple[str, str]] = {}
     failed, at = 0, 0
     for each in done:
         groups = [_Group.read(Path(results, file), len(ways)) for file, ways in zip(each.files, plan.groups, strict=True)]
@@ -70,6 +73,8 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
         wrong = {path: reason for group in groups for path, reason in group.errors.items()}
         failed += len(wrong)
         reasons += [(printable(os.fsdecode(path)), reason) for path, reason in wrong.items()][: REASONS - len(reasons)]
+        for name, first, why in (each for group in groups for each in group.refused):
+            refused.setdefault(name, (printable(os.fsdecode(first)), why))
         end, way = at + len(whole), 0
         for number, group in enumerate(groups):
             rows = group.numbers[[group.rows[path] for path in whole]]  # (photos, reference and ways)
@@ -104,7 +109,7 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
         ways=tuple(names),
         read=_Reader(answers, {name: i for i, name in enumerate(names)}, kept),
     )
-    return Collected(table, paths_kept, at - len(kept), failed, tuple(reasons))
+    return Collected(table, paths_kept, at - len(kept), failed, tuple(reasons), refused)
 
 
 @dataclass(frozen=True)
@@ -116,12 +121,14 @@ class _Group:
         numbers: (photos, reference and ways).
         digests: of each photo with numbers, SHA-256.
         errors: of each without, the reason.
+        refused: of each pipeline that gave no answer to some photo, its name, the first of them and the reason.
     """
 
     rows: dict[bytes, int]
     numbers: NDArray[Any]
     digests: dict[bytes, bytes]
     errors: dict[bytes, str]
+    refused: tuple[tuple[str, bytes, str], ...]
 
     @classmethod
     def read(cls, path: Path, others: int) -> _Group:
@@ -141,11 +148,14 @@ class _Group:
         for name in columns:
             numbers[name] = found[name].to_numpy()
         digests = found["sha256"].to_pylist()
+        without = found.filter(found["refused"].is_valid()).select(["way", "photo", "refused"]).to_pylist()
+        refused = {each["way"]: (each["way"], each["photo"], each["refused"]) for each in reversed(without)}
         return cls(
             {photos[i]: row for row, i in enumerate(first)},
             numbers.reshape(len(first), 1 + others),
             {photos[i]: digests[i].encode() for i in first},
             {each["photo"]: each["error"] for each in errors},
+            tuple(refused.values()),
         )
 
 

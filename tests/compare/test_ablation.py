@@ -10,11 +10,12 @@ from lib.compare.ablation import PARTS, from_deployment, from_naive, mended, nai
 from lib.compare.shared import SharedTraces
 from lib.deploy import STAGES
 from lib.deploy.stages import Normalise, Resize
+from lib.export.exporter import domain
 
 
 def way_from_naive(handoff, photo, deployment):
     shared = SharedTraces(photo.data)
-    return from_naive(photo.name, shared, deployment, handoff.reference, handoff.subject.contract)
+    return from_naive(photo.name, shared, deployment, handoff.reference, handoff.subject.contract, domain(handoff.subject))
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_a_faulty_normalise_gets_its_share(lite0):
 def test_the_fault_of_a_deployment_is_attributed_to_its_own_stage(lite0):
     theirs = replace(lite0.deployment, resize=Resize(224, "shorter-side", "bicubic"))
     photo = lite0.photos.readable[1]
-    found = from_deployment(photo.name, SharedTraces(photo.data), theirs, lite0.reference)
+    found = from_deployment(photo.name, SharedTraces(photo.data), theirs, lite0.reference, domain(lite0.subject))
     assert [step.name for step in found.steps] == ["deployment", "reference"]
     assert tuple(found.shares) == STAGES
     assert abs(found.gap) > 1e-3

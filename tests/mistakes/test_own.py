@@ -28,8 +28,6 @@ CROP = Contract(73, "shorter-side-crop", "bicubic", PLAIN.mean, PLAIN.std, 64)
             {
                 "Pillow bilinear",
                 "squash",
-                "resize and centre crop",
-                "resize and corner crop",
                 "width and height swapped",
                 "side rounded",
             },

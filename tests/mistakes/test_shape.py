@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from lib.deploy import Contract
+from lib.deploy import BadPhoto, Contract
 from lib.mistakes import SHAPES
 from lib.mistakes.shape import VIEWERS
 from tests.conftest import picture
@@ -38,11 +40,28 @@ def test_resize_larger_and_crop_is_torchvisions_256_and_224():
     np.testing.assert_array_equal(committed("resize larger and crop", photo, contract), np.asarray(expected))
 
 
-def test_a_centre_crop_of_the_right_resize_is_torchvisions():
+RULES = [CONTRACT, replace(CONTRACT, rule="squash"), replace(CONTRACT, size=73, rule="shorter-side-crop", crop=64)]
+
+
+@pytest.mark.parametrize("contract", RULES, ids=lambda contract: contract.rule)
+def test_a_crop_is_torchvisions_whatever_the_rule_of_the_contract(contract):
     transforms = pytest.importorskip("tests.deploy.torchvision_transforms").transforms
     photo = picture(641, 427)
-    expected = transforms.CenterCrop(64)(transforms.Resize(64)(photo))
-    np.testing.assert_array_equal(committed("resize and centre crop", photo), np.asarray(expected))
+    scaled = transforms.Resize(contract.size)(photo)
+    expected = np.asarray(transforms.CenterCrop(64)(scaled))
+    np.testing.assert_array_equal(committed("resize and centre crop", photo, contract), expected)
+    np.testing.assert_array_equal(committed("resize and corner crop", photo, contract), np.asarray(scaled)[:64, :64])
+
+
+@pytest.mark.parametrize("contract", RULES, ids=lambda contract: contract.rule)
+def test_no_rule_scales_a_line_of_pixels_to_gigabytes(contract):
+    line = picture(3000, 2)
+    for name in VIEWERS:
+        try:
+            shown = committed(name, line, contract)
+        except BadPhoto:
+            continue
+        assert max(shown.shape) <= 3000, name
 
 
 def test_letterbox_is_pillows_pad_with_black_bars():

@@ -41,6 +41,7 @@ class Study:
         found: what mistakes cost.
         worst: of each stage's costliest mistake, the photo whose answer changed most, under the reference and the mistake.
         stages: the stage of each mistake, by its name.
+        refused: of each pipeline that gives no answer to some photo, the first such photo and why, by the pipeline's name.
         recomputed: how many answers a plain loop gives otherwise, and of how many.
         deployment_off: names of photos whose likeliest class is another by the deployment under test, and for which the
             reference's leads by more than a logit may differ by.
@@ -50,6 +51,7 @@ class Study:
     found: Found
     worst: tuple[Pair, ...]
     stages: Mapping[str, str]
+    refused: Mapping[str, tuple[str, str]]
     recomputed: tuple[int, int]
     deployment_off: tuple[str, ...]
 
@@ -98,6 +100,7 @@ def measured(
         found=result,
         worst=worst(seen.folder, _worst(seen, result), pipelines(seen.plan)[0], handoff.subject.contract),
         stages={name: CATALOGUE[name].stage for name in seen.mistakes},
+        refused=seen.collected.refused,
         recomputed=_recomputed(seen, seed),
         deployment_off=tuple(table.photos[i] for i in np.flatnonzero(off)),
     )

@@ -156,6 +156,24 @@ def numbers(every: Sequence[Cost]) -> Html:
     return table(headers, rows, caption=f"Against the reference's answers, with the {words.INTERVAL} in brackets")
 
 
+def refused(costs: Mapping[str, Cost], reasons: Mapping[str, tuple[str, str]]) -> Html:
+    """The mistakes that give no answer to some photos, each with the first of these and why; empty where there are none.
+
+    Args:
+        costs: of each mistake, by its name.
+        reasons: a photo and why, by the mistake's name.
+    """
+    rows = [
+        (name, f"{costs[name].no_answer} of {costs[name].photos}", photo, f"refused: {why}")
+        for name, (photo, why) in reasons.items()
+        if name in costs
+    ]
+    if not rows:
+        return join()
+    said = "A photo to which a mistake gives no answer counts as one whose answer it changes"
+    return table(("mistake", "no answer", "the first", "why"), rows, caption=said)
+
+
 def labelled(every: Sequence[Cost], found: Found) -> Html:
     """Accuracy and flips to wrong and to right, of those with labels, and which of the differences stand among so many tests.
 

@@ -16,9 +16,12 @@ from lib.compare.comparison import Comparison, furthest_apart, most_changed
 from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
+from lib.compare.unanswered import Unanswered, answering, causes
 from lib.compare.view import densest
+from lib.compare.what_if import Refused, attempt, tried
 from lib.deploy import Contract, Trace
 from lib.deploy.difference import max_abs_difference
+from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.mistakes import COLOUR, FILTERS, SHAPES, Mistake
 from lib.mistakes.own import own
@@ -47,9 +50,10 @@ class PixelError:
 
     Attributes:
         comparison: PyTorch's pipeline with the mistake in it against itself as it is, from ``resize`` on, under the mistake's
-            name. Its largest difference at ``resize`` is the largest absolute error in levels.
-        mean: mean absolute error of the picture in levels.
-        bias: mean error in levels: above 0 where the picture got lighter.
+            name. Its largest difference at ``resize`` is the largest absolute error in levels. A resize that cannot take the
+            photo is refused.
+        mean: mean absolute error of the picture in levels; NaN where it is refused.
+        bias: mean error in levels: above 0 where the picture got lighter; NaN where it is refused.
         own: whether it is no mistake but the resize that the subject file states.
     """
 
@@ -59,21 +63,23 @@ class PixelError:
     own: bool
 
     @classmethod
-    def of(cls, photo: str, name: str, reference: Trace, trace: Trace, own: bool) -> PixelError:
+    def of(cls, photo: str, name: str, reference: Trace, trace: Trace | Refused, own: bool) -> PixelError:
         """Of two traces whose pictures have the same shape."""
-        pairs = {stage: (getattr(reference, stage), getattr(trace, stage)) for stage in ("resize", "infer", "score")}
+        compared = Comparison.of_tried(photo, name, reference, trace, ("resize", "infer", "score"))
+        if isinstance(trace, Refused):
+            return cls(compared, float("nan"), float("nan"), own)
         error = error_of(reference.resize, trace.resize)
-        return cls(Comparison.of(photo, name, pairs), float(np.abs(error).mean()), float(error.mean()), own)
+        return cls(compared, float(np.abs(error).mean()), float(error.mean()), own)
 
     @property
     def largest(self) -> float:
-        """Largest absolute error of the picture in levels."""
+        """Largest absolute error of the picture in levels; infinite where it is refused."""
         return self.comparison["resize"].largest
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One filter on the photo that is drawn, with its pixels.
+    """One filter on the photo that is drawn, with its pixels; none that is refused.
 
     Attributes:
         measured: the numbers.
@@ -160,6 +166,7 @@ class Study:
         furthest: the deployment and the reference on the photo on which their pictures differ most.
         noticed: what came of the filters and the mistakes in colour in the deployment.
         shared: the traces of the first photo.
+        unanswered: the stages of the deployment that failed; PyTorch's stand in their place.
     """
 
     errors: tuple[Mapping[str, PixelError], ...]
@@ -170,27 +177,30 @@ class Study:
     furthest: Pair
     noticed: Noticed
     shared: SharedTraces
+    unanswered: tuple[Unanswered, ...] = ()
 
 
 def measured(handoff: Handoff, rules: Policy) -> Study:
     """Everything that the notebook shows, in one pass over the photos."""
     contract, photos = handoff.subject.contract, handoff.photos.readable
     first = SharedTraces(photos[0].data)
-    errors, deployed, found = [], [], Noticed()
+    errors, deployed, found, unanswered = [], [], Noticed(), list[Unanswered]()
     worst, most = Most(partial(furthest_apart, stage="resize")), Most(most_changed)
     for i, photo in enumerate(photos):
         shared = SharedTraces(photo.data) if i else first
         reference = shared.trace(handoff.reference)
-        pair = Pair.of(photo.name, "deployment", reference, shared.trace(handoff.deployment))
+        deployment, failed = answering(photo.name, shared, handoff.deployment, handoff.reference)
+        unanswered += failed
+        pair = Pair.of(photo.name, "deployment", reference, shared.trace(deployment))
         deployed.append(pair.comparison)
         if worst.is_now(pair.comparison):
             furthest = pair
         errors.append(pixel_errors(handoff, photo.name, shared))
         if most.is_now(most_changed(errors[-1][each.name].comparison for each in FILTERS)):
             seen = drawn(handoff, errors[-1], shared)
-        found += noticed(shared, reference, handoff.deployment, contract, (*FILTERS, *COLOUR), rules.tolerances)
+        found += noticed(shared, reference, deployment, contract, (*FILTERS, *COLOUR), rules.tolerances)
     growth = by_factor(first.trace(handoff.reference).decode, contract)
-    return Study(tuple(errors), seen, growth, inversions(errors), tuple(deployed), furthest, found, first)
+    return Study(tuple(errors), seen, growth, inversions(errors), tuple(deployed), furthest, found, first, causes(unanswered))
 
 
 def pixel_errors(handoff: Handoff, photo: str, shared: SharedTraces) -> dict[str, PixelError]:
@@ -204,8 +214,8 @@ def pixel_errors(handoff: Handoff, photo: str, shared: SharedTraces) -> dict[str
         shared: its traces.
     """
     reference, contract = shared.trace(handoff.reference), handoff.subject.contract
-    traces = {mistake.name: shared.trace(mistake.commit(handoff.reference, contract)) for mistake in SAME_SHAPE}
-    stated = own(contract)
+    sizes, stated = domain(handoff.subject), own(contract)
+    traces = {mistake.name: tried(shared, mistake.commit(handoff.reference, contract), sizes) for mistake in SAME_SHAPE}
     return {name: PixelError.of(photo, name, reference, trace, name in stated) for name, trace in traces.items()}
 
 
@@ -215,6 +225,7 @@ def drawn(handoff: Handoff, errors: Mapping[str, PixelError], shared: SharedTrac
     return tuple(
         Drawn(errors[each.name], reference.resize, shared.trace(each.commit(handoff.reference, contract)).resize)
         for each in FILTERS
+        if not errors[each.name].comparison.refused
     )
 
 
@@ -246,7 +257,7 @@ def busiest(seen: Sequence[Drawn], side: int) -> tuple[int, int]:
 def by_factor(pixels: Pixels, contract: Contract) -> dict[str, list[float]]:
     """How each filter's error depends on how far a photo shrinks: mean absolute error in levels at each of :data:`FACTORS`.
 
-    The right picture is Pillow's with the contract's filter, at the same size.
+    The right picture is Pillow's with the contract's filter, at the same size. NaN where a resize cannot take the photo.
 
     Args:
         pixels: the photo, uint8 (H, W, 3).
@@ -259,7 +270,8 @@ def by_factor(pixels: Pixels, contract: Contract) -> dict[str, list[float]]:
         size = max(1, round(width / factor)), max(1, round(height / factor))
         expected = right(pixels, size)
         for name, resizer in RESIZERS.items():
-            errors[name].append(float(np.abs(error_of(expected, resizer.scale(pixels, size))).mean()))
+            made = attempt(partial(resizer.scale, pixels, size))
+            errors[name].append(float("nan") if isinstance(made, Refused) else float(np.abs(error_of(expected, made)).mean()))
     return errors
 
 

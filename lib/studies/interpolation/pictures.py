@@ -14,9 +14,9 @@ from lib.compare.comparison import TOP, most_changed
 from lib.deploy.contract import FILTERS as KERNELS
 from lib.mistakes import COLOUR, FILTERS
 from lib.mistakes.resizers import RESIZERS
-from lib.numbers import number, probability, signed
+from lib.numbers import counted, number, probability, signed
 from lib.report import heat, zoom
-from lib.report.change_map import change_map
+from lib.report.change_map import REFUSED, change_map
 from lib.report.drawing import BLUE, DARK, GREEN, GREY, SMALL, VERMILION, apart, logarithmic, over_all, shortened, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.gallery import Panel, gallery
@@ -88,7 +88,10 @@ def _stated(seen: Sequence[Drawn]) -> str:
 def names(seen: Sequence[Drawn]) -> Html:
     """Which group a filter of which library is in, by the letters of :func:`details`: what a filter's name is worth."""
     letters = {each.name: letter for letter, group in _by_letter(seen).items() for each in group}
-    rows = [(row, *(letters[cells[column]] if column in cells else "—" for column in COLUMNS)) for row, cells in GRID.items()]
+    rows = [
+        (row, *(letters.get(cells[column], REFUSED) if column in cells else "—" for column in COLUMNS))
+        for row, cells in GRID.items()
+    ]
     return table(("filter", *COLUMNS), rows, caption="The group of each filter, by its name and library")
 
 
@@ -264,7 +267,7 @@ def pixels(seen: Sequence[Drawn]) -> Html:
 def answers(seen: Sequence[Drawn]) -> Html:
     """What each filter does to the answer on a photo."""
     compared = [each.measured.comparison for each in seen if not each.measured.own]
-    right = compared[0].reference
+    right = seen[0].measured.comparison.reference
     of = len(right.likeliest)
     every = f"; with {of} classes each answer keeps all of them" if of < TOP else ""
     rows = [
@@ -290,7 +293,7 @@ def answers(seen: Sequence[Drawn]) -> Html:
         f"top {of} kept",
     )
     said = f"what the filter does to the answer, with a cross where another class wins{every}"
-    return table(headers, rows, caption=f"{compared[0].photo}: {said}")
+    return table(headers, rows, caption=f"{seen[0].measured.comparison.photo}: {said}")
 
 
 def changes(every: Sequence[Mapping[str, PixelError]]) -> Html:
@@ -372,15 +375,20 @@ def _points(errors: Iterable[PixelError]) -> NDArray[np.float64]:
 
 def finding(every: Sequence[Mapping[str, PixelError]]) -> Html:
     """How far resizes of the reference's kind err, against Pillow's other filters, over all photos, in a sentence."""
-    means = {name: float(np.mean([errors[name].mean for errors in every])) for name in every[0]}
+    refused = [each.comparison for errors in every for each in errors.values() if each.comparison.refused]
+    given = {name: [errors[name].mean for errors in every if not errors[name].comparison.refused] for name in every[0]}
+    means = {name: float(np.mean(each)) for name, each in given.items() if each}
     stated = next(RESIZERS[name] for name, each in every[0].items() if each.own)
-    alike = sorted((r.name for r in RESIZERS.values() if r.row == stated.row and r != stated), key=means.__getitem__)
-    others = sorted({f"Pillow {kernel}" for kernel in KERNELS} - {stated.name}, key=means.__getitem__)
-    said = f"Over {len(every)} photos the reference's resize is {stated.name}; mean errors in levels: "
+    alike = sorted(
+        (r.name for r in RESIZERS.values() if r.row == stated.row and r != stated and r.name in means), key=means.__getitem__
+    )
+    others = sorted(({f"Pillow {kernel}" for kernel in KERNELS} - {stated.name}) & set(means), key=means.__getitem__)
+    said = f"Over {counted(len(every), 'photo')} the reference's resize is {stated.name}; mean errors in levels: "
     if alike:
         ends = dict.fromkeys((alike[0], alike[-1]))
         said += f"of other libraries' {stated.row} resizes {_err(ends, means)}; "
-    return note(f"{said}of Pillow's other filters {_err([others[0]], means)} at least.")
+    said += f"of Pillow's other filters {_err(others[:1], means)} at least."
+    return note(said + "".join(f" {each.name} is refused on {each.photo}: {each.refused}." for each in refused))
 
 
 def _err(names: Iterable[str], means: Mapping[str, float]) -> str:

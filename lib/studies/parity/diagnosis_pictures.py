@@ -20,15 +20,20 @@ from lib.studies.parity.examples import Example
 
 
 def examples_gallery(shown: Sequence[Example], classes: Sequence[str]) -> Html:
-    """What the network takes its input for under each mistake, by how far the answer moves; folded where the class stays."""
-    ordered = sorted(shown, key=lambda each: -float(np.nan_to_num(abs(each.comparison.change), nan=np.inf)))
+    """What the network takes its input for under each mistake, by how far the answer moves; folded where the class stays.
+
+    A mistake that is refused is named with the reason.
+    """
+    answered = [each for each in shown if not each.comparison.refused]
+    ordered = sorted(answered, key=lambda each: -float(np.nan_to_num(abs(each.comparison.change), nan=np.inf)))
     flipped = [each for each in ordered if each.comparison.flipped]
-    still = [each.mistake.name for each in shown if each.comparison.apart() is None]
+    still = [each.mistake.name for each in answered if each.comparison.apart() is None]
     others = [each for each in ordered if not each.comparison.flipped and each.comparison.apart()]
     names = ", ".join(each.mistake.name for each in flipped)
-    said = f"{len(shown)} mistakes on {shown[-1].comparison.photo} or on a photo made from it: "
+    said = f"{counted(len(shown), 'mistake')} on {shown[-1].comparison.photo} or on a photo made from it: "
     said += f"another class wins under {names}" if flipped else "none changes the likeliest class"
     said += f"; nothing at all changes under {', '.join(still)}" if still else ""
+    said += "".join(f"; {each.mistake.name} is refused: {each.comparison.refused}" for each in shown if each.comparison.refused)
     parts = [_gallery(flipped, classes, f"What the network takes its input for. {said}.")] if flipped else [note(f"{said}.")]
     if others:
         kept = f"{counted(len(others), 'mistake')} under which the likeliest class stays the same"
@@ -46,6 +51,7 @@ def _gallery(shown: Sequence[Example], classes: Sequence[str], caption: str) -> 
             each.comparison.flipped,
         )
         for each in shown
+        if each.picture is not None
     ]
     return gallery(panels, f"{caption} Each picture is the network's input with the reference's normalisation undone.")
 
@@ -68,6 +74,8 @@ def consequences(shown: Sequence[Example], classes: Sequence[str]) -> Html:
 
 
 def _where(comparison: Comparison) -> str:
+    if comparison.refused:
+        return "nowhere: refused"
     first = comparison.apart()
     if first is None:
         return "nowhere on this photo"
@@ -76,6 +84,8 @@ def _where(comparison: Comparison) -> str:
 
 
 def _winner(comparison: Comparison, classes: Sequence[str]) -> str:
+    if comparison.refused:
+        return f"refused: {comparison.refused}"
     answer = comparison.candidate
     return f"{classes[answer.top1]} {probability(answer.probability, 3)}" if answer.likeliest else "none: NaN"
 

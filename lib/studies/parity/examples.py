@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +14,10 @@ from PIL import Image, ImageOps
 from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
 from lib.compare.view import shown
+from lib.compare.what_if import Refused, attempt, tried
 from lib.deploy import Contract
 from lib.deploy.stages import decode
+from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
 from lib.mistakes import DECODING, NORMALISATION, PROCESSORS, SHARPENING, TONE, TURNS, Mistake
@@ -23,6 +26,8 @@ from lib.mistakes.shape import side_of
 
 SHOWN = (*DECODING, *PROCESSORS, *TURNS, *TONE, *SHARPENING, *NORMALISATION)
 ORIENTATION = 0x0112  # the EXIF tag
+LONGEST = 4  # times as long as wide
+LANCZOS = Image.Resampling.LANCZOS
 TURNED = 6  # its value for a camera held upright
 
 
@@ -32,13 +37,14 @@ class Example:
 
     Attributes:
         mistake: the mistake, put into the reference.
-        comparison: of the reference and the reference with the mistake in it, on the photo or on one made from it.
-        picture: what the network takes its input for, uint8 (h, w, 3).
+        comparison: of the reference and the reference with the mistake in it, on the photo or on one made from it. A mistake
+            may be refused: it leads to a size that the file is not right for, or cannot take the photo.
+        picture: what the network takes its input for, uint8 (h, w, 3); None where the mistake is refused.
     """
 
     mistake: Mistake
     comparison: Comparison
-    picture: NDArray[np.uint8]
+    picture: NDArray[np.uint8] | None
 
 
 def examples(handoff: Handoff, photo: Photo, shared: SharedTraces, made: list[Photo]) -> tuple[Example, ...]:
@@ -59,14 +65,15 @@ def examples(handoff: Handoff, photo: Photo, shared: SharedTraces, made: list[Ph
 
 def _example(handoff: Handoff, mistake: Mistake, photo: Photo, shared: SharedTraces) -> Example:
     contract = handoff.subject.contract
-    trace = shared.trace(mistake.commit(handoff.reference, contract))
-    comparison = Comparison.of_traces(photo.name, mistake.name, shared.trace(handoff.reference), trace)
-    return Example(mistake, comparison, shown(trace.normalise, contract))
+    trace = tried(shared, mistake.commit(handoff.reference, contract), domain(handoff.subject))
+    comparison = Comparison.of_tried(photo.name, mistake.name, shared.trace(handoff.reference), trace)
+    return Example(mistake, comparison, None if isinstance(trace, Refused) else shown(trace.normalise, contract))
 
 
 def made_from(photo: Photo, contract: Contract) -> list[Photo]:
-    """A photo for each of :data:`MADE`, with the same motif."""
-    return [make(photo, contract) for make in MADE]
+    """A photo for each of :data:`MADE`, with the same motif; the photo itself where that would have too many pixels."""
+    made = [attempt(partial(make, photo, contract)) for make in MADE]
+    return [photo if isinstance(each, Refused) else each for each in made]
 
 
 def turned(photo: Photo, contract: Contract) -> Photo:
@@ -91,10 +98,16 @@ def see_through(photo: Photo, contract: Contract) -> Photo:
 
 
 def large_jpeg(photo: Photo, contract: Contract) -> Photo:
-    """The picture as a JPEG whose shorter side is 4.4 times what the network was made for, as a camera takes it."""
+    """The picture as a JPEG whose shorter side is 4.4 times what the network was made for, as a camera takes it.
+
+    Of a picture that is longer than a camera's only the middle is taken.
+    """
     image = decode(photo.data)
-    factor = 4.4 * side_of(contract) / min(image.size)
-    grown = image.resize((round(image.width * factor), round(image.height * factor)), Image.Resampling.LANCZOS)
+    width, height = (min(length, LONGEST * min(image.size)) for length in image.size)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    # truncated, so that it is not longer beside its shorter side than the photo is
+    size = [length * round(4.4 * side_of(contract)) // min(width, height) for length in (width, height)]
+    grown = image.resize((size[0], size[1]), LANCZOS, (left, top, left + width, top + height))
     return _saved(grown, f"{photo.name}, large JPEG", "JPEG", quality=95)
 
 

@@ -14,8 +14,10 @@ from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
 from lib.compare.unanswered import Unanswered, answering, causes
+from lib.compare.what_if import tried
 from lib.deploy import Pipeline, Trace
 from lib.diagnosis.confusion import Confusion, beyond, confusion
+from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE, DECODING
@@ -59,7 +61,7 @@ class Study:
 
     Attributes:
         photos: one a photo.
-        naive: the naive deployment and the reference on the photo whose answer it changes most.
+        naive: the naive deployment and the reference on the photo whose answer it changes most; None where it takes none.
         divergent: the deployment and the reference on the photo whose probabilities differ most, of those on which some stage
             differs by more than is allowed where there are any.
         examples: mistakes that have no notebook of their own on the first photo, or on one made from it.
@@ -68,7 +70,7 @@ class Study:
     """
 
     photos: tuple[OnePhoto, ...]
-    naive: Pair
+    naive: Pair | None
     divergent: Pair
     examples: tuple[Example, ...]
     diagnosis: Confusion
@@ -139,6 +141,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
     contract, random = handoff.subject.contract, np.random.default_rng(seed)
     made = made_from(handoff.photos.readable[0], contract)
     photos: list[OnePhoto] = []
+    start: Pair | None = None
     worst, changed = Most(partial(_furthest, allowed=rules.tolerances)), Most(most_changed)
     diagnosis = Confusion()
     for i, photo in enumerate(handoff.photos.readable):
@@ -149,7 +152,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         latest, first_step = photos[-1].comparison, photos[-1].from_naive.steps[0]
         if worst.is_now(latest):
             divergent = Pair(latest, reference, shared.trace(deployment))
-        if changed.is_now(first_step):
+        if not first_step.refused and changed.is_now(first_step):
             start = Pair(first_step, reference, shared.trace(naive(deployment, contract)))
         if i == 0:
             shown = examples(handoff, photo, shared, made)
@@ -175,14 +178,14 @@ def _one(
     deployment: Pipeline,
     unanswered: tuple[Unanswered, ...],
 ) -> OnePhoto:
-    contract = handoff.subject.contract
-    network = shared.trace(replace(handoff.reference, infer=deployment.infer))
-    softmax = shared.trace(replace(handoff.reference, score=deployment.score))
+    contract, sizes = handoff.subject.contract, domain(handoff.subject)
+    network = tried(shared, replace(handoff.reference, infer=deployment.infer), sizes)
+    softmax = tried(shared, replace(handoff.reference, score=deployment.score), sizes)
     return OnePhoto(
-        from_naive(photo.name, shared, deployment, handoff.reference, contract),
-        from_deployment(photo.name, shared, deployment, handoff.reference),
-        Comparison.of(photo.name, "network", {"infer": (reference.infer, network.infer)}),
-        Comparison.of(photo.name, "softmax", {"score": (reference.score, softmax.score)}),
+        from_naive(photo.name, shared, deployment, handoff.reference, contract, sizes),
+        from_deployment(photo.name, shared, deployment, handoff.reference, sizes),
+        Comparison.of_tried(photo.name, "network", reference, network, ("infer",)),
+        Comparison.of_tried(photo.name, "softmax", reference, softmax, ("score",)),
         noticed(shared, reference, deployment, contract, CATALOGUE.values(), rules.tolerances),
         unanswered,
     )

@@ -12,13 +12,12 @@ from matplotlib.axes import Axes
 from lib.compare.ablation import NAIVE_FILTER, Ablation
 from lib.compare.comparison import Comparison, Summary, worst
 from lib.compare.pair import Pair
-from lib.compare.unanswered import Unanswered
 from lib.compare.view import of_contract, whole
 from lib.deploy import Contract
 from lib.deploy.difference import UNITS
 from lib.handoff import Handoff
 from lib.mistakes.own import own
-from lib.numbers import counted, number, probability, signed
+from lib.numbers import number, probability, signed
 from lib.policy import Policy
 from lib.report.drawing import BLUE, DARK, GREY, PICTURED, SMALL, VERMILION, apart, show, styled
 from lib.report.drawing import figure as blank
@@ -32,8 +31,10 @@ NO_CLASS = "none: NaN"
 LEAST = 0.00005  # probability: a share below reads 0
 
 
-def naive_input(naive: Pair, contract: Contract, classes: Sequence[str]) -> Html:
+def naive_input(naive: Pair | None, contract: Contract, classes: Sequence[str]) -> Html:
     """What the naive deployment feeds the network, beside the reference's input; it squashes the whole photo."""
+    if naive is None:
+        return note("The deployment takes no photo that is squashed to a square.")
     if naive.comparison["resize"].largest == 0:
         return note("The naive deployment resizes as the reference does: what the subject file states is squash and nearest.")
     height, width = naive.reference.decode.shape[:2]
@@ -182,6 +183,13 @@ def stages(comparison: Comparison, allowed: Mapping[str, float], caption: str) -
     return table(headers, rows, caption=f"{caption}, stage by stage, on {comparison.photo}")
 
 
+def naive_stages(naive: Pair | None, allowed: Mapping[str, float]) -> Html:
+    """Where the naive deployment differs first, and every stage of it."""
+    if naive is None:
+        return join()
+    return join(first_stage(naive.comparison, allowed), stages(naive.comparison, allowed, "Naive deployment"))
+
+
 def first_stage(comparison: Comparison, allowed: Mapping[str, float]) -> Html:
     """The first stage that differs, in a sentence."""
     first = comparison.first(allowed)
@@ -246,7 +254,8 @@ def shares_finding(ablations: Sequence[Ablation]) -> Html:
     """The parts with the largest mean shares, by size, in a sentence."""
     means = {part: sum(abs(each.shares[part]) for each in ablations) / len(ablations) for part in ablations[0].shares}
     if any(math.isnan(mean) for mean in means.values()):
-        return note("The gap cannot be shared out: the deployment gives NaN.", "warning")
+        mixed = (f"on {each.photo} a mix of the two pipelines is refused: {each.refused}" for each in ablations if each.refused)
+        return note(f"The gap cannot be shared out: {next(mixed, 'the deployment gives NaN')}.", "warning")
     if not any(means.values()):
         return note(f"Over {len(ablations)} photos no part moves the probability.")
     first, second, third = sorted(means, key=lambda part: means[part], reverse=True)[:3]
@@ -264,11 +273,12 @@ def same_input(study: Study, rules: Policy) -> Html:
         ("score", study.softmaxes, rules["parity.softmax"]),
     ):
         largest = worst(comparisons, stage)
+        refused = next((f"refused: {each.refused}" for each in comparisons if each.refused), "")
         result = "✓ same" if check.holds(largest) else "✗ differs"
         rows.append(
             (
                 stage,
-                f"{number(largest)} {UNITS[stage]}",
+                refused or f"{number(largest)} {UNITS[stage]}",
                 f"{number(check.threshold)} {UNITS[stage]}",
                 str(len(comparisons)),
                 result,
@@ -290,19 +300,6 @@ def deployment(study: Study, allowed: Mapping[str, float], contract: Contract, c
         *tables,
         waterfalls([study.most_divergent]),
         folded("The shares of every photo", shares(study.from_deployment, by_stage)),
-    )
-
-
-def unanswered(failed: Sequence[Unanswered]) -> Html:
-    """Where a stage of the deployment gave nothing, and what stands in its place; nothing if all gave something."""
-    if not failed:
-        return Html("")
-    said = f"A stage of the deployment failed on {counted(len({each.photo for each in failed}), 'photo')}. "
-    ended = " Its process ended there, so on all later photos every stage is PyTorch's." if failed[-1].over else ""
-    rows = [(each.photo, each.stage, f"✗ {each.reason}") for each in failed]
-    shown = table(("photo", "stage", "what happened"), rows, caption="Where the deployment gives no answer")
-    return join(
-        note(f"{said}So that the rest can be measured, PyTorch's stage takes its place below.{ended}", "warning"), shown
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib.compare.comparison import Answer, most_changed
+from lib.compare.comparison import Answer, Comparison, most_changed
 from lib.compare.pair import Pair
-from lib.numbers import number, probability
+from lib.numbers import counted, number, probability
 from lib.report import heat, zoom
 from lib.report.change_map import change_map
 from lib.report.gallery import Panel, gallery
@@ -20,17 +20,19 @@ from lib.studies.resize.measure import REFERENCE, Drawn, Shape, Study
 
 
 def squashed(study: Study, classes: Sequence[str]) -> Html:
-    """A photo squashed to a square, beside what the reference shows of it; and which rules are no mistake here."""
+    """The photo whose answer a squash changes most, beside what the reference shows of it; and which rules are no mistake."""
     stated = f"What the subject file states is no mistake, and left out below: {', '.join(study.stated)}."
     said = [note(stated)] if study.stated else []
     if study.squashed is None:
         return join(*said)
     reference, squash = study.squashed
+    photo = squash.shape.comparison.photo
     if _same(squash):
-        return join(note(f"Squashing does not change the picture of {squash.shape.comparison.photo}."), *said)
-    size = reference.shape.view.scaled
+        return join(note(f"Squashing does not change the picture of {photo}."), *said)
+    size = reference.view.scaled
     laid = reference.on_photo(*size), squash.on_photo(*size)
-    return join(seen_by_the_model(Pair(squash.shape.comparison, reference.trace, squash.trace), laid, classes), *said)
+    shown = seen_by_the_model(Pair(squash.shape.comparison, reference.trace, squash.trace), laid, classes)
+    return join(note(f"Of {counted(len(study.shapes), 'photo')} squashing changes the answer to {photo} most."), shown, *said)
 
 
 def rules(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
@@ -43,7 +45,7 @@ def rules(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
         classes: class names in the order of the probabilities.
     """
     reference, *mistaken = seen
-    size = reference.shape.view.scaled
+    size = reference.view.scaled
     right = reference.on_photo(*size)
     lines = heat.outlines(right)
     differing = sorted((each for each in mistaken if not _same(each)), key=_order)
@@ -83,6 +85,8 @@ def _difference(shape: Shape) -> str:
 def worst(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
     """The place where the rule that changes the answer most differs most from the reference, one square a pixel."""
     reference, *mistaken = seen
+    if not mistaken:
+        return note(f"{reference.shape.comparison.photo}: no rule takes it.")
     most = most_changed(each.shape.comparison for each in mistaken)
     each = next(each for each in mistaken if each.shape.comparison is most)
     if _same(each):
@@ -92,7 +96,7 @@ def worst(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
     if each.shape.mean_difference == 0:
         what = f"it shows the reference's own pixels of {1 - each.shape.unseen:.0%} of the photo, at other places"
         return note(f"{most.photo}: {most.name} changes the answer most; {what}.")
-    size = reference.shape.view.scaled
+    size = reference.view.scaled
     sides = (
         Side(RIGHT, reference.on_photo(*size), answered(most.reference, classes)),
         Side(most.name, each.on_photo(*size), answered(most.candidate, classes)),
@@ -125,7 +129,7 @@ def _strip(kind: str, seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
 
 
 def _panel(seen: Drawn, classes: Sequence[str]) -> Panel:
-    compared, (width, height) = seen.shape.comparison, seen.shape.view.size
+    compared, (width, height) = seen.shape.comparison, seen.view.size
     alt = f"{compared.photo} as {compared.name} shows it to the network, {width} × {height} pixels"
     detail = f"{width} × {height}, {answered(compared.candidate, classes)}"
     return Panel(seen.trace.resize, compared.name, alt, detail, compared.flipped)
@@ -140,16 +144,20 @@ def shapes(seen: Sequence[Shape], classes: Sequence[str]) -> Html:
     """What each shape rule shows of a photo, and the two likeliest classes it leads to."""
     rows = []
     for each in seen:
+        compared = each.comparison
+        if each.view is None:
+            rows.append((compared.name, *("—" for _ in range(5)), f"refused: {compared.refused}"))
+            continue
         width, height = each.view.size
         rows.append(
             (
-                each.comparison.name,
+                compared.name,
                 f"{width} × {height}",
                 f"{1 - each.unseen:.0%}",
                 f"{each.stretch:.2f}",
-                "—" if each.comparison.name == REFERENCE else number(each.mean_difference),
-                probability(each.comparison.probability),
-                _likeliest(each.comparison.candidate, classes, 2),
+                "—" if compared.name == REFERENCE else number(each.mean_difference),
+                probability(compared.probability),
+                _likeliest(compared.candidate, classes, 2),
             )
         )
     headers = ("rule", "input", "of the photo", "stretch", "levels, mean", "reference's class", "likeliest two")
@@ -165,13 +173,29 @@ def finding(every: Sequence[Sequence[Shape]]) -> Html:
     """The rules that move the answers most, in a sentence."""
     by_rule = {shapes[0].comparison.name: [shape.comparison for shape in shapes] for shapes in zip(*every, strict=True)}
     del by_rule[REFERENCE]
-    moves = {rule: float(np.mean([abs(each.change) for each in compared])) for rule, compared in by_rule.items()}
+    moves = {rule: _mean_move(compared) for rule, compared in by_rule.items()}
     flips = {rule: sum(each.flipped for each in compared) for rule, compared in by_rule.items()}
     most_moved = max(moves, key=lambda rule: moves[rule])
     most_flipped = max(flips, key=lambda rule: flips[rule])
+    photos, refused = f"Over {counted(len(every), 'photo')}", _refused(by_rule)
     if not any(moves.values()) and not any(flips.values()):
-        return note(f"Over {len(every)} photos no rule moves the probability, and none changes the likeliest class.")
-    said = f"Over {len(every)} photos {most_moved} moves the probability most, by {number(moves[most_moved])} on average; "
+        return note(f"{photos} no rule moves the probability, and none changes the likeliest class.{refused}")
+    said = f"{photos} {most_moved} moves the probability most, by {number(moves[most_moved])} on average; "
     if flips[most_flipped]:
-        return note(f"{said}{most_flipped} changes the likeliest class most often, on {flips[most_flipped]}.")
-    return note(f"{said}none changes the likeliest class.")
+        return note(f"{said}{most_flipped} changes the likeliest class most often, on {flips[most_flipped]}.{refused}")
+    return note(f"{said}none changes the likeliest class.{refused}")
+
+
+def _mean_move(compared: Sequence[Comparison]) -> float:
+    """By how much a rule moves the probability on average, where it gives an answer."""
+    return float(np.mean([abs(each.change) for each in compared if not each.refused] or [0.0]))
+
+
+def _refused(by_rule: Mapping[str, Sequence[Comparison]]) -> str:
+    """The rules that some photos cannot be shown under, each with the first of them and why, in sentences."""
+    said = ""
+    for rule, compared in by_rule.items():
+        refused = [each for each in compared if each.refused]
+        if refused:
+            said += f" {rule} is refused on {len(refused)}: {refused[0].photo} {refused[0].refused}."
+    return said

@@ -126,9 +126,10 @@ def test_a_rule_that_the_subject_states_is_no_mistake(lite0):
     vars(squashing)["reference"] = replace(lite0.reference, resize=resize)
     vars(squashing)["deployment"] = replace(lite0.deployment, resize=resize)
     photo = one.photos.readable[0]
-    drawn = measure.shapes_of(squashing, photo, SharedTraces(photo.data))
+    _, drawn = measure.shapes_of(squashing, photo, SharedTraces(photo.data), squashing.deployment)
     assert [each.shape.comparison.name for each in drawn] == [
-        "reference", "resize larger and crop", "centre crop only", "letterbox", "shifted by one",
+        "reference", "resize larger and crop", "centre crop only", "resize and centre crop", "resize and corner crop",
+        "letterbox", "shifted by one",
     ]  # fmt: skip
     assert all(each.shape.comparison["resize"].largest > 0 for each in drawn[1:])
 
