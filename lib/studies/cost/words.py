@@ -26,7 +26,7 @@ def points(change: float) -> str:
 
 def _decimals(share: float) -> int:
     """How many decimals of a share in percent: none of 0, else one, and more where it is so small that one says nothing."""
-    return 0 if share < _EXACT else max(1, 1 - math.floor(math.log10(100 * share)))
+    return 0 if share < _EXACT or math.isinf(share) else max(1, 1 - math.floor(math.log10(100 * share)))
 
 
 def of_share(found: Estimate) -> str:

@@ -6,9 +6,13 @@ import html
 import re
 from dataclasses import replace
 
+import pytest
+
 from lib.studies.cost import pictures
+from lib.studies.cost.measure import Study
 from tests.conftest import assert_whole
-from tests.studies.cost.found import STAGES, cost, costs, estimate, found, labelled, looked
+from tests.records import NUMBERS, page, with_numbers, with_rows
+from tests.studies.cost.found import STAGES, cost, costs, estimate, found, labelled, looked, replacement
 
 
 def said(shown):
@@ -113,3 +117,31 @@ def test_flips_that_accuracy_hides_are_told():
 def test_the_plot_is_whole(drawn):
     pictures.costs(found(), STAGES)
     assert_whole(drawn[0])
+
+
+@pytest.fixture
+def study() -> Study:
+    known = {"squash": labelled(), "BGR": labelled(p=0.001)}
+    refused = {"squash": ("a.png", "would be fed 320 × 1280 pixels, and the file is right from 32 to 1200 a side")}
+    return Study(looked(), found(known, replacement(labels=labelled())), (), STAGES, refused, (0, 60), ())
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(study, lite0, rules, number):
+    assert page("09_cost", lite0, rules, study=with_numbers(study, number))
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_the_page_stands_few_rows(study, lite0, rules, rows):
+    margins = with_rows(study.found.margins, rows, "predictors", "bands")
+    few = replace(with_rows(study.found, rows, "costs", "together", "repairs"), margins=margins, replacement=None)
+    assert page("09_cost", lite0, rules, study=replace(study, found=few))
+
+
+def test_a_mistake_that_refuses_photos_is_a_line_with_the_reason(study):
+    squash = replace(study.found.costs["squash"], no_answer=2)
+    shown = pictures.refused(study.found.costs | {"squash": squash}, study.refused | {"deployment": ("b.png", "raised")})
+    assert '<td data-label="no answer">2 of 50</td>' in shown
+    assert "refused: would be fed 320 × 1280 pixels" in shown
+    assert "raised" not in shown
+    assert not pictures.refused(study.found.costs, {})

@@ -14,6 +14,7 @@ from lib.studies.dynamic_shapes import pictures
 from lib.studies.dynamic_shapes.measure import Difference, Drawn, Outside, Padded, SizeMap, Study, Way
 from lib.studies.dynamic_shapes.ways import ATTEMPTS, CANDIDATES, FIXED, STATIC, TRACED
 from tests.conftest import assert_whole
+from tests.records import NUMBERS, page, with_numbers, with_rows
 
 SIDES = (32, 33, 224, 225)
 TOLERANCE = 1e-3
@@ -146,3 +147,12 @@ def test_what_was_drawn_is_said_with_its_seed(study, lite0):
     )
     off = replace(study, drawn=Drawn(7, {(430, 411): Difference(0.7, False)}, TOLERANCE))
     assert "it is off by more than 0.001 logits at 430 × 411." in pictures.shipped(off, lite0.subject)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(study, lite0, rules, number):
+    assert page("06_dynamic_shapes", lite0, rules, study=with_numbers(study, number))
+
+
+def test_the_page_stands_a_single_photo(study, lite0, rules):
+    assert page("06_dynamic_shapes", lite0, rules, study=with_rows(study, 1, "padded"))

@@ -10,6 +10,8 @@ import pytest
 from lib.studies.export import pictures
 from lib.studies.export.measure import Distances
 from tests.conftest import assert_whole, bare
+from tests.few import of_photos
+from tests.records import NUMBERS, page, with_numbers, with_rows
 from tests.studies.export.conftest import PHOTOS
 
 
@@ -95,3 +97,14 @@ def test_a_photo_beyond_the_tolerance_is_hatched(study, drawn):
 def test_the_origin_is_folded_behind_what_was_found_of_it(study):
     said = pictures.provenance(study.file, study.metadata)
     assert said.index("fields of contract") < said.index("<details") < said.index("<table")
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(study, few, rules, number):
+    assert page("01_export", few, rules, study=with_numbers(study, number))
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_the_page_stands_few_rows(study, few, rules, rows):
+    one = with_rows(study, 1, "networks")
+    assert page("01_export", of_photos(few, PHOTOS[0]), rules, study=with_rows(one, rows, "operators"))

@@ -10,6 +10,7 @@ import pytest
 from lib.report.html import Html
 from lib.studies.handoff import measure, pictures
 from tests.conftest import assert_whole, bare
+from tests.records import NUMBERS, page, with_numbers
 from tests.studies.handoff.conftest import STARTED
 
 REASON = "the deployment under test is <mine>, and a package holds the workbook's own"
@@ -93,3 +94,8 @@ def test_what_it_buys_is_said_with_how_it_was_measured(study, memory):
 
 def test_the_dockerfile_is_shown_as_it_is(study):
     assert "FROM python:" in str(pictures.container(study))
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(study, few, rules, number):
+    assert page("10_handoff", few, rules, study=with_numbers(study, number))

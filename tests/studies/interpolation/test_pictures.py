@@ -16,6 +16,8 @@ from lib.report.zoom import ENLARGED, in_levels
 from lib.studies.interpolation import measure, pictures
 from lib.studies.interpolation.measure import COLUMNS, FACTORS, GRID, Inversions
 from tests.conftest import assert_whole, bare
+from tests.few import of_photos
+from tests.records import NUMBERS, page, with_numbers, with_rows
 from tests.report.test_image import stored
 
 
@@ -240,3 +242,14 @@ def test_pictures_are_whole(study, drawn):
     assert len(drawn) == 4
     for figure in drawn:
         assert_whole(figure)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(study, few, rules, number):
+    assert page("05_interpolation", few, rules, study=with_numbers(study, number))
+
+
+def test_the_page_stands_a_single_row(study, few, rules):
+    own = tuple(each for each in study.seen if each.measured.own)
+    one = replace(with_rows(study, 1, "errors", "deployed"), seen=own)
+    assert page("05_interpolation", of_photos(few, "coffee.png"), rules, study=one)

@@ -17,6 +17,7 @@ from lib.studies.layers.planted import Fault
 from lib.studies.layers.search import Probe, Search
 from lib.studies.layers.variants import Variant
 from tests.conftest import assert_whole
+from tests.records import NUMBERS, page, with_numbers
 
 NAMES = ["stem", *(f"_blocks.{i}" for i in range(16)), "head", "pooling", "logits"]
 TOLERANCE, ALONE = 1e-4, 1e-5
@@ -155,3 +156,8 @@ def test_the_page_says_what_a_smaller_file_costs(study, drawn):
     many = replace(study, photos=1000)
     assert f"took its ranges from {variants.CALIBRATED} of" in pictures.files_finding(many)
     assert "0.1250" in pictures.files(study)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(study, lite, rules, number):
+    assert page("07_layers", lite, rules, study=with_numbers(study, number))

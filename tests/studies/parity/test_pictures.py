@@ -17,6 +17,8 @@ from lib.report.drawing import PICTURED
 from lib.report.zoom import SIDE
 from lib.studies.parity import article, pictures
 from tests.conftest import assert_whole, bare
+from tests.few import of_photos
+from tests.records import NUMBERS, page, with_numbers, with_rows
 from tests.report.test_image import stored
 
 DOG = Photo("dog.jpg", (600, 400), "JPEG RGB", "", b"")
@@ -261,3 +263,15 @@ def test_ablations_with_nan_can_be_drawn(parity, drawn, draw):
     assert "NaN" in draw([dataclasses.replace(ablation, steps=(without_answer(first), *rest), shares=shares)])
     for figure in drawn:
         assert_whole(figure)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(parity, rules, number):
+    assert page("03_parity", parity.handoff, rules, study=with_numbers(parity.study, number))
+
+
+def test_the_page_stands_a_single_row_and_a_naive_deployment_that_takes_no_photo(parity, rules):
+    one = with_rows(parity.study, 1, "photos", "examples")
+    first = of_photos(parity.handoff, one.photos[0].comparison.photo)
+    divergent = dataclasses.replace(one.divergent, comparison=one.photos[0].comparison)
+    assert page("03_parity", first, rules, study=dataclasses.replace(one, naive=None, divergent=divergent))

@@ -6,6 +6,8 @@ import html
 import re
 from dataclasses import replace
 
+import pytest
+
 from lib.compare.comparison import most_changed
 from lib.mistakes import SHAPES
 from lib.numbers import number, probability
@@ -13,6 +15,8 @@ from lib.report import heat
 from lib.report.zoom import in_levels
 from lib.studies.resize import pictures
 from tests.conftest import assert_whole, bare
+from tests.few import of_photos
+from tests.records import NUMBERS, page, with_numbers, with_rows
 from tests.report.test_image import stored
 from tests.studies.resize.conftest import PHOTOS
 
@@ -150,3 +154,13 @@ def test_pictures_are_whole(study, drawn):
     pictures.changes(study.shapes)
     assert len(drawn) == 1
     assert_whole(drawn[0])
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(study, few, rules, number):
+    assert page("04_resize", few, rules, study=with_numbers(study, number))
+
+
+def test_the_page_stands_a_single_row(study, few, rules):
+    one = with_rows(study, 1, "shapes", "kinds", "deployed")
+    assert page("04_resize", of_photos(few, PHOTOS[0]), rules, study=replace(one, changed=one.kinds["landscape"][:1]))

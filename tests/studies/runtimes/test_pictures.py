@@ -6,14 +6,18 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from lib.compare.comparison import Comparison
 from lib.runtimes import RUNTIMES, opencv, openvino
+from lib.runtimes.onnx_runtime import SHIPPED
 from lib.runtimes.process import Measured
 from lib.runtimes.pytorch import EAGER
+from lib.runtimes.reference_evaluator import EVALUATOR
 from lib.studies.runtimes import pictures
 from lib.studies.runtimes.measure import Answers
 from tests.conftest import assert_whole
+from tests.records import NUMBERS, page, with_numbers
 
 
 def test_a_library_without_an_answer_is_in_the_table(results):
@@ -81,3 +85,13 @@ def test_memory_that_the_system_does_not_say_is_a_dash(results):
     unknown = [replace(each, process=replace(each.process, memory=0)) for each in results]
     assert ">—</td>" in pictures.costs(unknown, 2)
     assert ">—</td>" not in pictures.costs(results, 2)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(results, two, rules, number):
+    assert page("08_runtimes", two, rules, results=with_numbers(results, number), n=2, rounds=2)
+
+
+def test_the_page_stands_libraries_of_which_only_those_that_it_needs_answered(results, two, rules):
+    needed = [each for each in results if each.runtime.name in (EAGER, SHIPPED, EVALUATOR)]
+    assert page("08_runtimes", two, rules, results=needed, n=2, rounds=2)

@@ -10,6 +10,7 @@ from lib.export import exporter
 from lib.studies.swish import pictures
 from lib.studies.swish.memory import EFFICIENT, FIX, FORMULA
 from tests.conftest import assert_whole
+from tests.records import NUMBERS, page, with_numbers, with_rows
 
 
 def test_pictures_are_whole(study, drawn):
@@ -91,3 +92,13 @@ def test_what_the_fix_costs_is_held_to_what_is_allowed(allowed, said):
 def test_a_fix_that_costs_nothing_is_said_to_keep_as_much():
     finding = pictures.memory_finding({EFFICIENT: 9.0, FIX: 9.0, FORMULA: 12.0}, 1.1)
     assert "nn.SiLU keeps as much as memory-efficient swish, the formula 33.3% more." in finding
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_page_stands_any_number(study, few, rules, number):
+    assert page("02_swish", few, rules, study=with_numbers(study, number), asked=few)
+
+
+@pytest.mark.parametrize("rows", [0, 1])
+def test_the_page_stands_few_rows(study, few, rules, rows):
+    assert page("02_swish", few, rules, study=with_rows(study, rows, "attempts", "activations"), asked=few)
