@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import NoReturn
 
-from . import package, photo_files
+from . import package, photo_files, streams
 from .classifier import Classifier
-from .errors import BadInput, BadPhoto, any_terminal, printable
+from .errors import BadInput, BadPhoto, printable
 from .manifest import Manifest
 
-GOOD, NOT_ALL, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+GOOD, NOT_ALL, WRONG_USE = 0, 1, 2
 
 _EPILOG = """\
 exit codes:
@@ -26,6 +26,7 @@ exit codes:
   1    predict: a photo could not be read, the others were answered; selftest: something differs
   2    wrong use: no such file, an unknown option, a model that is not the one that was packed
   130  interrupted
+  141  whoever read the output left before its end, as head does
 """
 
 
@@ -58,28 +59,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: the command line without the program's name; None takes the process's own.
     """
-    any_terminal()
+    return streams.run(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     # What Pillow says of a damaged photo would stand beside the one line that refuses it.
     warnings.filterwarnings("ignore", module="PIL")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
-        try:
-            return _called(arguments)
-        finally:  # --help leaves by an exception
-            if sys.stdout is not None:  # a shell can close it
-                sys.stdout.flush()
+        return _called(arguments)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
-        return WRONG_USE
     except OSError as error:
-        _give_up_stdout()
-        if isinstance(error, BrokenPipeError):  # whoever read the answers has enough
-            return NOT_ALL
-        where = "the answer cannot be written" if error.filename is None else error.filename
-        print(f"error: {printable(f'{where}: {error.strerror}')}", file=sys.stderr)
-        return WRONG_USE
-    except KeyboardInterrupt:
-        return INTERRUPTED
+        print(f"error: {printable(f'{error.filename}: {error.strerror}')}", file=sys.stderr)
+    return WRONG_USE
 
 
 def _called(arguments: Sequence[str] | None) -> int:
@@ -88,11 +81,6 @@ def _called(arguments: Sequence[str] | None) -> int:
     if options.command == "info":
         return _info(told)
     return _selftest() if options.command == "selftest" else _predict(options.photos, options.top, options.json)
-
-
-def _give_up_stdout() -> None:
-    """Let what is still to be written go nowhere: Python would try once more when it leaves, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
