@@ -19,6 +19,7 @@ from .errors import BadInput, BadPhoto, printable
 from .manifest import Manifest
 
 GOOD, NOT_ALL, WRONG_USE = 0, 1, 2
+SHOWN = 5  # names of files that are left out
 
 _EPILOG = """\
 exit codes:
@@ -45,7 +46,9 @@ def _parser(told: Manifest) -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     predict = commands.add_parser("predict", help="name what is on photos")
-    predict.add_argument("photos", metavar="PHOTO", nargs="+", help="a photo, or a folder of photos without its subfolders")
+    predict.add_argument(
+        "photos", metavar="PHOTO", nargs="+", help="a photo, or a folder: its pictures, by content, without subfolders"
+    )
     predict.add_argument("--json", action="store_true", help="one JSON object a photo and line")
     predict.add_argument("--top", metavar="N", type=int, default=5, help="how many classes to give (default 5)")
     commands.add_parser("selftest", help="is this what was packed, and does it answer here as PyTorch did?")
@@ -86,13 +89,17 @@ def _called(arguments: Sequence[str] | None) -> int:
 def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
     if top < 1:
         raise BadInput(f"--top is {top}; it takes a whole number, 1 or more")
-    photos = [photo for each in named for photo in photo_files.named(each)]
+    found = [photo_files.named(each) for each in named]
+    photos = [photo for each in found for photo in each.photos]
     classifier = Classifier()
+    for path, each in zip(named, found, strict=True):
+        if each.others:
+            print(printable(f"{path}: no pictures, left out: {_some(each.others)}"), file=sys.stderr)
     code = GOOD
     for photo in photos:
         shown, name = printable(str(photo)), os.fsencode(photo).decode(errors="backslashreplace")
         try:
-            found = classifier.classify(photo, top)
+            predictions = classifier.classify(photo, top)
         except BadPhoto as error:
             code = NOT_ALL
             print(f"error: {error}", file=sys.stderr)
@@ -100,10 +107,15 @@ def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
                 print(json.dumps({"photo": name, "error": str(error)}))
             continue
         if as_json:
-            print(json.dumps({"photo": name, "predictions": [asdict(each) for each in found]}))
+            print(json.dumps({"photo": name, "predictions": [asdict(each) for each in predictions]}))
         else:
-            print(shown, *(f"  {each.probability:.4f}  {printable(each.name)}" for each in found), sep="\n")
+            print(shown, *(f"  {each.probability:.4f}  {printable(each.name)}" for each in predictions), sep="\n")
     return code
+
+
+def _some(names: Sequence[str]) -> str:
+    first = ", ".join(names[:SHOWN])
+    return f"{len(names)} ({first}{', …' if len(names) > SHOWN else ''})"
 
 
 def _selftest() -> int:
