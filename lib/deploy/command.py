@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import NoReturn
 
-from . import package, photo_files
+from . import package, photo_files, streams
 from .classifier import Classifier
-from .errors import BadInput, BadPhoto, any_terminal, printable
+from .errors import BadInput, BadPhoto, printable
 from .manifest import Manifest
 
-GOOD, NOT_ALL, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+GOOD, NOT_ALL, WRONG_USE = 0, 1, 2
+SHOWN = 5  # names of files that are left out
 
 _EPILOG = """\
 exit codes:
@@ -26,6 +27,7 @@ exit codes:
   1    predict: a photo could not be read, the others were answered; selftest: something differs
   2    wrong use: no such file, an unknown option, a model that is not the one that was packed
   130  interrupted
+  141  whoever read the output left before its end, as head does
 """
 
 
@@ -44,7 +46,9 @@ def _parser(told: Manifest) -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
     predict = commands.add_parser("predict", help="name what is on photos")
-    predict.add_argument("photos", metavar="PHOTO", nargs="+", help="a photo, or a folder of photos without its subfolders")
+    predict.add_argument(
+        "photos", metavar="PHOTO", nargs="+", help="a photo, or a folder: its pictures, by content, without subfolders"
+    )
     predict.add_argument("--json", action="store_true", help="one JSON object a photo and line")
     predict.add_argument("--top", metavar="N", type=int, default=5, help="how many classes to give (default 5)")
     commands.add_parser("selftest", help="is this what was packed, and does it answer here as PyTorch did?")
@@ -58,28 +62,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: the command line without the program's name; None takes the process's own.
     """
-    any_terminal()
+    return streams.run(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     # What Pillow says of a damaged photo would stand beside the one line that refuses it.
     warnings.filterwarnings("ignore", module="PIL")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
     try:
-        try:
-            return _called(arguments)
-        finally:  # --help leaves by an exception
-            if sys.stdout is not None:  # a shell can close it
-                sys.stdout.flush()
+        return _called(arguments)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
-        return WRONG_USE
     except OSError as error:
-        _give_up_stdout()
-        if isinstance(error, BrokenPipeError):  # whoever read the answers has enough
-            return NOT_ALL
-        where = "the answer cannot be written" if error.filename is None else error.filename
-        print(f"error: {printable(f'{where}: {error.strerror}')}", file=sys.stderr)
-        return WRONG_USE
-    except KeyboardInterrupt:
-        return INTERRUPTED
+        print(f"error: {printable(f'{error.filename}: {error.strerror}')}", file=sys.stderr)
+    return WRONG_USE
 
 
 def _called(arguments: Sequence[str] | None) -> int:
@@ -90,21 +86,20 @@ def _called(arguments: Sequence[str] | None) -> int:
     return _selftest() if options.command == "selftest" else _predict(options.photos, options.top, options.json)
 
 
-def _give_up_stdout() -> None:
-    """Let what is still to be written go nowhere: Python would try once more when it leaves, and complain."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
     if top < 1:
         raise BadInput(f"--top is {top}; it takes a whole number, 1 or more")
-    photos = [photo for each in named for photo in photo_files.named(each)]
+    found = [photo_files.named(each) for each in named]
+    photos = [photo for each in found for photo in each.photos]
     classifier = Classifier()
+    for path, each in zip(named, found, strict=True):
+        if each.others:
+            print(printable(f"{path}: no pictures, left out: {_some(each.others)}"), file=sys.stderr)
     code = GOOD
     for photo in photos:
         shown, name = printable(str(photo)), os.fsencode(photo).decode(errors="backslashreplace")
         try:
-            found = classifier.classify(photo, top)
+            predictions = classifier.classify(photo, top)
         except BadPhoto as error:
             code = NOT_ALL
             print(f"error: {error}", file=sys.stderr)
@@ -112,10 +107,15 @@ def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
                 print(json.dumps({"photo": name, "error": str(error)}))
             continue
         if as_json:
-            print(json.dumps({"photo": name, "predictions": [asdict(each) for each in found]}))
+            print(json.dumps({"photo": name, "predictions": [asdict(each) for each in predictions]}))
         else:
-            print(shown, *(f"  {each.probability:.4f}  {printable(each.name)}" for each in found), sep="\n")
+            print(shown, *(f"  {each.probability:.4f}  {printable(each.name)}" for each in predictions), sep="\n")
     return code
+
+
+def _some(names: Sequence[str]) -> str:
+    first = ", ".join(names[:SHOWN])
+    return f"{len(names)} ({first}{', …' if len(names) > SHOWN else ''})"
 
 
 def _selftest() -> int:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import reprlib
-import sys
 
 LONGEST = 1000  # characters of a message; what is cut out of a longer one is its middle
 
@@ -39,12 +37,6 @@ def printable(text: str) -> str:
     UTF-8, which Python keeps as surrogates (PEP 383).
     """
     return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
-
-
-def any_terminal() -> None:
-    """What a terminal, or the file that stands for it, has no character for is printed as its code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def quoted(value: object) -> str:

@@ -16,17 +16,12 @@ import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from . import formats
 from .contract import LARGEST, Contract
 from .domain import Domain
 from .errors import BadInput, BadPhoto
 
-# What photos come in, by Pillow's names and in the order in which Pillow tries them. Of the others EPS and WMF start a program
-# or ask the system to draw, BUFR, GRIB, HDF5 and MPEG are known and not read, and the rest are of science and of museums: each
-# reader that is not needed is one more that a hostile file can be written for.
-FORMATS = (
-    "BMP", "DIB", "GIF", "JPEG", "PPM", "PNG", "AVIF", "BLP", "PCX", "DDS", "JPEG2000", "ICNS", "ICO", "TIFF", "PSD", "QOI",
-    "SGI", "TGA", "WEBP",
-)  # fmt: skip
+FORMATS = tuple(formats.READ)
 MOST_PIXELS = 178_956_970  # Pillow's own limit, twice Image.MAX_IMAGE_PIXELS, which a program may have changed
 # A header of a few bytes may ask for all of these, which take 1.4 GB. So many any file may have, as a white page of 35 million
 # does, scanned with 600 dots an inch; and so many more for each of its bytes, of which a photo packed to uselessness has 100.
@@ -43,8 +38,8 @@ def decode(data: bytes) -> Image.Image:
     refused. They are not silenced here, since Python's way to do so is not safe among threads.
 
     Args:
-        data: the whole file, in one of :data:`FORMATS`. Of an animation the first frame counts; a colour PNG of 16 bits
-            a channel is read by Pillow itself at 8.
+        data: the whole file, in one of the formats of :data:`~lib.deploy.formats.READ`. Of an animation the first frame
+            counts; a colour PNG of 16 bits a channel is read by Pillow itself at 8.
 
     Raises:
         BadPhoto: the bytes are empty, truncated, damaged, not an image, of more pixels than :data:`MOST_PIXELS` or than so few
@@ -66,7 +61,7 @@ def decode(data: bytes) -> Image.Image:
     except BadPhoto:
         raise
     except UnidentifiedImageError:
-        raise BadPhoto(f"not an image in a format that is read here ({', '.join(FORMATS)})") from None
+        raise BadPhoto(formats.why_not_read(data)) from None
     except Exception as error:  # on damaged bytes Pillow's readers raise nearly anything
         raise BadPhoto(f"cannot be decoded: {str(error) or type(error).__name__}") from None
     if not (picture.width and picture.height):

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lib.deploy import BadInput, files, photo_files
+from lib.deploy import BadInput, files, formats
 from lib.deploy.errors import printable
 from lib.export.exporter import domain
 from lib.handoff import Handoff
@@ -40,7 +40,7 @@ class PhotoChoice:
         self._seen = self._photos[first]
         self.choice = widgets.Dropdown(options=self._options(), value=first, description="photo")
         self.path = widgets.Text(placeholder="path of a photo or a folder", description="or a path", continuous_update=False)
-        self.upload = widgets.FileUpload(accept=",".join(photo_files.SUFFIXES), description="or upload a photo", tooltip=_LARGE)
+        self.upload = widgets.FileUpload(accept=",".join(formats.SUFFIXES), description="or upload a photo", tooltip=_LARGE)
         self.choice.observe(self._picked, "value")
         self.path.observe(self._named, "value")
         self.upload.observe(self._uploaded, "value")

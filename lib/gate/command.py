@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lib.cache import ROOT
-from lib.deploy.errors import any_terminal
+from lib.deploy import streams
 from lib.gate import page
 from lib.gate.suite import Tried, cases, tried
 
@@ -18,6 +18,10 @@ FOLDER = ROOT / "reports" / "gate"
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; 0 where every fault was found with the right part blamed, and every variant passed."""
+    return streams.run(lambda: _main(arguments))
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m lib.gate", description="Planted faults and harmless variants.")
     parser.add_argument("--only", metavar="TEXT", default="", help="cases whose group or name holds this")
     parser.add_argument("--seed", metavar="N", type=int, default=1, help="for all that is drawn at random (default 1)")
@@ -26,7 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = [case for case in cases() if options.only in f"{case.group}: {case.name}"]
     if not chosen:
         parser.error(f"no case holds '{options.only}'")
-    any_terminal()
     results = tried(chosen, options.seed, lambda each: print(_line(each), flush=True), min(len(chosen), os.cpu_count() or 1))
     page.write(results, options.seed, options.out)
     print("\n".join(page.sentences(results)))

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from lib.deploy import BadInput, files
-from lib.deploy.photo_files import SUFFIXES
+from lib.deploy import BadInput, files, formats
+from lib.deploy.photo_files import is_picture
 
-_SUFFIXES = tuple(suffix.encode() for suffix in SUFFIXES)
+NO_PICTURE = "is no picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,18 @@ class Found:
     path: str
     refused: str = ""
 
+    @property
+    def other(self) -> bool:
+        """Whether it is a file of another kind, as a list of labels, which nobody would miss."""
+        return self.refused == NO_PICTURE
+
 
 class _Kind(Enum):
     """What an entry of a folder is, where it is no plain photo file."""
 
     FOLDER = auto()
     LINK = auto()
+    UNNAMED = auto()  # a file whose name is not that of a picture
     OTHER = auto()
 
 
@@ -53,12 +59,13 @@ class _Level:
 
 
 def listed(folder: Path) -> Iterator[Found]:
-    """The photos of a folder, of its subfolders, and so on down: files whose names end as image files do.
+    """The photos of a folder, of its subfolders, and so on down: files that are named or begin as pictures do.
 
     The order is that of the names as bytes within each folder; a subfolder is gone through where its name stands. What is held
     meanwhile are the names of the folders on the way down. Hidden files and folders are left out, and so is what vanishes.
 
-    What a user would miss is named, with the reason why it is not to be read:
+    Files that are no pictures are given as such (:attr:`Found.other`). What a user would miss is given with the reason why it
+    is not to be read:
 
     - a folder that cannot be listed, which stands for all that is in it (``.`` is the folder itself);
     - a link to a folder whose photos are listed nowhere else, since it lies outside or is hidden. Links to folders are not
@@ -85,6 +92,8 @@ def listed(folder: Path) -> Iterator[Found]:
                 refused = None if vanished else f"is a folder that cannot be listed: {error.strerror}"
         elif kind is _Kind.LINK:
             refused = _link(folder, path)
+        elif kind is _Kind.UNNAMED:
+            refused = _unnamed(folder / os.fsdecode(path))
         elif kind is _Kind.OTHER:
             refused = _file(folder / os.fsdecode(path))
         if refused is not None:
@@ -111,15 +120,18 @@ def require(folder: Path) -> None:
         os.scandir(folder).close()
     except (OSError, ValueError) as error:  # a ValueError: no file can have this name
         raise BadInput(f"photos {folder}: {getattr(error, 'strerror', None) or 'no file can have this name'}") from None
-    first, refused = None, 0
+    first, refused, others = None, 0, 0
     for found in listed(folder):
         if not found.refused:
             return
-        first, refused = first or found, refused + 1
+        if found.other:
+            others += 1
+        else:
+            first, refused = first or found, refused + 1
     if first is None:
-        raise BadInput(f"photos {folder}: no photo in this folder or in its subfolders (files ending in {', '.join(SUFFIXES)})")
-    others = f" (and {refused - 1:,} more like it)" if refused > 1 else ""
-    raise BadInput(f"photos {folder}: no photo can be read: {first.path} {first.refused}{others}")
+        raise BadInput(f"photos {folder}: no photo in this folder or in its subfolders (of {others:,} files none is a picture)")
+    more = f" (and {refused - 1:,} more like it)" if refused > 1 else ""
+    raise BadInput(f"photos {folder}: no photo can be read: {first.path} {first.refused}{more}")
 
 
 def _level(folder: Path, path: bytes) -> _Level:
@@ -133,8 +145,10 @@ def _level(folder: Path, path: bytes) -> _Level:
                 kinds[name] = _Kind.LINK
             elif entry.is_dir(follow_symlinks=False):
                 kinds[name] = _Kind.FOLDER
-            elif not _named_as_photo(name):
-                continue
+            elif not _named_as_picture(name):
+                if not entry.is_file(follow_symlinks=False):
+                    continue
+                kinds[name] = _Kind.UNNAMED
             elif not entry.is_file(follow_symlinks=False):
                 kinds[name] = _Kind.OTHER
             names.append(name)
@@ -144,19 +158,26 @@ def _level(folder: Path, path: bytes) -> _Level:
 
 def _link(folder: Path, path: bytes) -> str | None:
     """Why a link is refused; empty for that of a photo, None where it is left out silently."""
-    link, photo = folder / os.fsdecode(path), _named_as_photo(path)
+    link, named = folder / os.fsdecode(path), _named_as_picture(path)
     try:
         leads_to_folder = stat.S_ISDIR(link.stat().st_mode)
     except OSError as error:
-        return f"is a broken link: {error.strerror}" if photo and link.is_symlink() else None
+        return f"is a broken link: {error.strerror}" if named and link.is_symlink() else None
     top, target = folder.resolve(), link.resolve()
     inside = target.is_relative_to(top)
     if leads_to_folder:
         listed_there = inside and not any(name.startswith(".") for name in target.relative_to(top).parts)
         return None if listed_there else "is a link to a folder, which is not followed"
-    if not photo:
-        return None
+    if not named:
+        return _unnamed(link) if inside else None
     return _file(link) if inside else "is a link out of the folder"
+
+
+def _unnamed(path: Path) -> str | None:
+    """Why a file that is not named as a picture is refused: empty where it is one, None where it has vanished."""
+    if is_picture(path):
+        return ""
+    return NO_PICTURE if path.is_file() else None
 
 
 def _file(path: Path) -> str | None:
@@ -170,5 +191,5 @@ def _file(path: Path) -> str | None:
     return ""
 
 
-def _named_as_photo(path: bytes) -> bool:
-    return path.lower().endswith(_SUFFIXES)
+def _named_as_picture(path: bytes) -> bool:
+    return formats.named_as_picture(os.fsdecode(path))

@@ -14,6 +14,7 @@ from PIL import Image
 
 from lib.deploy import BadInput, BadPhoto, Contract, Domain, files, photo_files
 from lib.deploy.errors import printable
+from lib.deploy.photo_files import Named
 from lib.deploy.stages import FORMATS, Normalise, Resize, decode, preprocessing
 from lib.inputs.reading import read_bytes, sha256
 
@@ -81,11 +82,13 @@ class Photos:
 
     Attributes:
         readable: at least one photo.
-        unreadable: file name and reason of each file that could not be decoded, or is of a shape that cannot be used.
+        unreadable: file name and reason of each picture that could not be decoded, or is of a shape that cannot be used.
+        others: names of the folder's files that are no pictures.
     """
 
     readable: tuple[Photo, ...]
     unreadable: tuple[tuple[str, str], ...]
+    others: tuple[str, ...] = ()
 
 
 def load(path: str = "") -> Photos:
@@ -96,9 +99,9 @@ def load(path: str = "") -> Photos:
     Raises:
         BadInput: the path does not exist, holds no photo, or holds none that can be decoded.
     """
-    found = photo_files.named(path) if path else [_package_folder(package) / name for package, name in BUNDLED]
+    found = photo_files.named(path) if path else Named(tuple(_package_folder(package) / name for package, name in BUNDLED))
     readable, unreadable = [], []
-    for file in found:
+    for file in found.photos:
         name = printable(file.name)
         try:
             readable.append(Photo.of(name, read_bytes(file, "photo", files.PHOTO), file))
@@ -108,7 +111,7 @@ def load(path: str = "") -> Photos:
         name, reason = unreadable[0]
         others = f" (and {len(unreadable) - 1} more like it)" if len(unreadable) > 1 else ""
         raise BadInput(f"photos {path}: no photo can be read: {name}: {reason}{others}")
-    return Photos(tuple(readable), tuple(unreadable))
+    return Photos(tuple(readable), tuple(unreadable), found.others)
 
 
 def within(photos: Photos, contract: Contract, domain: Domain) -> Photos:
@@ -128,7 +131,7 @@ def within(photos: Photos, contract: Contract, domain: Domain) -> Photos:
             kept.append(photo)
     if not kept:
         raise BadInput(f"photos: none can be used: {left_out[-1][0]}: {left_out[-1][1]}")
-    return Photos(tuple(kept), tuple(left_out))
+    return Photos(tuple(kept), tuple(left_out), photos.others)
 
 
 def square_batch(photos: Sequence[Photo], contract: Contract) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from lib.numbers import counted, number
 from lib.report.html import Html, folded, join, note, table
 
 CARD = "card"  # the class of what every notebook begins with, and a page that holds several needs once
+SHOWN = 20  # names of files that are no pictures
 _PADDED_FOR = {"static": "once, for {0} × {0}", "same": "for each input"}
 
 
@@ -32,6 +33,9 @@ def card(handoff: Handoff, deployment: bool = True) -> Html:
         *([("deployment", handoff.deployment_name)] if deployment else []),
     ]
     photos = f"{counted(len(handoff.photos.readable), 'photo')} readable, {len(handoff.photos.unreadable)} not"
+    if others := handoff.photos.others:
+        photos += f", {counted(len(others), 'other file')} in the folder"
+        rows.append(("files that are no pictures", ", ".join(others[:SHOWN]) + ", …" * (len(others) > SHOWN)))
     shown = folded(f"What is handed over: {subject.label}, {photos}", table(("subject", subject.name), rows), kind=CARD)
     return shown if subject.claims_accuracy else join(shown, stand_in_warning(handoff))
 

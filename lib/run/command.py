@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from lib import policy
 from lib.cache import ROOT
-from lib.deploy import BadInput, files
-from lib.deploy.errors import any_terminal, printable
+from lib.deploy import BadInput, files, streams
+from lib.deploy.errors import printable
 from lib.deploy.stages import decode, preprocessing
 from lib.inputs import deployment, subject
 from lib.inputs.reading import NO_ROOM, absolute, read_bytes, unknown
@@ -42,6 +42,7 @@ exit codes:
   2    wrong use (unknown parameter, missing file, a deployment that cannot be used, no room); an earlier report stays as it was
   3    a notebook crashed or timed out; the report is written, and its section has the traceback
   130  interrupted (Ctrl-C, SIGTERM, SIGHUP); an earlier report stays as it was
+  141  the report is written, and whoever was to read the last lines had left
 """
 
 _COST_EPILOG = """\
@@ -56,6 +57,7 @@ exit codes:
   0    the tensor is the reference's own
   1    it is not; the page says what is likeliest
   2    wrong use (missing file, not a tensor, no room)
+  141  whoever read the output left before its end, as head does; the page is written
 """
 
 _DIFF_EPILOG = """\
@@ -71,6 +73,7 @@ exit codes:
   0    nothing that counts changed
   1    something did
   2    wrong use (no report there, or runs that have no notebook in common)
+  141  whoever read the output left before its end, as head does
 """
 
 _VERIFY_EPILOG = """\
@@ -81,6 +84,7 @@ exit codes:
   0    all holds
   1    something does not
   2    wrong use (no such folder, or no report in it)
+  141  whoever read the output left before its end, as head does: nothing was judged
 """
 
 
@@ -198,7 +202,10 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         table: the policy that a file of the user's may change.
     """
     signals.end_like_ctrl_c()
-    any_terminal()
+    return streams.run(lambda: _main(arguments, notebooks, table))
+
+
+def _main(arguments: Sequence[str] | None, notebooks: Path, table: Path) -> int:
     # What Pillow says of a damaged photo would stand beside the one line that refuses it.
     warnings.filterwarnings("ignore", module="PIL")
     logging.getLogger("PIL").addHandler(logging.NullHandler())

@@ -113,8 +113,9 @@ class Swept:
         pairs: mistakes that were tried together.
         labels: int32 (N,), class of each photo of the table, -1 where it has none.
         said: of the labels, a sentence.
-        files: how many files were found.
-        refused: how many of them are not to be read, as links out of the folder.
+        files: how many pictures were found.
+        others: how many files that are none.
+        refused: how many of the pictures are not to be read, as links out of the folder.
         reasons: names and reasons of the first of these.
         seconds: that it took.
         computed: how many photos were worked on now.
@@ -130,6 +131,7 @@ class Swept:
     labels: NDArray[np.int32]
     said: str
     files: int
+    others: int
     refused: int
     reasons: tuple[tuple[str, str], ...]
     seconds: float
@@ -183,6 +185,7 @@ def swept(asked: Asked, scheduler: str, show: Show, each: float = EACH) -> Swept
         labels=classes,
         said=given.said(len(classes), labelled) if given else "Crops have no labels.",
         files=listing.files,
+        others=listing.others,
         refused=listing.refused,
         reasons=tuple(listing.reasons),
         seconds=time.monotonic() - begun,
@@ -210,11 +213,14 @@ class _Listing:
 
     def __init__(self, folder: Path) -> None:
         self._found: Iterator[Found] = photo_tree.listed(folder)
-        self.files = self.refused = 0
+        self.files = self.refused = self.others = 0
         self.reasons: list[tuple[str, str]] = []
 
     def photos(self) -> Iterator[str]:
         for each in self._found:
+            if each.other:
+                self.others += 1
+                continue
             self.files += 1
             if each.refused:
                 self.refused += 1

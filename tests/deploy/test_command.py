@@ -20,6 +20,7 @@ from PIL import Image
 from lib.deploy.command import main
 from lib.deploy.errors import printable
 from tests.conftest import encoded, picture
+from tests.deploy.test_formats import heic
 from tests.packed import CLASSES, Package, rows
 
 PHOTO = encoded(picture(60, 40))
@@ -37,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
     """Photos, and what is none."""
     made = tmp_path / "photos"
     made.mkdir()
-    for name in ("b.png", "a.JPG", "c.webp", ".hidden.png", "notes.txt", "d.psd"):
+    for name in ("b.png", "a.JPG", "c.webp", ".hidden.png"):
         (made / name).write_bytes(PHOTO)
     (made / "inner.jpg").mkdir()
     (made / "inner.jpg" / "deep.png").write_bytes(PHOTO)
@@ -70,6 +71,30 @@ def test_of_a_folder_the_photos_are_answered_in_order_and_nothing_else(shipped, 
     assert shipped.main("predict", str(photo), str(folder), "--json") == 0
     told = rows(capsys.readouterr().out)
     assert [each["photo"] for each in told] == [str(photo), *(str(folder / name) for name in ("a.JPG", "b.png", "c.webp"))]
+
+
+def test_what_a_folder_holds_beside_its_photos_is_said_and_no_failure(shipped, folder, capsys):
+    (folder / "notes.txt").write_text("c.webp is a cup")
+    (folder / "d.jfif").write_bytes(PHOTO)
+    assert shipped.main("predict", str(folder), "--json") == 0
+    printed = capsys.readouterr()
+    assert [Path(each["photo"]).name for each in rows(printed.out)] == ["a.JPG", "b.png", "c.webp", "d.jfif"]
+    assert printed.err == f"{folder}: no pictures, left out: 1 (notes.txt)\n"
+    for i in range(9):
+        (folder / f"{i}\n.csv").write_text("")
+    assert shipped.main("predict", str(folder)) == 0
+    assert (
+        capsys.readouterr().err
+        == f"{folder}: no pictures, left out: 10 (0\\n.csv, 1\\n.csv, 2\\n.csv, 3\\n.csv, 4\\n.csv, …)\n"
+    )
+
+
+def test_a_picture_that_is_not_read_is_a_failure_by_its_name(shipped, folder, capsys):
+    (folder / "phone.HEIC").write_bytes(heic())
+    assert shipped.main("predict", str(folder), "--json") == 1
+    printed = capsys.readouterr()
+    assert rows(printed.out)[-1]["error"].endswith("phone.HEIC: HEIC is not read; convert the photo to JPEG")
+    assert printed.err == f"error: {folder / 'phone.HEIC'}: HEIC is not read; convert the photo to JPEG\n"
 
 
 def test_json_has_an_object_a_photo_that_names_classes_as_the_model_does(shipped, photo, capsys):
@@ -170,10 +195,10 @@ BAD = {
     "empty.png": (b"", "the file is empty"),
     "text.png": (b"no photo", "not an image in a format"),
     "cut.jpg": (encoded(picture(64, 48), "JPEG")[:500], "cannot be decoded"),
-    "cut.tif": (TIFF[: len(TIFF) // 2], "cannot be decoded|not an image"),
+    "cut.tif": (TIFF[: len(TIFF) // 2], "cannot be decoded|TIFF"),
     "deep.png": (encoded(Image.fromarray(np.full((40, 40), 60_000, np.uint16))), "pixels are deeper than 8 bits"),
     "bomb.png": (bomb(), "100000 × 100000 pixels|cannot be decoded"),
-    "svg.png": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not an image in a format"),
+    "svg.png": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG is not read"),
 }
 
 
@@ -275,7 +300,7 @@ def test_help_names_every_exit_code_and_shows_any_text(package, capsys):
     assert left.value.code == 0
     printed = capsys.readouterr().out
     assert r"50 % of\n%(prog)d \x1b[31m On ONNX Runtime, without PyTorch." in printed
-    for code in (0, 1, 2, 130):
+    for code in (0, 1, 2, 130, 141):
         assert f"\n  {code} " in printed
 
 
@@ -288,7 +313,7 @@ def test_a_reader_that_has_enough_sees_no_traceback(shipped, folder, arguments):
     done = shipped.run(*arguments, capture_output=False, stdout=writing, stderr=subprocess.PIPE, cwd=folder.parent)
     os.close(writing)
     assert done.stderr == ""
-    assert done.returncode in (0, 1)
+    assert done.returncode == 141
 
 
 @pytest.mark.parametrize("arguments", [("info",), ("predict", "photos"), ("selftest",), ("--help",)])

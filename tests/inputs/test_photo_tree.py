@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from lib.deploy import BadInput
-from lib.inputs.photo_tree import Found, folders, listed, require
+from lib.inputs.photo_tree import NO_PICTURE, Found, folders, listed, require
+from tests.conftest import encoded, picture
+from tests.deploy.test_formats import heic
 
 LINKED_FOLDER = "is a link to a folder, which is not followed"
 
@@ -28,7 +30,7 @@ def touch(folder: Path, *names: str) -> None:
 
 def paths(folder: Path) -> list[str]:
     """What is listed, none of which is refused."""
-    found = list(listed(folder))
+    found = [each for each in listed(folder) if not each.other]
     assert not [each for each in found if each.refused]
     return [each.path for each in found]
 
@@ -51,6 +53,19 @@ def test_all_subfolders_are_listed_in_the_order_of_their_names(tmp_path):
     expected = ["Z.tif", "a/10.JPEG", "a/2.jpg", "a/deep/er/1.webp", "a-1.gif", "b.PNG", "c/x.bmp"]
     assert paths(tmp_path) == expected
     assert paths(Path(os.path.relpath(tmp_path))) == expected
+
+
+def test_a_picture_is_told_by_its_content_too_and_other_files_are_told_apart(tmp_path):
+    touch(tmp_path, "a.jfif", "b/empty", "labels.csv")
+    (tmp_path / "b" / "0f3a").write_bytes(encoded(picture(8, 6)))
+    (tmp_path / "b" / "phone").write_bytes(heic())  # whoever reads it says why it is not read
+    (tmp_path / "b" / "to_blob").symlink_to("0f3a")
+    (tmp_path / "b" / "to_labels").symlink_to("../labels.csv")
+    (tmp_path / "b" / "gone").symlink_to("nowhere")
+    found = list(listed(tmp_path))
+    assert [each.path for each in found if not each.refused] == ["a.jfif", "b/0f3a", "b/phone", "b/to_blob"]
+    assert [each.path for each in found if each.other] == ["b/empty", "b/to_labels", "labels.csv"]
+    assert not [each for each in found if each.refused and not each.other]
 
 
 def test_what_is_hidden_is_left_out_silently(tmp_path):
@@ -112,7 +127,8 @@ def test_a_link_to_a_file_of_the_folder_is_a_photo_and_one_out_of_it_is_refused(
     (inside / "passwords.jpg").symlink_to("/etc/passwd")
     out = "is a link out of the folder"
     assert list(listed(inside)) == [
-        Found("a/1.jpg"), Found("blob.jpg"), Found("copy.jpg"), Found("out.jpg", out), Found("passwords.jpg", out),
+        Found("a/1.jpg"), Found("blob", NO_PICTURE), Found("blob.jpg"), Found("copy.jpg"), Found("out.jpg", out),
+        Found("passwords.jpg", out),
     ]  # fmt: skip
 
 
@@ -250,7 +266,7 @@ def test_the_first_photo_is_enough(tmp_path, monkeypatch):
         (lambda path: None, "No such file or directory"),
         (lambda path: path.touch(), "Not a directory"),
         (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
-        (lambda path: path.mkdir(), r"no photo in this folder or in its subfolders \(files ending in \.bmp, .*\)"),
+        (lambda path: path.mkdir(), r"no photo in this folder or in its subfolders \(of 0 files none is a picture\)"),
         (lambda path: touch(path, "a/b/notes.txt", ".c.jpg"), "no photo in this folder or in its subfolders"),
         (
             lambda path: (path.mkdir(), os.mkfifo(path / "x\n.jpg")),

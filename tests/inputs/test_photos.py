@@ -8,9 +8,10 @@ import warnings
 import pytest
 from PIL import Image
 
-from lib.deploy import BadInput
+from lib.deploy import BadInput, Contract, Domain
 from lib.inputs import photos
 from tests.conftest import encoded, picture
+from tests.deploy.test_formats import heic
 
 
 def test_the_bundled_photos_have_every_shape_and_kind():
@@ -31,6 +32,27 @@ def test_a_folder_is_read_in_order_without_what_is_no_photo(tmp_path):
     found = photos.load(str(tmp_path))
     assert [photo.name for photo in found.readable] == ["a.PNG", "b.png"]
     assert found.unreadable == ()
+    assert found.others == ("notes.txt",)
+
+
+def test_what_looks_like_a_picture_and_is_not_read_is_left_out_by_its_reason(tmp_path):
+    for name, kind in {
+        "a.jfif": "JPEG",
+        "b.jp2": "JPEG2000",
+        "c.avif": "AVIF",
+        "d.tga": "TGA",
+        "e": "PNG",
+        "f.heic": "JPEG",
+    }.items():
+        (tmp_path / name).write_bytes(encoded(picture(8, 6), kind))
+    for name in ("phone.heic", "0001"):
+        (tmp_path / name).write_bytes(heic())
+    (tmp_path / "labels.json").write_text("{}")
+    found = photos.load(str(tmp_path))
+    assert [photo.name for photo in found.readable] == ["a.jfif", "b.jp2", "c.avif", "d.tga", "e", "f.heic"]
+    assert found.unreadable == tuple((name, "HEIC is not read; convert the photo to JPEG") for name in ("0001", "phone.heic"))
+    assert found.others == ("labels.json",)
+    assert photos.within(found, Contract(8, "squash", "box", (0.5,) * 3, (0.5,) * 3), Domain(8, 64)).others == found.others
 
 
 def test_one_bad_photo_among_good_ones_is_listed(tmp_path):

@@ -19,7 +19,7 @@ import pytest
 from lib.cache import ROOT
 from lib.run import runner
 from lib.run.command import main
-from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE
+from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, UNREAD, WRONG_USE
 from lib.run.place import UNFINISHED, scratch_beside
 from tests.conftest import encoded, picture
 from tests.guarded.processes import alive, gone
@@ -504,7 +504,7 @@ def test_help_names_every_exit_code(capsys):
         main(["run", "--help"])
     assert left.value.code == 0
     printed = capsys.readouterr().out
-    for code in (SHIP, CHECK_FAILED, WRONG_USE, CRASHED, INTERRUPTED):
+    for code in (SHIP, CHECK_FAILED, WRONG_USE, CRASHED, INTERRUPTED, UNREAD):
         assert f"\n  {code} " in printed
 
 

@@ -230,7 +230,8 @@ class Looked:
     """Which photos were looked at.
 
     Attributes:
-        files: how many were found.
+        files: how many pictures were found.
+        others: how many files of the folder are no pictures.
         photos: how many were compared: each content once.
         copies: how many have the content of another one.
         failed: how many could not be read.
@@ -245,6 +246,7 @@ class Looked:
     """
 
     files: int
+    others: int
     photos: int
     copies: int
     failed: int

@@ -121,6 +121,7 @@ def _looked(seen: Swept) -> Looked:
     grouped = int(table.clusters.max()) + 1
     return Looked(
         files=seen.files,
+        others=seen.others,
         photos=len(table.photos),
         copies=collected.copies,
         failed=collected.failed + seen.refused,

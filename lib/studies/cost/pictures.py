@@ -26,6 +26,8 @@ def looked(found: Looked) -> Html:
         said.append(f"Each {words.INTERVAL} below draws whole groups anew, of {groups} that depend on one another.")
     if found.copies:
         said.append(f"{counted(found.copies, 'file')} with the content of another one counted once with it.")
+    if found.others:
+        said.append(f"{counted(found.others, 'file')} of the folder that are no pictures were left out.")
     said += [found.labels] if found.labels else []
     took = f"{found.computed} of {found.photos} were computed now, in {number(round(found.seconds, 1))} s"
     rest = found.photos - found.computed

@@ -103,6 +103,7 @@ def found(labels: Mapping[str, Labelled] | None = None, other: Replacement | Non
 def looked(**changed: Any) -> Looked:
     told: dict[str, Any] = {
         "files": 56,
+        "others": 0,
         "photos": 56,
         "copies": 0,
         "failed": 0,
