@@ -24,7 +24,6 @@ from onnx import ModelProto, compose, parser
 
 from lib import cache
 from lib.deploy import BadInput, Contract, Domain
-from lib.deploy.contract import LARGEST
 from lib.deploy.model import DOMAIN_KEY, PIXELS, PROBABILITIES
 from lib.deploy.stages import MOST_PIXELS
 from lib.export import graph
@@ -86,10 +85,8 @@ class Limits:
 
     @classmethod
     def of(cls, contract: Contract, domain: Domain) -> Limits:
-        """The limits of :mod:`lib.deploy.stages`, for a network that is right in a domain."""
-        if contract.rule == "squash":
-            return cls(MOST_PIXELS, None)
-        return cls(MOST_PIXELS, 4 * LARGEST if contract.crop else min(4 * LARGEST, domain.most))
+        """Those of the package, for a network that is right in a domain."""
+        return cls(MOST_PIXELS, domain.longest(contract))
 
     @property
     def refusals(self) -> dict[str, str]:
