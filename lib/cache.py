@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,10 @@ from lib.deploy import BadInput
 
 LIB = Path(__file__).resolve().parent
 ROOT = LIB.parent
+DAMAGED = ".damaged"  # the end of the name under which something is put aside
+
+# What was found whole in this process, with sizes and times of its files: it is not read again while these stay.
+_found_whole: dict[Path, list[tuple[bytes, int, int]]] = {}
 
 
 def directory() -> Path:
@@ -40,8 +45,8 @@ def making(path: Path) -> Iterator[Path | None]:
     """Make ``path`` once, whoever asks: gives a scratch path to write to, or None where ``path`` is already there.
 
     It may be a file or a folder. What is on the scratch path is moved into place when the block ends well and removed when it
-    does not, so what stands at ``path`` is always whole. Others who ask meanwhile wait. The SHA-256 of a file is kept beside
-    it: one that was damaged since is made again.
+    does not, so what stands at ``path`` is always whole. Others who ask meanwhile wait. Its SHA-256 is kept beside it: what was
+    damaged since is put aside, which a line on stderr says, and made again.
     """
     lock = FileLock(f"{path}.lock")
     try:
@@ -50,34 +55,82 @@ def making(path: Path) -> Iterator[Path | None]:
     except OSError as error:
         raise _no_cache(path.parent, error) from None
     try:
-        if path.exists() and not _damaged(path):
-            yield None
-            return
+        if path.exists():
+            if whole(path):
+                yield None
+                return
+            print(put_aside(path), file=sys.stderr, flush=True)
         scratch = path.with_name(f"{path.name}.partial")
+        _remove(scratch)  # a process that was killed may have left it
         try:
             yield scratch
-            if scratch.is_file():
-                _digest_of(path).write_text(_sha256(scratch), encoding="utf-8")
+            _digest_of(path).write_text(_sha256(scratch), encoding="utf-8")
             scratch.replace(path)
+            _found_whole[path] = _signature(path)
         finally:
-            if scratch.is_dir():
-                shutil.rmtree(scratch, ignore_errors=True)
-            else:
-                scratch.unlink(missing_ok=True)
+            _remove(scratch)
     finally:
         lock.release()
 
 
-def _damaged(path: Path) -> bool:
-    """Whether a file is another one than was made here. One that was put there by hand has no digest, and is taken as it is."""
-    digest = _digest_of(path)
-    return digest.exists() and digest.read_text(encoding="utf-8") != _sha256(path)
+def whole(path: Path) -> bool:
+    """Whether a file or folder in the cache is as it was made; one that was put there by hand has no SHA-256 and counts."""
+    digest, signature = _digest_of(path), _signature(path)
+    if not digest.exists() or _found_whole.get(path) == signature:
+        return True
+    if digest.read_bytes() != _sha256(path).encode():
+        return False
+    _found_whole[path] = signature
+    return True
+
+
+def put_aside(path: Path) -> str:
+    """Rename a file or folder that is damaged, in place of an earlier one of its name, and say so in a line."""
+    aside = path.with_name(f"{path.name}{DAMAGED}")
+    _remove(aside)
+    path.replace(aside)
+    return f"cache: {path} was damaged since it was made; it is put aside as {aside.name} and made again"
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _digest_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.sha256")
 
 
+def _files(path: Path) -> Iterator[Path]:
+    """A file itself, or all that lies in a folder, in an order that stays; links are not followed."""
+    if not path.is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        yield from (Path(folder, name) for name in sorted(names + links))
+
+
+def _signature(path: Path) -> list[tuple[bytes, int, int]]:
+    """Names, sizes and times of all files, that of the SHA-256 among them."""
+    every = [*_files(path), _digest_of(path)]
+    return [(os.fsencode(each), each.lstat().st_size, each.lstat().st_mtime_ns) for each in every if os.path.lexists(each)]
+
+
 def _sha256(path: Path) -> str:
+    """Of a file's content; of a folder, of its files' names and contents."""
+    if not path.is_dir():
+        return _content(path)
+    digest = hashlib.sha256()
+    for each in _files(path):
+        content = os.fsencode(each.readlink()).hex() if each.is_symlink() else _content(each)
+        digest.update(os.fsencode(each.relative_to(path)).hex().encode() + b" " + content.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _content(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

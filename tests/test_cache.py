@@ -107,11 +107,79 @@ def test_a_file_that_was_put_there_by_hand_is_taken_as_it_is(tmp_path):
         assert scratch is None
 
 
-def test_a_damaged_file_stays_until_another_one_is_whole(tmp_path):
-    path = tmp_path / "a.onnx"
+def written(path, kind: str) -> bool:
+    """Make a file or a folder; whether that was needed."""
     with cache.making(path) as scratch:
-        scratch.write_text("whole")
-    path.write_text("who")
-    with pytest.raises(ZeroDivisionError), cache.making(path):
-        raise ZeroDivisionError
-    assert path.read_text() == "who"
+        if scratch is None:
+            return False
+        if kind == "folder":
+            (scratch / "sub").mkdir(parents=True)
+            (scratch / "sub" / "b").write_text("whole")
+            (scratch / "link").symlink_to("sub")
+            (scratch / "a").write_text("whole")
+        else:
+            scratch.write_text("whole")
+        return True
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_is_damaged_is_put_aside_and_said_and_stays_aside_when_nothing_new_can_be_made(tmp_path, capsys, kind):
+    path = tmp_path / "a.onnx"
+    written(path, kind)
+    for content in ("who", "which"):
+        (path / "a" if kind == "folder" else path).write_text(content)
+        with pytest.raises(ZeroDivisionError), cache.making(path):
+            raise ZeroDivisionError
+        assert not path.exists()
+        aside = tmp_path / "a.onnx.damaged"
+        assert (aside / "a" if kind == "folder" else aside).read_text() == content
+        assert capsys.readouterr().err.count(f"{path} was damaged") == 1
+        assert written(path, kind)
+    assert not written(path, kind)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("change", ["content", "new", "gone", "renamed", "link"])
+def test_a_folder_in_which_anything_was_changed_is_made_again(tmp_path, change):
+    path = tmp_path / "a"
+    assert written(path, "folder")
+    assert not written(path, "folder")
+    if change == "content":
+        (path / "sub" / "b").write_text("Whole")
+    elif change == "new":
+        (path / "sub" / "c").touch()
+    elif change == "gone":
+        (path / "a").unlink()
+    elif change == "renamed":
+        (path / "a").rename(path / "z")
+    else:
+        (path / "link").unlink()
+        (path / "link").symlink_to("a")
+    assert written(path, "folder")
+    assert not written(path, "folder")
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"0" * 64])
+def test_where_the_hash_is_damaged_it_is_made_again_too(tmp_path, content):
+    written(tmp_path / "a", "file")
+    (tmp_path / "a.sha256").write_bytes(content)
+    assert written(tmp_path / "a", "file")
+    assert not written(tmp_path / "a", "file")
+
+
+def test_what_a_killed_process_left_is_taken_away_first(tmp_path):
+    (tmp_path / "a.partial").mkdir()
+    (tmp_path / "a.partial" / "half").touch()
+    assert written(tmp_path / "a", "folder")
+    assert not (tmp_path / "a" / "half").exists()
+
+
+def test_a_file_is_read_once_by_a_process_while_it_stays(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    written(path, "file")
+    cache._found_whole.clear()  # as in another process
+    read = []
+    monkeypatch.setattr(cache, "_sha256", lambda of: read.append(of) or cache._content(of))
+    for _ in range(3):
+        assert not written(path, "file")
+    assert read == [path]

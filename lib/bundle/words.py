@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lib.bundle import names
+from lib.bundle import clients, names
 from lib.deploy.errors import printable
 from lib.deploy.manifest import Manifest
 
@@ -32,9 +32,9 @@ classifier = Classifier()            # opened once; threads may share it
 classifier.classify("photo.jpg")     # or the bytes of a file; BadPhoto for what is no photo
 ```
 
-A photo is turned as its EXIF data say, and resized and normalised as the model file states. What the network is fed has
-{manifest.domain["least"]} to {manifest.domain["most"]} pixels a side; photos that would lead outside of that are refused.
-"""
+A photo is turned as its EXIF data say, and resized and normalised as the model file states:
+{manifest.photos_fed}.
+{clients.section(manifest)}"""
 
 
 def wheel_name(manifest: Manifest) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 
-from .contract import LARGEST
+from .contract import LARGEST, Contract
 from .errors import BadModel, BadPhoto, quoted
 
 SMALLEST = 1024  # pixels: opening a file tries the least side, so a larger one would be costly, and no network needs it
@@ -38,6 +38,24 @@ class Domain:
                 f"{SMALLEST} and {4 * LARGEST}"
             )
         return cls(least, most)
+
+    def longest(self, contract: Contract) -> int | None:
+        """The longest side, in pixels, that a photo may have after scaling and before any crop.
+
+        None where every photo is scaled to one size, so that none is too long.
+        """
+        if contract.rule == "squash":
+            return None
+        return 4 * LARGEST if contract.crop else min(4 * LARGEST, self.most)
+
+    def of_photos(self, contract: Contract) -> str:
+        """At which sizes photos are fed, and which are refused: a sentence without its capital and full stop."""
+        side, longest = contract.crop or contract.size, self.longest(contract)
+        if longest is None:
+            return f"every photo is fed at {side} × {side} pixels, and none is refused for its shape"
+        if contract.crop:
+            return f"photos are fed at {side} × {side} pixels; refused if the longer side would be resized to over {longest}"
+        return f"photos are fed with a shorter side of {side} pixels and a longer one of at most {longest}, or refused"
 
     def to_json(self) -> str:
         """The domain as a JSON object, for a model file's metadata."""

@@ -124,6 +124,12 @@ class Manifest:
             raise BadModel(str(error)) from None
         return cls(**values)
 
+    @property
+    def photos_fed(self) -> str:
+        """At which sizes photos are fed, and which are refused, in words."""
+        contract = {name: value for name, value in self.contract.items() if value is not None}
+        return Domain.from_mapping(self.domain, "domain").of_photos(Contract.from_mapping(contract, "contract"))
+
     def as_json(self) -> dict[str, Any]:
         """Everything, as JSON types."""
         return {each.name: getattr(self, each.name) for each in fields(self)}

@@ -6,20 +6,26 @@ Pillow resizes in two passes, one an axis, and rounds to whole levels in between
 uint8, each of which changes one axis; a single one rounds once and differs on many more values. Which axis comes first is
 Pillow's choice too: since Pillow 13 the vertical one where the height loses more than twice as many pixels as the width
 (python-pillow/Pillow#9549), else the horizontal one.
+
+A photo outside of the package's limits is refused before anything large is computed: a Reshape, whose name says what is wrong
+with the photo, fails. ONNX has no operator that raises an error; runtimes name the node that failed.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
 from onnx import ModelProto, compose, parser
 
 from lib import cache
-from lib.deploy import BadInput, Contract
-from lib.deploy.model import PIXELS, PROBABILITIES
+from lib.deploy import BadInput, Contract, Domain
+from lib.deploy.model import DOMAIN_KEY, PIXELS, PROBABILITIES
+from lib.deploy.stages import MOST_PIXELS
 from lib.export import graph
 from lib.inputs.reading import sha256
 
@@ -30,6 +36,7 @@ KERNELS = {
     "bicubic": 'mode = "cubic", cubic_coeff_a = -0.5, antialias = 1, exclude_outside = 1',
 }
 FILTERS = ("nearest", *KERNELS)
+REFUSED = "photo refused"  # how the names of the nodes begin that fail on a photo outside of the limits
 
 
 def obstacle(contract: Contract, opset: int) -> str:
@@ -44,8 +51,9 @@ def obstacle(contract: Contract, opset: int) -> str:
 def written(network: Path, contract: Contract) -> Path:
     """The end-to-end file of an exported network, made on the first call and taken from the cache on later ones.
 
-    Its graph takes ``pixels``, uint8 (height, width, 3), RGB levels of an upright photo of any size, and gives
-    ``probabilities``, float32 (1, classes). It carries the network's metadata.
+    Its graph takes ``pixels``, uint8 (height, width, 3), RGB levels of an upright photo, and gives ``probabilities``, float32
+    (1, classes). A photo outside of :func:`limits` ends in the runtime's error, which names a node whose name begins with
+    :data:`REFUSED`. The file carries the network's metadata.
 
     Args:
         network: an ONNX file as :func:`lib.export.exported` writes it: float32 (1, 3, H, W) in, logits out.
@@ -62,12 +70,44 @@ def written(network: Path, contract: Contract) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class Limits:
+    """The photos that an end-to-end file takes.
+
+    Attributes:
+        pixels: the most that a photo may have; it has to have one.
+        scaled: the longest side, in pixels, that a photo may have after scaling and before any crop; None where every photo is
+            scaled to one size.
+    """
+
+    pixels: int
+    scaled: int | None
+
+    @classmethod
+    def of(cls, contract: Contract, domain: Domain) -> Limits:
+        """Those of the package, for a network that is right in a domain."""
+        return cls(MOST_PIXELS, domain.longest(contract))
+
+    @property
+    def refusals(self) -> dict[str, str]:
+        """By the output of the node that fails, its name."""
+        found = {"sides": f"{REFUSED}: it has no pixels, or more than {self.pixels:,}"}
+        if self.scaled is not None:
+            found["target"] = f"{REFUSED}: its longer side would be resized to more than {self.scaled:,} pixels"
+        return found
+
+
 def assembled(network: ModelProto, contract: Contract) -> ModelProto:
     """Preprocessing, network and softmax as one model; as :func:`written` says."""
     opset = graph.opset(network)
     if reason := obstacle(contract, opset):
         raise BadInput(f"preprocessing cannot go into the graph: {reason}")
-    before = compose.add_prefix(_parsed(_preprocessing(contract), opset, network), "preprocess/", rename_inputs=False)
+    metadata = {entry.key: entry.value for entry in network.metadata_props}
+    limits = Limits.of(contract, Domain.from_mapping(json.loads(metadata[DOMAIN_KEY]), DOMAIN_KEY))
+    preprocessing = _parsed(_preprocessing(contract, limits), opset, network)
+    for node in preprocessing.graph.node:
+        node.name = limits.refusals.get(node.output[0], node.name)
+    before = compose.add_prefix(preprocessing, "preprocess/", rename_inputs=False, rename_nodes=False)
     classes = network.graph.output[0].type.tensor_type.shape.dim[1].dim_value
     after = _parsed(_softmax(classes), opset, network)
     given, logits = network.graph.input[0].name, network.graph.output[0].name
@@ -107,11 +147,17 @@ def _parsed(text: str, opset: int, like: ModelProto) -> ModelProto:
     return parser.parse_model(f'<ir_version: {like.ir_version}, opset_import: ["" : {opset}]>{text}')
 
 
-def _preprocessing(contract: Contract) -> str:
+def _preprocessing(contract: Contract, limits: Limits) -> str:
     nodes = f"""
   shape = Shape ({PIXELS})
-  sides = Slice (shape, zero, two)
-  {"target = Identity (size)" if contract.rule == "squash" else _SHORTER_SIDE}
+  every_side = Slice (shape, zero, two)
+  every_height, every_width = Split <axis = 0, num_outputs = 2> (every_side)
+  area = Mul (every_height, every_width)
+  has_pixels = Greater (area, zero)
+  has_few_pixels = LessOrEqual (area, most_pixels)
+  is_photo = And (has_pixels, has_few_pixels)
+  {_required("every_side", "is_photo", "sides")}
+  {"target = Identity (size)" if limits.scaled is None else _SHORTER_SIDE}
   rows, columns = Split <axis = 0, num_outputs = 2> (target)
   channels_first = Transpose <perm = [2, 0, 1]> ({PIXELS})
   planes = Unsqueeze (channels_first, zero)
@@ -127,6 +173,8 @@ def _preprocessing(contract: Contract) -> str:
         "two": "int64[1] two = {2}",
         "first_axis": "int64 first_axis = {0}",
         "height_and_width": "int64[2] height_and_width = {2, 3}",
+        "most_pixels": f"int64[1] most_pixels = {{{limits.pixels}}}",
+        "most_scaled": f"int64[1] most_scaled = {{{limits.scaled}}}",
         "size": f"int64[2] size = {{{contract.size}, {contract.size}}}",
         "crop": f"int64[1] crop = {{{contract.crop}}}",
         "half": "float half = {0.5}",
@@ -143,10 +191,20 @@ def _preprocessing(contract: Contract) -> str:
     )
 
 
+def _required(pair: str, holds: str, given: str) -> str:
+    """Gives a pair of numbers on where something holds. Where it does not, the pair is cut to one, which is no pair."""
+    return f"""how_many_{given} = Where ({holds}, two, one)
+  some_{given} = Slice ({pair}, zero, how_many_{given})
+  {given} = Reshape (some_{given}, two)"""
+
+
 # Integers: a division truncates, as Python's int() does of the longer side; the shorter side comes out exact.
-_SHORTER_SIDE = """shorter = ReduceMin (sides)
+_SHORTER_SIDE = f"""shorter = ReduceMin (sides)
   enlarged = Mul (sides, size)
-  target = Div (enlarged, shorter)"""
+  scaled = Div (enlarged, shorter)
+  longer = ReduceMax (scaled)
+  is_short_enough = LessOrEqual (longer, most_scaled)
+  {_required("scaled", "is_short_enough", "target")}"""
 
 # A half goes to the even neighbour, in ONNX's Round as in Python's, by which torchvision's CenterCrop cuts.
 _CENTRE_CROP = f"""spare = Sub (target, crop)

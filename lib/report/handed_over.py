@@ -70,13 +70,14 @@ def _why(run: Run, file: Mapping[str, Any]) -> str:
         before = "lib/deploy" if run.ours else run.facts["parameters"].get("deployment", "your own code")
         off = f"off from PyTorch's by {_number(photos['logits'])} logits on {counted(photos['compared'], 'photo')}"
         return f"the network, with {before} before it: {_stages(run)}, {off}"
-    sizes = file["random_sizes"]
-    pictures = photos["compared"] + sizes["compared"]
-    both = photos["probability"], sizes["probability"]
-    furthest = None if None in both else max(both)
+    measured = [photos, file["random_sizes"]]
+    if proven := _package(run).get("end_to_end"):  # in a fresh environment, on photos not seen before
+        measured.append(proven)
+    far = [each["probability"] for each in measured]
+    compared, flipped = (sum(each[name] for each in measured) for name in ("compared", "other_classes"))
     return (
-        f"from a photo's pixels on, in any language: off by {_number(furthest)} of probability, "
-        f"another class on {photos['other_classes'] + sizes['other_classes']} of {pictures} pictures"
+        f"from a photo's pixels on, in any language: off by {_number(None if None in far else max(far))} of probability, "
+        f"another class on {flipped} of {compared} pictures"
     )
 
 

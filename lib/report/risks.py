@@ -58,7 +58,7 @@ def _sizes(run: Run, told: dict[str, Any] | None) -> str:
     if not told:
         return "not tried in this run."
     off = "".join(f", {told[key]} of them {key}" for key in ("refused", "wrong") if told[key])
-    beyond = "others are refused" if _refuses(run, told) else "others were not tried"
+    beyond = told["photos"] if _refuses(run, told) else "others were not tried"
     return f"{told['tried']} from {told['least']} to {told['most']} px{off}; {beyond}."
 
 

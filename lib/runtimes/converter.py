@@ -23,7 +23,8 @@ from lib.inputs.reading import sha256
 REQUIREMENTS = Path(__file__).with_name("converter-requirements.txt")
 TFLITE = "model_float32.tflite"  # in the folder, which is itself a SavedModel
 
-# In the converter's own interpreter, which does not know lib.guarded. It writes over its input.
+# In the converter's own interpreter, which does not know lib.guarded. It writes over its input. The interpreter is started
+# with -B: what it would compile would change the environment.
 _CONVERT = """
 import os, threading
 threading.Thread(target=lambda: os.read(0, 1) or os._exit(1), daemon=True).start()  # ends with the process that started it
@@ -38,9 +39,9 @@ def environment() -> Path:
 
 
 def python() -> Path | None:
-    """The converter's interpreter; None where the environment was not made."""
+    """The converter's interpreter; None where the environment was not made, or was damaged since."""
     path = environment() / "bin" / "python"
-    return path if path.exists() else None
+    return path if path.exists() and cache.whole(environment()) else None
 
 
 def install() -> None:
@@ -74,7 +75,7 @@ def converted(network: Path) -> Path | None:
             given = scratch / "model.onnx"  # the files that come out bear its name
             onnx.save(pooled(onnx.load(network)), given)
             started = time.monotonic()
-            command = [str(interpreter), "-c", _CONVERT, str(given), str(scratch)]
+            command = [str(interpreter), "-B", "-c", _CONVERT, str(given), str(scratch)]
             with lifeline() as stdin:
                 ran = subprocess.run(command, cwd=scratch, stdin=stdin, capture_output=True, encoding="utf-8", env=_offline())
             if not (scratch / TFLITE).exists():

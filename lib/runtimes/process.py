@@ -87,7 +87,8 @@ def measured(
             "batches": list(batches),
             "started": time.time(),
         }
-        command = [str(python), "-m", "lib.runtimes.worker", json.dumps(job)]
+        kept = ["-B"] * (str(python) != sys.executable)  # another environment is in the cache, and stays as it was made
+        command = [str(python), *kept, "-m", "lib.runtimes.worker", json.dumps(job)]
         try:
             with lifeline() as stdin:
                 ran = subprocess.run(

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow
 import pyarrow.compute
 from numpy.typing import NDArray
-from pyarrow import parquet
 
 from lib.deploy import BadInput
 from lib.deploy.errors import printable
+from lib.sweep import kept
 from lib.sweep.plan import Plan
 from lib.sweep.shard import Done
 from lib.sweep.table import Answers, Table
@@ -57,7 +56,8 @@ def collected(done: Sequence[Done], plan: Plan, results: Path, cluster: Callable
         cluster: from a photo's path to what names the group of photos that it depends on; None where each stands for itself.
 
     Raises:
-        BadInput: a file is not there, since the workers wrote to another folder of this name, or not one photo has numbers.
+        BadInput: a file is damaged, or cannot be read, as where the workers wrote to another folder of this name; or not one
+            photo has numbers.
     """
     most, names = sum(each.photos for each in done), [way.name for way in plan.all_ways]
     with tempfile.TemporaryFile(dir=results) as aside:  # it has no name, and is gone when nothing refers to the table
@@ -133,10 +133,12 @@ class _Group:
     @classmethod
     def read(cls, path: Path, others: int) -> _Group:
         try:
-            found = parquet.read_table(path)
-        except (OSError, pyarrow.ArrowException):
+            found = kept.read(path)
+        except kept.Damaged:
+            raise BadInput(f"sweep: {path} was damaged just now; the same command computes it again") from None
+        except OSError:
             raise BadInput(
-                f"sweep: {path} is not there or damaged; workers have to see the folder of results that this command sees"
+                f"sweep: {path} cannot be read; workers have to see the folder of results that this command sees"
             ) from None
         valid = found["error"].is_null()
         errors = found.filter(pyarrow.compute.invert(valid)).select(["photo", "error"]).to_pylist()

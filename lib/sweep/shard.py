@@ -8,40 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow
-from pyarrow import parquet
-
+from lib import cache
 from lib.deploy import BadInput, Pipeline, files
 from lib.inputs.reading import NO_ROOM, one_line
 from lib.inputs.reading import sha256 as sha256_of
-from lib.sweep import versions
+from lib.sweep import kept, versions
 from lib.sweep.one_thread import one_thread
 from lib.sweep.photo import Numbers, Prepared
 from lib.sweep.plan import Plan, pipelines, renew
 from lib.sweep.underway import Underway
-
-SCHEMA = pyarrow.schema(
-    [
-        ("photo", pyarrow.binary()),  # path from the folder on; a file's name may be no UTF-8
-        ("sha256", pyarrow.string()),  # null where the file could not be read
-        ("error", pyarrow.string()),  # why the photo has no numbers: a single row then
-        ("way", pyarrow.string()),  # a pipeline's name; of the reference, which comes first, an empty text
-        ("top1", pyarrow.int32()),
-        ("margin", pyarrow.float32()),
-        ("kl", pyarrow.float64()),
-        ("probability", pyarrow.float32()),
-        ("second", pyarrow.float32()),
-        ("refused", pyarrow.string()),  # why the pipeline gave no answer
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -53,12 +34,14 @@ class Done:
         photos: how many files it was given.
         failed: how many of them have no numbers.
         computed: how many were worked on now; 0 where all lay there.
+        damaged: a line on each file that was not what had been written, and was put aside and computed again.
     """
 
     files: tuple[str, ...]
     photos: int
     failed: int
     computed: int
+    damaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,13 +92,14 @@ class Task:
         digests = [_digest(Path(self.folder, path)) for path in self.paths]
         content = hashlib.sha256(repr([*zip(self.paths, digests, strict=True)]).encode("utf-8", "surrogateescape")).hexdigest()
         places = [f"{key[:16]}/{content[:2]}/{content}.parquet" for key in self.plan.keys]
-        missing = [number for number, place in enumerate(places) if not _whole(Path(self.results, place))]
+        damaged: list[str] = []
+        missing = [number for number, place in enumerate(places) if not _kept(Path(self.results, place), damaged)]
         if missing:
             plan = Plan(self.plan.model, self.plan.sha256, tuple(self.plan.groups[n] for n in missing), self.plan.versions)
             with one_thread(plan):
                 self._compute(plan, [Path(self.results, places[n]) for n in missing], [digest for digest, _ in digests])
         failed = _failed(Path(self.results, places[0]))
-        return Done(tuple(places), len(self.paths), failed, len(self.paths) if missing else 0)
+        return Done(tuple(places), len(self.paths), failed, len(self.paths) if missing else 0, tuple(damaged))
 
     def _compute(self, plan: Plan, places: Sequence[Path], digests: Sequence[str]) -> None:
         for place in places:
@@ -131,7 +115,7 @@ class Task:
                     else:
                         into += [photo | _row(name, numbers) for name, numbers in outcome.items() if name in names]
             for place, into in zip(places, rows, strict=True):
-                _write(place, into)
+                kept.write(place, into)
 
     def _outcomes(self, plan: Plan, digests: Sequence[str], underway: Underway) -> Iterator[dict[str, Numbers] | str]:
         """Of each photo its numbers, or why there are none. While one is answered, the next is decoded and resized."""
@@ -199,25 +183,19 @@ def _row(name: str, numbers: Numbers) -> dict[str, object]:
     }
 
 
-def _write(place: Path, rows: Sequence[dict[str, object]]) -> None:
-    buffer = io.BytesIO()
-    parquet.write_table(pyarrow.Table.from_pylist(list(rows), SCHEMA), buffer)
-    scratch = place.with_name(f"{place.name}.{uuid.uuid4().hex}.partial")
+def _kept(place: Path, damaged: list[str]) -> bool:
+    """Whether the numbers are there; a damaged file is put aside, and a line on it added."""
     try:
-        scratch.write_bytes(buffer.getvalue())
-        scratch.replace(place)
-    finally:
-        with contextlib.suppress(OSError):
-            scratch.unlink(missing_ok=True)
-
-
-def _whole(place: Path) -> bool:
-    try:
-        return parquet.read_schema(place).equals(SCHEMA)
-    except (OSError, pyarrow.ArrowException):
+        kept.read(place)
+        return True
+    except FileNotFoundError:
+        return False
+    except kept.Damaged:
+        with contextlib.suppress(FileNotFoundError):  # another worker has this task too
+            damaged.append(cache.put_aside(place))
         return False
 
 
 def _failed(place: Path) -> int:
-    errors = parquet.read_table(place, columns=["error"])["error"]
+    errors = kept.read(place)["error"]
     return len(errors) - errors.null_count

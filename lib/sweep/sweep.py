@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -169,6 +170,9 @@ def swept(asked: Asked, scheduler: str, show: Show, each: float = EACH) -> Swept
             done = workers.spread(tasks, Progress(show, to_do, each))
     finally:
         show("")
+    if damaged := [line for each in done for line in each.damaged]:
+        more = f" ({len(damaged) - 1} more are)" * (len(damaged) > 1)
+        print(f"{damaged[0]}{more}", file=sys.stderr, flush=True)
     found = collected(done, plan, results, cluster)
     classes = np.array([given.index(path) if given else labels.NONE for path in found.paths], np.int32)
     labelled = int((classes != labels.NONE).sum())

@@ -14,6 +14,8 @@ from collections import Counter
 from pathlib import Path
 from types import TracebackType
 
+from lib.inputs.reading import sha256
+
 TIMES = 2  # a worker may be lost for another reason while it has this photo in hand, once
 
 
@@ -35,9 +37,8 @@ class Underway:
         self.blamed = frozenset(number for number, times in at.items() if times >= TIMES)
         self._place = place
         kind = "careful" if self.careful else "first"
-        self._file = os.open(
-            place.with_name(f"{place.name}.{uuid.uuid4().hex}.{kind}.underway"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666
-        )
+        self._path = place.with_name(f"{place.name}.{uuid.uuid4().hex}.{kind}.underway")
+        self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
 
     def __enter__(self) -> Underway:
         return self
@@ -49,13 +50,21 @@ class Underway:
 
     def begins(self, number: int) -> None:
         """The task begins with a photo."""
-        os.write(self._file, f"{number}\n".encode())
+        os.write(self._file, _note(self._path, number))
+
+
+def _note(path: Path, number: int) -> bytes:
+    """A line, of a length that does not depend on the number, which shows whether it was damaged since."""
+    said = f"{number:06d}"
+    return f"{said} {sha256(f'{path.name} {said}'.encode())}\n".encode()
 
 
 def _read(path: Path) -> tuple[bool, list[int]]:
-    """Whether an attempt was a careful one, and the numbers of the photos that it began with."""
+    """Whether an attempt was a careful one, and the numbers of the photos that it began with; none where a note is damaged."""
     try:
-        lines = path.read_text(encoding="ascii", errors="replace").split()
+        lines = path.read_bytes().splitlines(keepends=True)
     except OSError:
         lines = []  # taken away meanwhile
-    return ".careful." in path.name, [int(line) for line in lines if line.isdecimal()]
+    numbers = [int(line[:6]) if line[:6].isdigit() else 0 for line in lines]
+    held = all(line == _note(path, number) for line, number in zip(lines, numbers, strict=True))
+    return ".careful." in path.name, numbers if held else []

@@ -30,7 +30,7 @@ def test_the_commands_of_the_readme_run_as_they_are_written(there, packed, wheel
     for command in commands:
         done = there.run("sh", "-c", f"cd {tmp_path} && PATH={there.command.parent}:$PATH && {command}")
         assert (done.returncode, done.stderr) == (0, ""), command
-    (code,) = blocks(words.readme(packed.manifest), "python")
+    code = blocks(words.readme(packed.manifest), "python")[0]
     done = there.run("sh", "-c", f'cd {tmp_path} && exec "$@"', "sh", str(there.python), "-c", f"{code}\nBadPhoto")
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -41,7 +41,7 @@ def test_the_readme_says_of_a_stand_in_what_it_is_and_what_is_refused(packed):
     assert "Its weights are a stand-in: no claim on accuracy is made." in words.readme(
         replace(told, subject=told.subject | {"claims_accuracy": False})
     )
-    assert "32 to 1024 pixels a side" in words.readme(told)
+    assert told.photos_fed in words.readme(told)
 
 
 def test_a_description_of_several_lines_adds_no_code_to_the_readme(packed):

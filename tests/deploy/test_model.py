@@ -11,7 +11,8 @@ import onnx
 import pytest
 from onnx import ModelProto, numpy_helper
 
-from lib.deploy import BadModel, Domain, Model
+from lib.deploy import BadModel, BadPhoto, Contract, Domain, Model
+from lib.deploy.stages import preprocessing
 from lib.export.end_to_end import written
 from tests.conftest import encoded, picture
 
@@ -199,3 +200,24 @@ def test_a_domain_that_makes_no_sense_is_refused(values):
 
 def test_a_domain_comes_back_from_its_json():
     assert Domain.from_mapping(json.loads(Domain(32, 1024).to_json()), "") == Domain(32, 1024)
+
+
+@pytest.mark.parametrize(
+    ("rule", "crop", "longest", "words"),
+    [
+        ("squash", None, None, "every photo is fed at 224 × 224 pixels, and none is refused"),
+        ("shorter-side-crop", 192, 16384, "photos are fed at 192 × 192 pixels; refused if the longer side"),
+        ("shorter-side", None, 1024, "a shorter side of 224 pixels and a longer one of at most 1024, or refused"),
+    ],
+)
+def test_what_photos_are_fed_at_and_which_are_too_long_depends_on_the_rule(rule, crop, longest, words):
+    contract, domain = Contract(224, rule, "bilinear", (0.5,) * 3, (0.5,) * 3, crop), Domain(32, 1024)
+    assert domain.longest(contract) == longest
+    assert words in domain.of_photos(contract)
+    sides = {1: True, 4: True, 5: longest != 1024, 73: longest != 1024, 74: longest is None}
+    for longer, taken in sides.items():
+        if taken:
+            domain.require(*preprocessing(contract)[0].fed(1, longer))
+        else:
+            with pytest.raises(BadPhoto):
+                domain.require(*preprocessing(contract)[0].fed(1, longer))

@@ -11,12 +11,16 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from onnx.reference import ReferenceEvaluator
 from PIL import Image
 
-from lib.deploy import BadInput, Classifier, pipeline
+from lib.deploy import BadInput, Classifier, Domain, pipeline
+from lib.deploy.contract import LARGEST
+from lib.deploy.model import DOMAIN_KEY
 from lib.deploy.sessions import open_session
-from lib.deploy.stages import preprocessing
+from lib.deploy.stages import MOST_PIXELS, preprocessing
 from lib.export import end_to_end
+from lib.runtimes import openvino
 from tests.conftest import encoded, picture
 from tests.export.pillow_resize import resized
 
@@ -31,12 +35,18 @@ def contract(lite0):
 
 @pytest.fixture(scope="module")
 def network(lite0):
-    return onnx.load(lite0.onnx_path)
+    """The network, said to be right at any size, so that photos of any shape can be resized."""
+    return of_domain(onnx.load(lite0.onnx_path), Domain(32, 4 * LARGEST))
 
 
 @pytest.fixture(scope="module")
 def path(lite0, contract):
     return end_to_end.written(lite0.onnx_path, contract)
+
+
+def of_domain(network, domain) -> onnx.ModelProto:
+    next(each for each in network.metadata_props if each.key == DOMAIN_KEY).value = domain.to_json()
+    return network
 
 
 def opened(network, contract) -> onnxruntime.InferenceSession:
@@ -135,3 +145,80 @@ def test_a_filter_that_onnx_has_not_is_refused(network, contract, filter_):
 
 def test_an_operator_set_without_antialiasing_is_refused(contract):
     assert "operator set 18 or newer, and this network is written in 17" in end_to_end.obstacle(contract, 17)
+
+
+ONE_BY_MOST = {"shorter-side": 1024 // 224, "shorter-side-crop": 4 * LARGEST // 224, "squash": 20_000}  # of lite0's domain
+
+
+def refusal(session, height: int, width: int) -> str:
+    """What ONNX Runtime says of a photo of this size; empty where it answers."""
+    try:
+        (answer,) = session.run(None, {"pixels": np.full((height, width, 3), 127, np.uint8)})
+    except Exception as error:  # ONNX Runtime's own
+        return str(error)
+    assert answer.shape == (1, 1000)
+    assert np.isfinite(answer).all()
+    return ""
+
+
+@pytest.mark.parametrize(("rule", "crop"), [("shorter-side", None), ("shorter-side-crop", 191), ("squash", None)])
+@pytest.mark.parametrize("filter_", ["nearest", "bilinear", "bicubic"])
+def test_a_photo_is_refused_exactly_where_the_package_refuses_it(lite0, contract, rule, crop, filter_):
+    wanted, domain = replace(contract, rule=rule, crop=crop, filter=filter_), Domain(32, 1024)
+    model = end_to_end.assembled(onnx.load(lite0.onnx_path), wanted)
+    onnx.checker.check_model(model, full_check=True)
+    session, most = open_session(model.SerializeToString()), ONE_BY_MOST[rule]
+    for size in ((1, 1), (1, most), (most, 1), (224, 1024), (1024, 224), (1, 5000), (224, 1029), (1029, 224)):
+        try:
+            domain.require(*preprocessing(wanted)[0].fed(*size))
+            refused = False
+        except BadInput:
+            refused = True
+        said = refusal(session, *size)
+        assert bool(said) == refused, size
+        assert (f"Name:'{end_to_end.REFUSED}: its longer side" in said) == refused, size
+
+
+@pytest.mark.parametrize("rule", ["shorter-side", "squash"])
+@pytest.mark.parametrize("size", [(0, 5), (5, 0), (0, 0)])
+def test_a_photo_without_pixels_is_refused(lite0, contract, rule, size):
+    session = open_session(end_to_end.assembled(onnx.load(lite0.onnx_path), replace(contract, rule=rule)).SerializeToString())
+    assert f"Name:'{end_to_end.REFUSED}: it has no pixels" in refusal(session, *size)
+
+
+def test_a_photo_of_more_pixels_than_are_decoded_is_refused(lite0, contract, monkeypatch):
+    assert end_to_end.Limits.of(contract, Domain(32, 1024)).pixels == MOST_PIXELS
+    monkeypatch.setattr(end_to_end, "MOST_PIXELS", 224 * 300)
+    session = open_session(end_to_end.assembled(onnx.load(lite0.onnx_path), contract).SerializeToString())
+    assert refusal(session, 224, 300) == ""
+    assert f"Name:'{end_to_end.REFUSED}: it has no pixels, or more than 67,200'" in refusal(session, 224, 301)
+
+
+_REFUSED_IN_LITTLE_MEMORY = """
+import resource, sys, numpy, onnxruntime
+session = onnxruntime.InferenceSession(sys.argv[1])
+session.run(None, {"pixels": numpy.full((224, 224, 3), 127, numpy.uint8)})
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for size in ((1, 100), (100, 1), (1, 5000), (5000, 1)):
+    try:
+        session.run(None, {"pixels": numpy.full((*size, 3), 127, numpy.uint8)})
+    except Exception as error:
+        print("photo refused" in str(error))
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+def test_a_line_of_pixels_takes_no_memory(path):
+    done = subprocess.run(
+        [sys.executable, "-c", _REFUSED_IN_LITTLE_MEMORY, path], check=True, capture_output=True, text=True
+    ).stdout.split()
+    assert done[:4] == ["True"] * 4
+    assert int(done[4]) < 20, "megabytes more than for a square"
+
+
+def test_other_runtimes_refuse_it_too(path):
+    line = np.full((1, 100, 3), 127, np.uint8)
+    with pytest.raises(ValueError, match="reshape"):
+        ReferenceEvaluator(str(path)).run(None, {"pixels": line})
+    with pytest.raises(RuntimeError, match=end_to_end.REFUSED):
+        openvino.loader()(str(path))(line)

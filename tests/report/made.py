@@ -40,6 +40,7 @@ PACKAGE = {
     "costs": COSTS | {"shipped": COSTS["shipped"] | {"name": "the package", "first_s": 0.85}},
 }  # fmt: skip
 SIZES = {"least": 32, "most": 896, "tried": 180, "refused": 0, "wrong": 0, "outside": {"tried": 4, "refused": 4}}
+SIZES["photos"] = "longer photos are refused"
 RULES = Policy(
     (
         Check("a.off", "how far off", "logits", "<=", 1, "w", "s", "01_a", "infer", "error", picture="a-off"),

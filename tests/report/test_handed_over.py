@@ -83,3 +83,10 @@ def test_of_two_differences_the_larger_is_said_and_what_is_unknown_is_said_to_be
     }
     (end_to_end,) = handed_over.files(made.run(told={"files": [file]}))
     assert f"off by {said} of probability" in end_to_end["why"]
+
+
+@pytest.mark.parametrize(("probability", "said"), [(0.05, "0.05"), (0.01, "0.034"), (None, "an unknown number")])
+def test_of_the_end_to_end_file_the_worst_of_all_that_was_measured_is_said(probability, said):
+    package = made.PACKAGE | {"end_to_end": {"compared": 32, "other_classes": 1, "probability": probability}}
+    _, end_to_end = handed_over.files(made.run(told={"files": made.FILES, "package": package}))
+    assert f"off by {said} of probability, another class on 4 of 94 pictures" in end_to_end["why"]

@@ -42,7 +42,7 @@ def test_what_was_not_tried_says_so(about):
 
 def test_sizes_that_were_tried_and_refused_are_counted():
     told = {"sizes": made.SIZES}
-    assert said(made.run(told=told), "Sizes") == "180 from 32 to 896 px; others are refused."
+    assert said(made.run(told=told), "Sizes") == "180 from 32 to 896 px; longer photos are refused."
     off = {"sizes": made.SIZES | {"refused": 3, "wrong": 1}}
     assert "px, 3 of them refused, 1 of them wrong;" in said(made.run(told=off), "Sizes")
     own = made.run(told=told, parameters={"deployment": "myteam.serving:pipeline"})

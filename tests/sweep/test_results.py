@@ -87,7 +87,7 @@ def test_results_that_workers_wrote_elsewhere_are_missed(lite0, place, tmp_path)
     done = task.run()
     shutil.rmtree(tmp_path / "results")
     (tmp_path / "results").mkdir()
-    with pytest.raises(BadInput, match="is not there or damaged"):
+    with pytest.raises(BadInput, match="cannot be read; workers have to see the folder"):
         collected([done], task.plan, tmp_path / "results")
 
 

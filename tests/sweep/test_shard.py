@@ -97,13 +97,27 @@ def test_what_cannot_be_read_is_kept_with_its_reason_and_the_rest_goes_on(place,
     assert {row["photo"].decode() for row in rows(task, done) if row["error"] is None} == {task.paths[3]}
 
 
-def test_a_file_that_was_cut_short_is_made_again(task):
+def test_a_file_that_was_cut_short_is_put_aside_and_made_again(task):
     done = task.run()
     file = Path(task.results, done.files[0])
     whole = file.read_bytes()
     file.write_bytes(whole[:100])
-    assert task.run().computed == 4
+    again = task.run()
+    assert (again.computed, len(again.damaged)) == (4, 1)
+    assert str(file) in again.damaged[0]
     assert file.read_bytes() == whole
+    assert file.with_name(f"{file.name}.damaged").read_bytes() == whole[:100]
+    assert task.run().damaged == ()
+
+
+def test_two_files_that_were_swapped_are_made_again(lite0, place, tmp_path):
+    tasks = made.tasks(lite0, place, tmp_path / "results", size=2)
+    files = [Path(task.results, task.run().files[0]) for task in tasks]
+    one, other = (file.read_bytes() for file in files)
+    files[0].write_bytes(other)
+    files[1].write_bytes(one)
+    assert [task.run().computed for task in tasks] == [2, 2]
+    assert [file.read_bytes() for file in files] == [one, other]
 
 
 def test_a_name_that_is_no_utf8_is_kept_as_it_is(place, task):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from lib.sweep.underway import Underway
 
 
@@ -50,6 +52,22 @@ def test_an_attempt_that_ended_before_it_began_with_a_photo_blames_none(tmp_path
     for _ in range(4):
         ended_at(place)
     assert Underway(place).blamed == frozenset()
+
+
+@pytest.mark.parametrize("at", [0, 5, 6, 7, 40, 71])
+def test_a_note_that_was_damaged_blames_none(tmp_path, at):
+    place = tmp_path / "a"
+    ended_at(place, 0)
+    for _ in range(2):
+        ended_at(place, 0, 2)
+    assert Underway(place).blamed == {2}
+    for path in tmp_path.glob("*.careful.underway"):
+        data = bytearray(path.read_bytes())
+        if data:
+            data[-72 + at] ^= 1
+            path.write_bytes(data)
+    found = Underway(place)
+    assert (found.careful, found.blamed) == (True, frozenset())
 
 
 def test_another_result_beside_it_does_not_count(tmp_path):

@@ -158,12 +158,14 @@ class Outside:
         tried: how many sizes.
         taken: how many of them it answers all the same.
         said: what it says to the others; empty where there are none.
+        photos: at which sizes it feeds photos, and which it refuses, in words.
     """
 
     domain: Domain
     tried: int
     taken: int
     said: str
+    photos: str
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,7 @@ class Study:
             "refused": shipped.refused + drawn.refused,
             "wrong": shipped.wrong + len(drawn.wrong) - drawn.refused,
             "outside": {"tried": outside.tried, "refused": outside.tried - outside.taken},
+            "photos": outside.photos,
         }
 
 
@@ -376,7 +379,7 @@ def outside(network: Path) -> Outside:
             taken += 1
         except BadInput as error:
             said = str(error)
-    return Outside(opened.domain, len(tried), taken, said)
+    return Outside(opened.domain, len(tried), taken, said, opened.domain.of_photos(opened.contract))
 
 
 def _ways(paths: Mapping[str, Path], maps: Mapping[str, SizeMap], timed: Mapping[str, float]) -> dict[str, Way]:

@@ -270,6 +270,7 @@ def record(study: Study | str, checks: Checks) -> None:
 def told(study: Study) -> dict[str, Any]:
     """What the verdict's page says of the package: JSON types."""
     manifest, answers = study.manifest, [each for one in study.proven for each in one.answers]
+    beside = [each for one in study.proven for each in one.beside]
     return {
         "name": manifest.name,
         "version": manifest.version,
@@ -282,6 +283,13 @@ def told(study: Study) -> dict[str, Any]:
             "other_classes": flips(answers),
             "probability": finite(worst(answers, "score")),
         },
+        "end_to_end": {
+            "compared": len(beside),
+            "other_classes": flips(beside),
+            "probability": finite(worst(beside, "score")),
+        }
+        if beside
+        else None,
         "costs": {
             "pytorch": study.eager.as_json("PyTorch, eager"),
             "shipped": study.cost.as_json("the package"),

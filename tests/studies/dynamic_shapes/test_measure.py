@@ -159,6 +159,7 @@ def test_sizes_are_told_in_numbers(study):
         "refused": 0,
         "wrong": 0,
         "outside": {"tried": 4, "refused": 4},
+        "photos": "photos are fed with a shorter side of 224 pixels and a longer one of at most 1024, or refused",
     }
     broken = np.where(np.arange(25).reshape(5, 5) < 3, math.inf, np.nan)
     found = {(40, 50): Difference(0.7, False), (430, 411): Difference(math.inf, False), (460, 33): Difference(0.0, False)}

@@ -43,7 +43,7 @@ def study(lite0) -> Study:
         Padded(Comparison.of(name, "padded once", {"infer": (logits(504, n), logits(504, n) + off)}), (224, 336))
         for name, off in (("a.png", 0.0), ("b.png", 0.5))
     ]
-    outside = Outside(Domain(32, 1024), 4, 1, "the network would be fed 31 × 32 pixels")
+    outside = Outside(Domain(32, 1024), 4, 1, "the network would be fed 31 × 32 pixels", "")
     shipped = size_map("the exported file", 16, 0.0)
     drawn = Drawn(7, {(430, 411): Difference(2e-5, False)}, TOLERANCE)
     return Study(ways, shipped, drawn, tuple(padded), "Got: 336 Expected: 224", 3, 0.0, outside, TOLERANCE)
