@@ -12,12 +12,13 @@ CARD = "card"  # the class of what every notebook begins with, and a page that h
 _PADDED_FOR = {"static": "once, for {0} × {0}", "same": "for each input"}
 
 
-def card(handoff: Handoff, deployment: bool = True) -> Html:
+def card(handoff: Handoff, deployment: bool = True, photos: bool = True) -> Html:
     """What is handed over, folded, with the warning that a stand-in carries.
 
     Args:
         handoff: what it is about.
         deployment: whether the pipeline under test belongs to it.
+        photos: whether the hand-off's photos are looked at.
     """
     subject, contract = handoff.subject, handoff.subject.contract
     rows = [
@@ -31,8 +32,9 @@ def card(handoff: Handoff, deployment: bool = True) -> Html:
         ("preprocessing from", subject.source or "the subject file does not say"),
         *([("deployment", handoff.deployment_name)] if deployment else []),
     ]
-    photos = f"{counted(len(handoff.photos.readable), 'photo')} readable, {len(handoff.photos.unreadable)} not"
-    shown = folded(f"What is handed over: {subject.label}, {photos}", table(("subject", subject.name), rows), kind=CARD)
+    count = f", {counted(len(handoff.photos.readable), 'photo')} readable, {len(handoff.photos.unreadable)} not"
+    title = f"What is handed over: {subject.label}{count if photos else ''}"
+    shown = folded(title, table(("subject", subject.name), rows), kind=CARD)
     return shown if subject.claims_accuracy else join(shown, stand_in_warning(handoff))
 
 

@@ -17,6 +17,7 @@ from lib.policy.policy import BASELINE, RUN
 
 PACKAGE = "handoff"  # the folder of a run with what operations install
 EVIDENCE = "evidence.json"  # in it: the results of all notebooks but those that come last
+SWEPT = "mistakes"  # under which a notebook tells what mistakes cost, and on how many pictures
 
 
 @dataclass(frozen=True)
@@ -113,9 +114,10 @@ class Run:
 
     @property
     def readable(self) -> list[dict[str, Any]]:
-        """The photos that were looked at."""
+        """The hand-off's photos that were looked at: none where the run did nothing but sweep a folder of others."""
+        swept = bool(self.pages) and all(SWEPT in page.record.told for page in self.pages)
         photos: list[dict[str, Any]] = self.facts["photos"]["readable"]
-        return photos
+        return photos if not swept or self.told[SWEPT]["cropped"] else []
 
     @property
     def attachments(self) -> dict[str, str]:

@@ -34,7 +34,7 @@ def tables(run: Run) -> list[Html]:
         table(("of", "what"), made, caption="The run"),
         table(("parameter", "value"), parameters, caption="Parameters"),
         table(("package", "version"), list(facts["versions"].items()), caption="Versions"),
-        folded(f"{counted(len(photos), 'photo')}", table(("photo", "pixels", "kind", "SHA-256"), photos)),
+        *([folded(counted(len(photos), "photo"), table(("photo", "pixels", "kind", "SHA-256"), photos))] if photos else []),
     ]
 
 
