@@ -24,7 +24,7 @@ def card(handoff: Handoff, deployment: bool = True, photos: bool = True) -> Html
     rows = [
         ("what it is", subject.about),
         ("architecture", f"{subject.architecture}, padding computed {_PADDED_FOR[subject.padding].format(subject.image_size)}"),
-        ("weights", f"{handoff.weights_path.name}, SHA-256 {handoff.weights_sha256[:16]}…"),
+        ("weights", f"{handoff.weights_name}, SHA-256 {handoff.weights_sha256[:16]}…"),
         ("classes", str(len(subject.classes))),
         ("resize", resize(contract)),
         ("mean", ", ".join(number(value) for value in contract.mean)),
