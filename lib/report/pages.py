@@ -14,7 +14,7 @@ from lib.report.failures import failures
 from lib.report.html import Html
 from lib.report.notebook_body import body, figure, nested, without_card
 from lib.report.risks import risks
-from lib.report.run import PACKAGE, Page, Run
+from lib.report.run import PACKAGE, RESULTS, Page, Run
 from lib.report.summary import summary
 from lib.report.templating import environment, stylesheet
 
@@ -81,7 +81,7 @@ def write(run: Run, folder: Path) -> None:
     _write(folder / "report.html", templates.get_template("report.html.j2").render(shared | _one_file(run, bodies)))
     for name, text in run.attachments.items():
         _write(folder / name, text)
-    _write(folder / "results.json", run.to_json())
+    _write(folder / RESULTS, run.to_json())
     _write(folder / "summary.md", summary(run))
     _write(folder / reproduce.PARAMETERS, reproduce.parameters(run))
     if run.package and (folder / PACKAGE).is_dir():

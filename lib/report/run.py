@@ -17,6 +17,7 @@ from lib.policy.policy import BASELINE, RUN
 
 PACKAGE = "handoff"  # the folder of a run with what operations install
 EVIDENCE = "evidence.json"  # in it: the results of all notebooks but those that come last
+RESULTS = "results.json"  # every number of a run
 SWEPT = "mistakes"  # under which a notebook tells what mistakes cost, and on how many pictures
 
 
@@ -29,12 +30,14 @@ class Page:
         notebook: with its outputs.
         record: what it recorded.
         seconds: how long it ran.
+        sha256: of its file beside the report; empty where there is none.
     """
 
     name: str
     notebook: NotebookNode
     record: Record
     seconds: float
+    sha256: str = ""
 
     @property
     def title(self) -> str:
@@ -143,7 +146,13 @@ class Run:
             "attachments": {name: sha256(text.encode()) for name, text in self.attachments.items()},
             "told": self.told,
             "notebooks": [
-                {"name": page.name, "title": page.title, "answer": self.answers[page.name], "seconds": page.seconds}
+                {
+                    "name": page.name,
+                    "title": page.title,
+                    "answer": self.answers[page.name],
+                    "seconds": page.seconds,
+                    "sha256": page.sha256,
+                }
                 for page in self.pages
             ],
         } | self.facts
