@@ -131,8 +131,10 @@ def likeliest(probabilities: NDArray[np.floating], right: int, classes: Sequence
 
 
 def _bar(name: str, share: float, right: bool) -> str:
-    kind, width = ' class="right"' if right else "", min(max(share, 0.0), 1.0)
-    return f'<li{kind}><span>{content(name)}</span> <span>{probability(share, 3)}</span><i style="width: {width:.1%}"></i></li>'
+    kind, width = ' class="right"' if right else "", 100 * min(max(share, 0.0), 1.0)
+    # drawn, since a page's server may forbid a style in an element
+    bar = f'<svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="{width:.1f}" height="1"/></svg>'
+    return f"<li{kind}><span>{content(name)}</span> <span>{probability(share, 3)}</span>{bar}</li>"
 
 
 def answered(answer: Answer, classes: Sequence[str], decimals: int = 2) -> str:
