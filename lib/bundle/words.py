@@ -32,9 +32,21 @@ classifier = Classifier()            # opened once; threads may share it
 classifier.classify("photo.jpg")     # or the bytes of a file; BadPhoto for what is no photo
 ```
 
-A photo is turned as its EXIF data say, and resized and normalised as the model file states. What the network is fed has
-{manifest.domain["least"]} to {manifest.domain["most"]} pixels a side; photos that would lead outside of that are refused.
+A photo is turned as its EXIF data say, and resized and normalised as the model file states.
+{_fed(manifest)}
 """
+
+
+def _fed(manifest: Manifest) -> str:
+    """What the network is fed, and which photos are refused for it."""
+    contract, domain = manifest.contract, manifest.domain
+    side = contract["size"] if contract["rule"] == "squash" else contract.get("crop")
+    if side:
+        return f"The network is fed {side} × {side} pixels, whatever the shape of the photo."
+    return (
+        f"What the network is fed has {domain['least']} to {domain['most']} pixels a side; photos that would lead outside of "
+        "that are refused."
+    )
 
 
 def wheel_name(manifest: Manifest) -> str:

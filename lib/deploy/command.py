@@ -127,7 +127,9 @@ def _selftest() -> int:
 
 
 def _info(told: Manifest) -> int:
-    contract, domain, evidence = told.contract, told.domain, told.evidence
+    contract, evidence = told.contract, told.evidence
+    least, most = told.domain["least"], told.domain["most"]
+    side = contract["size"] if contract["rule"] == "squash" else contract.get("crop")  # None where it depends on the photo
     crop = f", central crop of {contract['crop']}" if contract.get("crop") else ""
     rows = [
         ("package", f"{told.name} {told.version}, made {told.made}"),
@@ -136,7 +138,7 @@ def _info(told: Manifest) -> int:
         ("weights", f"{told.weights['name']}, SHA-256 {told.weights['sha256']}"),
         ("model file", f"SHA-256 {told.files.get(package.name(package.MODEL), 'unknown')}"),
         ("preprocessing", f"{contract['rule']} to {contract['size']}{crop}, {contract['filter']}; {_source(told)}"),
-        ("sizes", f"fed {domain['least']} to {domain['most']} pixels a side; others are refused"),
+        ("sizes", f"fed {side} × {side} pixels" if side else f"fed {least} to {most} pixels a side; others are refused"),
         ("requires", f"Python {told.python}; {', '.join(told.requires)}"),
         *(("tested with", ", ".join(f"{name} {version}" for name, version in each.items())) for each in told.tested),
         ("here", f"Python {platform.python_version()} on {platform.machine()}"),

@@ -43,6 +43,10 @@ def test_the_readme_says_of_a_stand_in_what_it_is_and_what_is_refused(packed):
         replace(told, subject=told.subject | {"claims_accuracy": False})
     )
     assert "32 to 1024 pixels a side" in words.readme(told)
+    for change, side in (({"rule": "squash"}, 224), ({"rule": "shorter-side-crop", "size": 320, "crop": 300}, 300)):
+        fixed = words.readme(replace(told, contract=told.contract | change))
+        assert f"fed {side} × {side} pixels" in fixed
+        assert "refused" not in fixed
 
 
 def test_a_description_of_several_lines_adds_no_code_to_the_readme(packed):
