@@ -11,6 +11,7 @@ from torch import nn
 
 from lib import networks
 from lib.deploy import BadInput, Model, Pipeline
+from lib.deploy.errors import printable
 from lib.export import exporter as export
 from lib.inputs import deployment, levels, photos, subject, weights
 from lib.inputs.deployment import Deployment
@@ -43,6 +44,11 @@ class Handoff:
     exporter: str
     opset: int
     time_limit: float = deployment.TIME_LIMIT
+
+    @property
+    def weights_name(self) -> str:
+        """The name of the weights file, made printable."""
+        return printable(self.weights_path.name)
 
     @cached_property
     def weights_sha256(self) -> str:

@@ -15,6 +15,7 @@ from lib.audit.finding import Complaints, held, words
 from lib.audit.recomputed import NAME, Report, as_json
 from lib.audit.wheel import Wheel, beyond_tested
 from lib.bundle import bom, names
+from lib.bundle.libraries import Library
 from lib.bundle.names import BILL, CONTAINER, README
 from lib.bundle.words import dockerfile, readme
 from lib.deploy import Contract, Domain, package
@@ -46,7 +47,7 @@ def findings(report: Report) -> Iterator[Finding]:
         "manifest": _manifest(wheel, report),
         MODEL: _model(wheel, said),
         EVIDENCE: _evidence(wheel, report, folder),
-        BILL: _bill(wheel, folder),
+        BILL: _bill(wheel, report, folder),
         "beside": _beside(wheel, report, folder),
     }
     for about, complaints in parts.items():
@@ -137,8 +138,7 @@ def _evidence(wheel: Wheel, report: Report, folder: Path) -> Complaints:
     if sha256(data) != told.get("sha256"):
         yield f"is another file than the manifest says: its SHA-256 is {sha256(data)}, and {told.get('sha256')} there"
     said = strict.parsed(data, EVIDENCE)
-    first = [page for page in run.pages if not page.notebook.metadata.get("last", False)]
-    found = as_json(Run(first, run.record, run.policy, run.facts, complete=False))
+    found = _before_packing(run)
     for place, how in strict.differences(said | {"seconds": found["seconds"]}, found):
         yield f"{place} {how}"
     if told.get("checks") != len(found["checks"]):
@@ -146,27 +146,26 @@ def _evidence(wheel: Wheel, report: Report, folder: Path) -> Complaints:
     return f"the {counted(len(found['checks']), 'check')} of all notebooks but the last, as {NAME} has them"
 
 
-def _bill(wheel: Wheel, folder: Path) -> Complaints:
-    """The bill of materials, which has to be valid and of this very package."""
+def _before_packing(run: Run) -> dict[str, Any]:
+    """What the run had measured when it packed: that of all notebooks but the last."""
+    first = [page for page in run.pages if not page.notebook.metadata.get("last", False)]
+    return as_json(Run(first, run.record, run.policy, run.facts, complete=False))
+
+
+def _bill(wheel: Wheel, report: Report, folder: Path) -> Complaints:
+    """The bill of materials, which has to be valid, of this very package, and what its sources give."""
     text = read_bytes(folder / BILL, BILL, strict.MOST).decode()
     bill = strict.parsed(text.encode(), BILL)
     yield from bom.complaints(text)
-    manifest, model = wheel.manifest, f"model:{bom.MODEL}"
-    found = {each["bom-ref"]: _digest(each) for each in bill["components"]}
-    package_, version = bill["metadata"]["component"], manifest.version
-    if (package_["name"], package_["version"]) != (manifest.name, version):
-        yield f"is of {package_['name']} {package_['version']}, where the package is {manifest.name} {version}"
-    if _digest(package_) != wheel.sha256:
-        yield f"is of a wheel with the SHA-256 {_digest(package_)}, where this one has {wheel.sha256}"
-    expected = {model: manifest.files.get(bom.MODEL), **{f"beside:{name}": said for name, said in manifest.beside.items()}}
-    for name, digest in expected.items():
-        if found.get(name) != digest:
-            yield f"{name}: has the SHA-256 {found.get(name)}, where the manifest has {digest}"
-    return f"valid CycloneDX 1.6 of this wheel and its model; {counted(len(found), 'component')}"
-
-
-def _digest(component: Mapping[str, Any]) -> str:
-    return next((str(each["content"]) for each in component.get("hashes", ()) if each["alg"] == "SHA-256"), "")
+    libraries = [Library(**each | {"requires": tuple(each["requires"])}) for each in report.run.told["package"]["libraries"]]
+    made = bom.document(folder / wheel.name, wheel.manifest.as_json(), libraries, _before_packing(report.run))
+    other = False
+    for place, how in strict.differences(bill, strict.parsed(made.encode(), BILL)):
+        other = True
+        yield f"{place} {how}"
+    if text != made and not other:
+        yield "holds what it has to, written in another way than a run writes it"
+    return f"valid CycloneDX 1.6, made again from wheel, notebooks and results: {counted(len(bill['components']), 'component')}"
 
 
 def _beside(wheel: Wheel, report: Report, folder: Path) -> Complaints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -19,19 +20,20 @@ from lib.audit.finding import Complaints
 from lib.deploy import BadInput
 from lib.deploy.errors import quoted
 from lib.deploy.package import digest
-from lib.inputs.reading import read_bytes
+from lib.inputs.reading import read_bytes, sha256
 from lib.numbers import counted
 from lib.policy import Measurement, Policy, Record
 from lib.policy.policy import BASELINE, UnknownCheck, with_changes
 from lib.report import pages, sums
 from lib.report.output_style import without_styles
-from lib.report.run import PACKAGE, Page, Run, of_itself
+from lib.report.run import PACKAGE, RESULTS, Page, Run, of_itself
 
-NAME = "results.json"
+NAME = RESULTS
 MOST = 3 * 10**8  # bytes of an executed notebook
 # What stands in the file: what is worked out, and the facts of the run.
 WORKED_OUT = ("verdict", "blamed", "complete", "checks", "policy_changes", "files", "attachments", "told", "notebooks")
 FACTS = ("subject", "story", "parameters", "photos", "versions", "machine", "git", "started", "seconds")
+PAGES = ("index.html", "report.html")  # each says of which results it was made
 # What a check has from the policy alone.
 _FROM_POLICY = ("notebook", "says", "relation", "threshold", "unit", "sampled", "severity")
 
@@ -119,9 +121,33 @@ class Report:
         data = read_bytes(self.folder / file, file, MOST)
         try:
             notebook = nbformat.reads(data.decode(), as_version=4)
-            return Page(name, notebook, Record.in_notebook(notebook), seconds)
+            return Page(name, notebook, Record.in_notebook(notebook), seconds, sha256(data))
         except Exception as error:  # whatever a notebook that was made to break its reader leads to
             raise BadInput(f"{file}: holds no record of checks that can be read: {type(error).__name__}: {error}") from None
+
+
+def source(report: Report) -> Complaints:
+    """Whether ``results.json`` is the file that the pages were made of.
+
+    A page that was edited alone does not stand against it.
+    """
+    there = sha256(read_bytes(report.folder / NAME, NAME, strict.MOST))
+    stated = [found for name in PAGES if (found := _stated(report.folder / name))]
+    if stated and there not in stated:
+        yield f"is another file than {' and '.join(PAGES)} were made of: its SHA-256 is {there}, and {stated[0]} there"
+    return f"SHA-256 {there}, as the pages made of it say"
+
+
+def notebooks(report: Report) -> Complaints:
+    """Which executed notebooks are others than those that ``results.json`` was made of."""
+    said = report.said["notebooks"]
+    for each in said:
+        name = f"{each['name']}.ipynb"
+        if Path(name).name != name or not (report.folder / name).exists():
+            continue  # which is said of the results
+        if (found := digest(report.folder / name)) != each["sha256"]:
+            yield f"{name} is another file than {NAME} was made of: its SHA-256 is {found}, and {each['sha256']} there"
+    return f"{counted(len(said), 'executed notebook')}, as {NAME} has them"
 
 
 def complaints(report: Report) -> Complaints:
@@ -159,6 +185,16 @@ def complaints(report: Report) -> Complaints:
         f"{counted(len(run.results), 'check')} judged again from {counted(len(run.pages), 'executed notebook')}: "
         f"the verdict is '{run.verdict.key}'{unseen}"
     )
+
+
+def _stated(page: Path) -> str:
+    """The SHA-256 of the results that a page says it was made of; empty where it says none."""
+    try:
+        text = page.read_text(encoding="utf-8") if page.is_file() and not page.is_symlink() else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+    found = re.search(rf">{re.escape(NAME)}</th><td[^>]*>SHA-256 ([0-9a-f]{{64}})<", text)
+    return found[1] if found else ""
 
 
 def as_json(run: Run) -> dict[str, Any]:

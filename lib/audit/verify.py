@@ -32,6 +32,8 @@ def verify(folder: Path, table: Path = policy.TABLE) -> Iterator[Finding]:
         raise BadInput(f"run {folder}: there is no report; name the folder that a run left")
     report = Report(folder, table)
     yield from held(NAME, sums.complaints(folder))
+    yield from held(recomputed.NAME, recomputed.source(report))
+    yield from held("notebooks", recomputed.notebooks(report))
     yield from held(recomputed.NAME, recomputed.complaints(report))
     yield from held("pages", pages.complaints(report))
     try:

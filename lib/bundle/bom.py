@@ -108,8 +108,8 @@ def _with_card(text: str, model: Component, said: Mapping[str, Any]) -> str:
         if component["bom-ref"] == _ref(model):
             component["modelCard"] = said
     text = json.dumps(written, indent=2, ensure_ascii=False) + "\n"
-    # The bytes of a file's name that are no UTF-8 are surrogates in it, which no file in UTF-8 takes.
-    return re.sub("[\ud800-\udfff]", lambda found: json.dumps(printable(found[0]))[1:-1], text)
+    # What cannot be printed is named, as are the surrogates that no file in UTF-8 takes. JSON escapes the rest.
+    return "".join(c if c == "\n" or printable(c) == c else json.dumps(printable(c))[1:-1] for c in text)
 
 
 def _distribution(name: str, version: str, licence: str, digest: str, required: bool = True) -> Component:

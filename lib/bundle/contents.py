@@ -120,7 +120,7 @@ def contents(
             "claims_accuracy": subject.claims_accuracy,
             "preprocessing_source": subject.source,
         },
-        weights={"name": handoff.weights_path.name, "sha256": handoff.weights_sha256},
+        weights={"name": handoff.weights_name, "sha256": handoff.weights_sha256},
         contract=json.loads(model.contract.to_json()),
         domain=asdict(model.domain),
         files={name: sha256(data) for name, data in files.items()},

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lib.bundle import clients, names
-from lib.deploy.errors import printable
 from lib.deploy.manifest import Manifest
+from lib.markdown import plain
 
 
 def readme(manifest: Manifest) -> str:
@@ -14,7 +14,7 @@ def readme(manifest: Manifest) -> str:
     return f"""\
 # {name}
 
-{printable(manifest.subject["about"])} On ONNX Runtime, without PyTorch.
+{plain(manifest.subject["about"])} On ONNX Runtime, without PyTorch.
 {stand_in}
 ```
 pip install {wheel_name(manifest)}

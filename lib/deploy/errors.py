@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reprlib
+from unicodedata import category
 
 LONGEST = 1000  # characters of a message; what is cut out of a longer one is its middle
 
@@ -30,13 +31,20 @@ class BadModel(BadInput):
     """The model file cannot be used, whatever the photo. A service answers as to a fault of its own, HTTP's 500."""
 
 
-def printable(text: str) -> str:
-    """The text in one line that any terminal and any file in UTF-8 takes.
+def printable(text: str, keep: str = "") -> str:
+    """The text in one line that any terminal, any page and any file in UTF-8 takes.
 
-    What cannot be printed is escaped as in Python: control characters, line ends, and the bytes of a file's name that are no
-    UTF-8, which Python keeps as surrogates (PEP 383).
+    What cannot be printed is escaped as in Python: control characters, line ends, marks that turn the direction of a line, and
+    the bytes of a file's name that are no UTF-8, which Python keeps as surrogates (PEP 383). Spaces of any width stay, and the
+    two joiners without which Persian, Hindi and some emoji are misspelt.
+
+    Args:
+        text: any.
+        keep: characters that stay whatever they are, as the line ends of a text of several lines.
     """
-    return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep or c in _JOINERS or category(c) == "Zs" else _escaped(c) for c in text)
 
 
 def quoted(value: object) -> str:
@@ -52,6 +60,7 @@ def _escaped(character: str) -> str:
     return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else character.encode("unicode_escape").decode()
 
 
+_JOINERS = "\u200c\u200d"
 _SHORT = reprlib.Repr()  # of a YAML file of a few lines, whose lists hold each other, repr makes gigabytes
 _SHORT.maxlevel = 2
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 200

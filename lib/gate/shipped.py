@@ -25,6 +25,7 @@ import nbformat
 from lib import handoff, policy
 from lib.bundle import versions
 from lib.bundle.environment import Environment, fresh
+from lib.deploy.package import digest
 from lib.gate.bench import STARTED, Bench
 from lib.gate.case import CRASHED, REFUSED, SHIPS, STOPS, Outcome
 from lib.gate.notebook import executed
@@ -157,4 +158,4 @@ def _page(path: Path, record: Record, report: Path) -> Page:
     notebook.cells = [cell]
     nbformat.write(notebook, report / path.name)
     again = nbformat.read(report / path.name, as_version=4)
-    return Page(path.stem, again, Record.in_notebook(again), 1.0)
+    return Page(path.stem, again, Record.in_notebook(again), 1.0, digest(report / path.name))

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
+from lib.deploy import errors
+
 LARGEST = 2**30  # bytes of one value: a picture of the most pixels that Pillow takes has half of that
 LONGEST = 1000  # characters of a line that somebody's code said
 _LENGTHS = struct.Struct("!IQ")  # of the JSON object and of the value, before both
@@ -19,7 +21,7 @@ HEAD = _LENGTHS.size  # bytes of that
 
 def printable(line: str) -> str:
     """A line as it may stand in a message: cut, and with what cannot be printed escaped."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line[:LONGEST])
+    return errors.printable(line[:LONGEST])
 
 
 class Foreign(Exception):

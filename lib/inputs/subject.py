@@ -88,17 +88,17 @@ class Subject:
     """A model to be handed over.
 
     Attributes:
-        name: the built-in name, or the TOML file's stem.
+        name: the built-in name, or the TOML file's stem, made printable.
         path: the TOML file.
         digest: SHA-256 of the TOML file.
-        about: one sentence on what it is.
+        about: one sentence on what it is, made printable.
         claims_accuracy: False for a stand-in, whose answers mean nothing.
         architecture: a name that :func:`lib.networks.family` knows.
         image_size: side in pixels that the network was built for.
         padding: ``static``, computed once for ``image_size``, as efficientnet_pytorch does unasked; or ``same``, computed for
             each input, as in TensorFlow, where the family was trained. At ``image_size`` they are one.
         weights: where the state dict comes from.
-        classes: class names in the order of the logits.
+        classes: class names in the order of the logits, made printable.
         contract: the preprocessing that the TOML file states. Nothing here can tell whether the network was trained with it.
         source: one sentence on where that preprocessing is from, made printable; empty where the file does not say.
     """
@@ -149,10 +149,10 @@ def load(name: str) -> Subject:
     weights = _weights(told.weights, path)
     contract, source = _preprocessing(told.preprocessing, path)
     return Subject(
-        name=path.stem,
+        name=printable(path.stem),
         path=path,
         digest=sha256(data),
-        about=told.about,
+        about=printable(told.about.strip()),
         claims_accuracy=told.claims_accuracy and not weights.stand_in,
         architecture=told.architecture,
         image_size=told.image_size,
@@ -190,4 +190,4 @@ def _classes(told: _Classes, path: Path) -> tuple[str, ...]:
         names = [line.strip() for line in dropwhile(lambda line: line.startswith("# "), lines) if line.strip()]
     if len(names) != told.count:
         raise BadInput(f"{where}: field 'count' is {told.count}, but there are {len(names)} class names")
-    return tuple(names)
+    return tuple(map(printable, names))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -75,10 +75,23 @@ class Check:
         return measured >= self.threshold if self.relation == ">=" else measured == self.threshold
 
 
+@pydantic.dataclasses.dataclass(frozen=True, config=STRICT)
+class Cause:
+    """What is often wrong where a check blames a part.
+
+    Attributes:
+        cause: in half a sentence.
+        tested: ids of checks that look for it: where all of them passed, it is none.
+    """
+
+    cause: Text
+    tested: Annotated[tuple[str, ...], Field(description="a list of texts", strict=False)] = ()
+
+
 class _Table(Table):
     check: Annotated[list[dict[str, Any]], Field(description="rows, each a table [[check]]")] = Field([])
     answers: Annotated[dict[str, str], Field(description="a text for each notebook")] = Field({})
-    hints: Annotated[dict[str, str], Field(description="a text for each part")] = Field({})
+    hints: Annotated[dict[str, list[dict[str, Any]]], Field(description="causes for each part, each a table")] = Field({})
 
 
 class _Change(Table):
@@ -113,13 +126,13 @@ class Policy:
     Attributes:
         checks: the rows, in the order of the table.
         answers: by notebook, what it answers where all of its checks passed.
-        hints: by part, what is most often wrong where a check blames it.
+        hints: by part, what is most often wrong where a check blames it, the likeliest first.
         changes: what differs from the built-in table.
     """
 
     checks: tuple[Check, ...]
     answers: Mapping[str, str] = field(default_factory=dict)
-    hints: Mapping[str, str] = field(default_factory=dict)
+    hints: Mapping[str, Sequence[Cause]] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
 
     @cached_property
@@ -176,7 +189,11 @@ def read(path: Path) -> Policy:
     """
     table = fitted(_Table, read_toml(path, "policy")[0], path.name)
     checks = tuple(fitted(Check, entry, f"{path.name}: check {i}") for i, entry in enumerate(table.check, 1))
-    policy = Policy(checks, table.answers, table.hints)
+    hints = {
+        part: tuple(fitted(Cause, each, f"{path.name}: hints: {part} {i}") for i, each in enumerate(causes, 1))
+        for part, causes in table.hints.items()
+    }
+    policy = Policy(checks, table.answers, hints)
     if len(policy._by_id) < len(checks):
         raise BadInput(f"{path.name}: two checks have the same id")
     for notebook, text in policy.answers.items():
@@ -186,6 +203,9 @@ def read(path: Path) -> Policy:
     for part in policy.hints:
         if part not in PARTS:
             raise BadInput(f"{path.name}: hints: {unknown('part', part, PARTS)}")
+        for id_ in (id_ for cause in policy.hints[part] for id_ in cause.tested):
+            if id_ not in policy._by_id:
+                raise BadInput(f"{path.name}: hints: {part}: {unknown('check', id_, policy._by_id)}")
     return policy
 
 

@@ -13,18 +13,19 @@ SHOWN = 20  # names of files that are no pictures
 _PADDED_FOR = {"static": "once, for {0} × {0}", "same": "for each input"}
 
 
-def card(handoff: Handoff, deployment: bool = True) -> Html:
+def card(handoff: Handoff, deployment: bool = True, photos: bool = True) -> Html:
     """What is handed over, folded, with the warning that a stand-in carries.
 
     Args:
         handoff: what it is about.
         deployment: whether the pipeline under test belongs to it.
+        photos: whether the hand-off's photos are looked at.
     """
     subject, contract = handoff.subject, handoff.subject.contract
     rows = [
         ("what it is", subject.about),
         ("architecture", f"{subject.architecture}, padding computed {_PADDED_FOR[subject.padding].format(subject.image_size)}"),
-        ("weights", f"{handoff.weights_path.name}, SHA-256 {handoff.weights_sha256[:16]}…"),
+        ("weights", f"{handoff.weights_name}, SHA-256 {handoff.weights_sha256[:16]}…"),
         ("classes", str(len(subject.classes))),
         ("resize", resize(contract)),
         ("mean", ", ".join(number(value) for value in contract.mean)),
@@ -32,11 +33,12 @@ def card(handoff: Handoff, deployment: bool = True) -> Html:
         ("preprocessing from", subject.source or "the subject file does not say"),
         *([("deployment", handoff.deployment_name)] if deployment else []),
     ]
-    photos = f"{counted(len(handoff.photos.readable), 'photo')} readable, {len(handoff.photos.unreadable)} not"
+    count = f", {counted(len(handoff.photos.readable), 'photo')} readable, {len(handoff.photos.unreadable)} not"
     if others := handoff.photos.others:
-        photos += f", {counted(len(others), 'other file')} in the folder"
+        count += f", {counted(len(others), 'other file')} in the folder"
         rows.append(("files that are no pictures", ", ".join(others[:SHOWN]) + ", …" * (len(others) > SHOWN)))
-    shown = folded(f"What is handed over: {subject.label}, {photos}", table(("subject", subject.name), rows), kind=CARD)
+    title = f"What is handed over: {subject.label}{count if photos else ''}"
+    shown = folded(title, table(("subject", subject.name), rows), kind=CARD)
     return shown if subject.claims_accuracy else join(shown, stand_in_warning(handoff))
 
 

@@ -75,9 +75,14 @@ def _where(measurement: Measurement) -> str:
 
 
 def _usual(run: Run, part: str, first: str) -> str:
-    """What is most often wrong with a part; of what an earlier failure may have caused, that it may follow from there."""
+    """What is most often wrong with a part, without what passed checks rule out.
+
+    Of what an earlier failure may have caused: that it may follow from there.
+    """
     if part == "workbook" and first:
         return f"it may follow from {first}: a mistake that the deployment makes already cannot be noticed again"
     if part in STAGES and part != first:
         return f"it may follow from {first}, whose output it is fed"
-    return run.policy.hints.get(part, "")
+    passed = {each.check.id for each in run.results if each.passed}
+    causes = [each.cause for each in run.policy.hints.get(part, ()) if not each.tested or not passed.issuperset(each.tested)]
+    return f"{'; or '.join(causes)}." if causes else ""

@@ -15,7 +15,8 @@ from lib.report.drawing import PICTURED
 from lib.report.html import Html, content, named
 from lib.report.image import image
 
-NARROWEST = 168  # CSS pixels of a panel: two of them fit beside each other on a phone
+# CSS pixels that a panel has at least: each but the first is a class of the stylesheet. Two of the first fit on a phone.
+NARROWEST = (168, 224, 256, 320, 384, 512)
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,10 @@ def groups(titled: Mapping[str, Sequence[Panel]], caption: str, scale: Html | No
 def _group(title: str, panels: Sequence[Panel]) -> str:
     widest = max(panel.picture.shape[1] for panel in panels)
     # a native pixel of an enlarged picture is many pixels wide: those need no room of their own
-    narrowest = max(NARROWEST, -(-widest // 2))
+    narrowest = next((each for each in NARROWEST if each >= -(-widest // 2)), NARROWEST[-1])
+    kind = f"panels from-{narrowest}" if narrowest > NARROWEST[0] else "panels"
     heading = f'<p class="group">{content(title)}</p>' if title else ""
-    return f'{heading}<div class="panels" style="--narrowest: {narrowest}px">{"".join(map(_shown, panels))}</div>'
+    return f'{heading}<div class="{kind}">{"".join(map(_shown, panels))}</div>'
 
 
 def _shown(panel: Panel) -> str:

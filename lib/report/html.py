@@ -6,8 +6,11 @@ import base64
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from lib.deploy.errors import printable
 from lib.report.output_style import with_style
 from lib.report.places import without_places
+
+LINES = "\n\t"  # of the characters that cannot be printed, those that a text of several lines needs
 
 
 class Html(str):
@@ -34,7 +37,7 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[str]], caption: str = 
         caption: a sentence above the table.
         kind: a class of the page's stylesheet, or empty.
     """
-    labels = [f' data-label="{escape(text)}"' for text in headers[1:]]
+    labels = [f' data-label="{content(text)}"' for text in headers[1:]]
     head = "".join(f'<th scope="col">{content(text)}</th>' for text in headers)
     body = "".join(f"<tr{_state(row)}>{_row(row, labels)}</tr>" for row in rows)
     kinds = " ".join(filter(None, (kind, "pair" if len(headers) == 2 else "")))
@@ -50,7 +53,7 @@ def note(text: str, kind: str = "finding") -> Html:
 
 def verbatim(text: str) -> Html:
     """Text as a program printed it, its long lines folded."""
-    return Html(f'<pre class="verbatim">{escape(without_places(text))}</pre>')
+    return Html(f'<pre class="verbatim">{escape(printable(without_places(text), keep=LINES))}</pre>')
 
 
 def embedded(data: bytes, alt: str, caption: str, name: str = "") -> Html:
@@ -64,7 +67,7 @@ def embedded(data: bytes, alt: str, caption: str, name: str = "") -> Html:
     """
     source = f"data:image/svg+xml;base64,{base64.b64encode(data).decode()}"
     said = f"<figcaption>{content(caption)}</figcaption>"
-    return Html(f'<figure{named(name)}><img alt="{escape(alt)}" src="{source}">{said}</figure>')
+    return Html(f'<figure{named(name)}><img alt="{content(alt)}" src="{source}">{said}</figure>')
 
 
 def named(name: str) -> str:
@@ -90,8 +93,8 @@ def join(*parts: str) -> Html:
 
 
 def content(text: str) -> str:
-    """A text as the inside of an element, without where things lie on this machine; :class:`Html` as it is."""
-    return text if isinstance(text, Html) else escape(without_places(text))
+    """A text as the inside of an element, printable and without where things lie on this machine; :class:`Html` as it is."""
+    return text if isinstance(text, Html) else escape(printable(without_places(text), keep=LINES))
 
 
 def _row(row: Sequence[str], labels: Sequence[str]) -> str:

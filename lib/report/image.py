@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lib.report.html import Html
+from lib.report.html import Html, content
 
 QUALITY = 80  # of photographs, drawn with two of their pixels to one of CSS
 
@@ -38,4 +37,4 @@ def image(pixels: NDArray[np.uint8], alt: str, exact: bool = False) -> Html:
     """
     height, width = pixels.shape[:2]
     kind = ' class="exact"' if exact else ""
-    return Html(f'<img{kind} alt="{escape(alt)}" width="{width}" height="{height}" src="{webp_source(pixels, exact)}">')
+    return Html(f'<img{kind} alt="{content(alt)}" width="{width}" height="{height}" src="{webp_source(pixels, exact)}">')

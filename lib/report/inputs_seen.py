@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,7 @@ from lib.deploy import Trace
 from lib.numbers import probability
 from lib.report import heat, zoom
 from lib.report.gallery import Panel, groups
-from lib.report.html import Html
+from lib.report.html import Html, content
 from lib.report.zoom import Side
 
 REFERENCE = "the reference"
@@ -132,8 +131,10 @@ def likeliest(probabilities: NDArray[np.floating], right: int, classes: Sequence
 
 
 def _bar(name: str, share: float, right: bool) -> str:
-    kind, width = ' class="right"' if right else "", min(max(share, 0.0), 1.0)
-    return f'<li{kind}><span>{escape(name)}</span> <span>{probability(share, 3)}</span><i style="width: {width:.1%}"></i></li>'
+    kind, width = ' class="right"' if right else "", 100 * min(max(share, 0.0), 1.0)
+    # drawn, since a page's server may forbid a style in an element
+    bar = f'<svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width="{width:.1f}" height="1"/></svg>'
+    return f"<li{kind}><span>{content(name)}</span> <span>{probability(share, 3)}</span>{bar}</li>"
 
 
 def answered(answer: Answer, classes: Sequence[str], decimals: int = 2) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 
 from lib.policy import Result
 from lib.report import costs, handed_over, reproduce, sums, what_was_run
+from lib.report.beside import PICTURES, STYLE, with_files
 from lib.report.checks import OWN, answered, counts, outcomes, results_table
 from lib.report.failures import failures
 from lib.report.html import Html
 from lib.report.notebook_body import body, figure, nested, without_card
 from lib.report.risks import risks
-from lib.report.run import PACKAGE, Page, Run
+from lib.report.run import PACKAGE, RESULTS, Page, Run
 from lib.report.summary import summary
 from lib.report.templating import environment, stylesheet
 
@@ -55,9 +56,9 @@ class Group:
 def write(run: Run, folder: Path) -> None:
     """Write all that a run leaves beside the executed notebooks in ``folder``.
 
-    That is ``report.html``, ``index.html`` and a page a notebook, ``results.json``, ``summary.md``, ``parameters.yml``,
-    what notebooks left for other tools, beside a package ``reproduce.md``, and at last ``sha256sums.txt``, over all that lies
-    there.
+    That is ``report.html``; ``index.html`` and a page a notebook, with their style and pictures beside them; ``results.json``,
+    ``summary.md``, ``parameters.yml``, what notebooks left for other tools, beside a package ``reproduce.md``, and at last
+    ``sha256sums.txt``, over all that lies there.
     """
     bodies = {page.name: body(page, answered(run.answers[page.name], run.judged[page.name])) for page in run.pages}
     pages = [("index.html", "Verdict"), *((f"{page.name}.html", page.name) for page in run.pages)]
@@ -71,17 +72,20 @@ def write(run: Run, folder: Path) -> None:
         "groups": _groups(run),
         "parameters_file": reproduce.PARAMETERS,
         "sums_file": sums.NAME,
+        "beside": {"style": STYLE, "pictures": PICTURES},
         "handed_over": {"folder": PACKAGE, "placed": reproduce.FOLDER, "text": reproduce.TEXT} if run.package else {},
     }
     for page in run.pages:
         here = f"{page.name}.html"
         own = shared | {"title": page.title, "here": here, "pages": pages, "body": bodies[page.name]}
-        _write(folder / here, templates.get_template("notebook.html.j2").render(own))
-    _write(folder / "index.html", templates.get_template("index.html.j2").render(shared | {"pages": pages}))
+        _write(folder / here, with_files(templates.get_template("notebook.html.j2").render(own), folder))
+    index = templates.get_template("index.html.j2").render(shared | {"pages": pages})
+    _write(folder / "index.html", with_files(index, folder))
+    _write(folder / STYLE, shared["css"])
     _write(folder / "report.html", templates.get_template("report.html.j2").render(shared | _one_file(run, bodies)))
     for name, text in run.attachments.items():
         _write(folder / name, text)
-    _write(folder / "results.json", run.to_json())
+    _write(folder / RESULTS, run.to_json())
     _write(folder / "summary.md", summary(run))
     _write(folder / reproduce.PARAMETERS, reproduce.parameters(run))
     if run.package and (folder / PACKAGE).is_dir():

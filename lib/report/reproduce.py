@@ -5,16 +5,15 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 import yaml
 
 from lib.deploy.errors import printable
+from lib.markdown import code, plain
 from lib.policy.policy import BASELINE
 from lib.report import costs, handed_over
-from lib.report.html import Html, join, table
-from lib.report.markdown import code, plain
+from lib.report.html import Html, content, join, table
 from lib.report.risks import risks
 from lib.report.run import PACKAGE, Run
 
@@ -58,6 +57,8 @@ def parameters(run: Run) -> str:
     """
     deciding = {name: value for name, value in run.facts["parameters"].items() if name != BASELINE}
     text: str = yaml.safe_dump(deciding, sort_keys=False, allow_unicode=True)
+    if printable(text, keep="\n") != text:  # YAML has escapes of its own, which stay what they are when they are copied
+        text = yaml.safe_dump(deciding, sort_keys=False)
     return text
 
 
@@ -87,7 +88,7 @@ def commands(run: Run) -> Html:
 
 
 def _table(folder: str, found: list[Again]) -> Html:
-    rows = [(each.what, each.value, Html(f"<code>{escape(each.command)}</code>")) for each in found]
+    rows = [(each.what, each.value, Html(f"<code>{content(each.command)}</code>")) for each in found]
     return table(("what", "in this run", "command"), rows, caption=f"One command each, in {folder}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from lib.deploy.errors import printable
 from lib.numbers import counted
 from lib.policy.results import listed
-from lib.report.run import Run
+from lib.report.run import SWEPT, Run
 
 FEW = 4  # names that one of these sentences gives
 
@@ -33,9 +33,16 @@ def risks(run: Run) -> list[tuple[str, str]]:
 def _photos(run: Run) -> str:
     kinds = Counter(photo["kind"] for photo in run.readable)
     named = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
-    probes = run.told.get("probes")
-    made = f" and {counted(probes['tried'], 'made picture')}" if probes else ""
-    return f"{len(run.readable)} ({named}){made}; no others."
+    looked = [f"{len(run.readable)} ({named})"] * bool(run.readable)
+    swept, probes = run.told.get(SWEPT), run.told.get("probes")
+    if swept and not swept["cropped"]:
+        looked.append(f"{counted(swept['photos'], 'photo')} of the swept folder")
+    if probes:
+        looked.append(counted(probes["tried"], "made picture"))
+    said = f"{' and '.join(looked) or 'none'}; no others."
+    if swept and swept["cropped"]:
+        said += f" What mistakes cost was measured on {counted(swept['photos'], 'crop')} of them: not how often on your photos."
+    return said
 
 
 def _accuracy(run: Run) -> str:

@@ -18,6 +18,8 @@ from lib.policy.policy import BASELINE, RUN
 PACKAGE = "handoff"  # the folder of a run with what operations install
 CRASH = "crash"  # in the metadata of an executed notebook: why it ended before its last cell
 EVIDENCE = "evidence.json"  # in it: the results of all notebooks but those that come last
+RESULTS = "results.json"  # every number of a run
+SWEPT = "mistakes"  # under which a notebook tells what mistakes cost, and on how many pictures
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,14 @@ class Page:
         notebook: with its outputs.
         record: what it recorded.
         seconds: how long it ran.
+        sha256: of its file beside the report; empty where there is none.
     """
 
     name: str
     notebook: NotebookNode
     record: Record
     seconds: float
+    sha256: str = ""
 
     @property
     def title(self) -> str:
@@ -129,9 +133,10 @@ class Run:
 
     @property
     def readable(self) -> list[dict[str, Any]]:
-        """The photos that were looked at."""
+        """The hand-off's photos that were looked at: none where the run did nothing but sweep a folder of others."""
+        swept = bool(self.pages) and all(SWEPT in page.record.told for page in self.pages)
         photos: list[dict[str, Any]] = self.facts["photos"]["readable"]
-        return photos
+        return photos if not swept or self.told[SWEPT]["cropped"] else []
 
     @property
     def attachments(self) -> dict[str, str]:
@@ -163,6 +168,7 @@ class Run:
                     "answer": self.answers[page.name],
                     "crash": page.crash,
                     "seconds": page.seconds,
+                    "sha256": page.sha256,
                 }
                 for page in self.pages
             ],

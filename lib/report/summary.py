@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from html import escape
 
 from lib.deploy.errors import printable
+from lib.markdown import code, plain
 from lib.policy import Result
 from lib.report import handed_over, what_was_run
 from lib.report.checks import HEADERS, OWN, outcomes, rows
 from lib.report.failures import Failure, failures
-from lib.report.markdown import code, plain
 from lib.report.risks import risks
 from lib.report.run import Run
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from lib.inputs.reading import sha256
 from lib.numbers import counted
 from lib.policy import Policy
 from lib.policy.results import with_unit
 from lib.report.html import Html, folded, table
-from lib.report.run import Run
+from lib.report.run import RESULTS, Run
 
 
 def tables(run: Run) -> list[Html]:
@@ -25,6 +26,7 @@ def tables(run: Run) -> list[Html]:
         ("weights", f"{subject['weights']}, SHA-256 {subject['weights_sha256']}"),
         *told,
         *((name, f"SHA-256 {digest}") for name, digest in run.files.items()),
+        (RESULTS, f"SHA-256 {sha256(run.to_json().encode())}"),
         ("machine", f"{facts['machine']['processor']}, {facts['machine']['cores']} cores, {facts['machine']['system']}"),
         ("time", f"{facts['started']}, {facts['seconds']:.0f} s"),
         ("commit", f"{git['commit']} {tree}" if git["commit"] else "not a git checkout"),
@@ -34,7 +36,7 @@ def tables(run: Run) -> list[Html]:
         table(("of", "what"), made, caption="The run"),
         table(("parameter", "value"), parameters, caption="Parameters"),
         table(("package", "version"), list(facts["versions"].items()), caption="Versions"),
-        folded(f"{counted(len(photos), 'photo')}", table(("photo", "pixels", "kind", "SHA-256"), photos)),
+        *([folded(counted(len(photos), "photo"), table(("photo", "pixels", "kind", "SHA-256"), photos))] if photos else []),
     ]
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from lib import cache
 from lib.deploy import BadInput, files
 from lib.report import sums
+from lib.report.beside import PICTURES, STYLE
 from lib.report.run import PACKAGE
 from lib.run.signals import uninterrupted
 
@@ -186,7 +187,7 @@ class _Results(BaseModel):
     attachments: dict[str, str] = {}  # a report of before there were any has no such entry
 
 
-OURS = {PACKAGE, "index.html", "parameters.yml", "report.html", "results.json", "sha256sums.txt", "summary.md"}
+OURS = {PACKAGE, PICTURES, STYLE, "index.html", "parameters.yml", "report.html", "results.json", "sha256sums.txt", "summary.md"}
 
 
 def _is_report(folder: Path) -> bool:
@@ -203,8 +204,8 @@ def _is_report(folder: Path) -> bool:
 
 
 def _added(folder: Path) -> set[str]:
-    """What lies with the package and no run left there."""
-    inside = {path.relative_to(folder).as_posix() for path in (folder / PACKAGE).rglob("*")}
+    """What lies with the package, or with pictures of pages, and no run left there."""
+    inside = {path.relative_to(folder).as_posix() for name in (PACKAGE, PICTURES) for path in (folder / name).rglob("*")}
     try:
         lines = files.read(folder / sums.NAME, MOST).decode(errors="surrogateescape").split("\n") if inside else []
     except OSError:

@@ -29,7 +29,7 @@ def facts(handoff: Handoff, parameters: dict[str, Any]) -> dict[str, Any]:
             "claims_accuracy": subject.claims_accuracy,
             "preprocessing_source": subject.source,
             "sha256": subject.digest,
-            "weights": handoff.weights_path.name,
+            "weights": handoff.weights_name,
             "weights_sha256": handoff.weights_sha256,
         },
         "story": {"name": story.subject.name, "sha256": story.subject.digest, "weights_sha256": story.weights_sha256},

@@ -24,6 +24,7 @@ from papermill.translators import translate_parameters
 from lib.audit import baseline
 from lib.audit.results import Results
 from lib.deploy import BadInput
+from lib.deploy.package import digest
 from lib.guarded.lifeline import lifeline
 from lib.handoff import Handoff
 from lib.inputs import parameters
@@ -154,7 +155,7 @@ def _page(job: Job, scratch: Path) -> Page:
     _forget_places(notebook, parameters.shown({name: job.parameters[name] for name in job.parameters if name != RUN_FOLDER}))
     nbformat.write(notebook, path)
     without_styles(notebook)
-    return Page(job.name, notebook, Record.in_notebook(notebook), job.seconds)
+    return Page(job.name, notebook, Record.in_notebook(notebook), job.seconds, digest(path))
 
 
 def _forget_places(notebook: NotebookNode, shown: dict[str, Any]) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
+from functools import reduce
+from operator import getitem
 
 import nbformat
 import pytest
 
 from lib.audit.verify import verify
 from lib.deploy import BadInput
+from lib.deploy.package import digest
 from lib.policy import Measurement, Policy, Record, load
 from lib.policy.policy import BASELINE
 from lib.policy.results import MIMETYPE
@@ -42,7 +46,8 @@ def left(run: Run, folder, changes=()) -> Run:
         notebook.cells = [cell]
         nbformat.write(notebook, folder / f"{page.name}.ipynb")
         again = nbformat.read(folder / f"{page.name}.ipynb", as_version=4)
-        executed.append(replace(page, notebook=again, record=Record.in_notebook(again)))
+        path = folder / f"{page.name}.ipynb"
+        executed.append(replace(page, notebook=again, record=Record.in_notebook(again), sha256=digest(path)))
     rules = Policy((OWN, *run.policy.checks), changes=tuple(changes))
     found = Run(executed, of_itself(run.facts), rules, run.facts, run.complete, run.baseline)
     pages.write(found, folder)
@@ -136,6 +141,7 @@ def test_an_edited_notebook_is_found_out(report, table):
     path.write_text(path.read_text().replace('"measured": 0.5', '"measured": 9'))
     sums.write(report)
     found = wrong(report, table)
+    assert found[0].startswith("notebooks: 01_a.ipynb is another file")
     assert any("checks: a.off: measured is 0.5, and 9" in each for each in found)
     assert any("verdict is 'ship', and 'do not ship'" in each for each in found)
 
@@ -216,3 +222,51 @@ def test_what_moved_since_an_earlier_run_is_judged_as_the_report_has_it(tmp_path
     assert any("verdict is 'ship', and 'do not ship'" in each for each in wrong(folder, table))
     edited(folder, lambda told: [told["checks"].pop(1) for _ in builtin])
     assert any(f"checks: {builtin[0].id} is missing" in each for each in wrong(folder, table))
+
+
+def leaves(value, place=()):
+    """Each value in nested tables and lists that is neither, with the way to it."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if inner is None:
+        yield place, value
+    else:
+        for name, each in inner:
+            yield from leaves(each, (*place, name))
+
+
+def other(value):
+    """Another value of the same type, such as somebody might write there."""
+    if isinstance(value, bool) or value is None:
+        return not value
+    return value + 1 if isinstance(value, int | float) else f"{value[:-1]}0" if value[-1:] != "0" else f"{value[:-1]}1"
+
+
+def test_whatever_is_edited_in_the_results_they_are_what_is_named_first(report, table):
+    """Each of its values in turn, the sums made to fit."""
+    told = json.loads((report / "results.json").read_text())
+    known = [*leaves(told)]
+    assert len(known) > 100
+    for place, value in known[:: len(known) // 60]:
+        changed = copy.deepcopy(told)
+        reduce(getitem, place[:-1], changed)[place[-1]] = other(value)
+        (report / "results.json").write_text(json.dumps(changed, indent=2) + "\n")
+        sums.write(report)
+        found = wrong(report, table)
+        assert found, place
+        assert found[0].startswith("results.json: is another file than"), (place, found)
+
+
+def test_whatever_file_is_edited_is_the_first_that_is_named(report, table):
+    before = {path: path.read_bytes() for path in sorted(report.iterdir()) if path.name != sums.NAME}
+    assert len(before) > 7
+    for path, data in before.items():
+        middle = data.rindex(b"e", 0, len(data) * 2 // 3)  # a letter, so that most files stay what they are
+        path.write_bytes(data[:middle] + b"a" + data[middle + 1 :])
+        for fitted in (False, True):
+            if fitted:
+                sums.write(report)
+            found = wrong(report, table)
+            assert path.name in found[0], (path.name, fitted, found)
+        path.write_bytes(data)
+        sums.write(report)
+    assert wrong(report, table) == []

@@ -16,6 +16,7 @@ from lib.bundle.libraries import Library
 from lib.cache import ROOT
 from lib.inputs.reading import sha256
 from lib.policy import Measurement
+from tests import hostile_texts
 from tests.bundle.shipped import DIGITS, MEASURED, evidence, manifest
 
 LIBRARIES = (
@@ -236,3 +237,11 @@ def test_an_address_beyond_ascii_is_none_of_the_complaints(wheel):
 
 def test_what_is_no_json_is_complained_about():
     assert complaints("<bom/>")[0].startswith("not JSON")
+
+
+def test_it_can_be_printed_whatever_a_library_or_a_subject_says_of_itself(wheel):
+    subject = manifest()["subject"] | {"about": hostile_texts.TEXT}
+    libraries = [*LIBRARIES, Library("other", hostile_texts.TEXT, hostile_texts.TEXT, (), "")]
+    text = document(wheel, manifest(subject=subject), libraries, evidence(MEASURED))
+    assert not hostile_texts.raw(text)
+    assert json.loads(text)

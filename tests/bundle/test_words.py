@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lib.bundle import words
+from tests import hostile_texts
 from tests.conftest import encoded, picture
 
 HADOLINT = Path(sys.executable).with_name("hadolint")
@@ -42,6 +43,9 @@ def test_the_readme_says_of_a_stand_in_what_it_is_and_what_is_refused(packed):
         replace(told, subject=told.subject | {"claims_accuracy": False})
     )
     assert told.photos_fed in words.readme(told)
+    for change, side in (({"rule": "squash"}, 224), ({"rule": "shorter-side-crop", "size": 320, "crop": 300}, 300)):
+        fixed = words.readme(replace(told, contract=told.contract | change))
+        assert f"{side} × {side}" in fixed
 
 
 def test_a_description_of_several_lines_adds_no_code_to_the_readme(packed):
@@ -50,6 +54,14 @@ def test_a_description_of_several_lines_adds_no_code_to_the_readme(packed):
     assert len(blocks(readme)) == len(blocks(words.readme(packed.manifest)))
     assert "\nrm" not in readme
     assert "\x1b" not in readme
+
+
+def test_a_description_stands_in_the_readme_as_text(packed):
+    told = replace(packed.manifest, subject=packed.manifest.subject | {"about": hostile_texts.TEXT})
+    readme = words.readme(told)
+    assert not hostile_texts.raw(readme)
+    assert r"\[here\](http" in readme
+    assert r"\<b\>" in readme
 
 
 def test_the_dockerfile_takes_exactly_the_wheel_and_does_not_build_where_selftest_finds_anything(packed, wheel):

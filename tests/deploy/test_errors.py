@@ -18,12 +18,19 @@ from lib.deploy.errors import printable, quoted
         (os.fsdecode(b"\xff.png"), r"\xff.png"),
         ("\ud800", r"\ud800"),
         ("a\u2028b\u202e", r"a\u2028b\u202e"),
+        ("\x07\x85\x9b\u2029\u200b\ufeff\u2066", r"\x07\x85\x9b\u2029\u200b\ufeff\u2066"),
+        ("33\u00a0答\u3000え", "33\u00a0答\u3000え"),
+        ("می\u200cخواهم 👩\u200d🔬", "می\u200cخواهم 👩\u200d🔬"),
     ],
 )
 def test_a_name_is_made_printable(text, shown):
     assert printable(text) == shown
     assert str(BadPhoto(text)) == shown
     shown.encode()
+
+
+def test_a_text_of_several_lines_keeps_its_line_ends():
+    assert printable("a\n\tb\x1b", keep="\n\t") == "a\n\tb\\x1b"
 
 
 def test_a_message_is_short_whatever_it_quotes():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from lib.deploy import BadInput
 from lib.inputs import subject
+from tests import hostile_texts
 from tests.conftest import edited
 
 
@@ -132,3 +135,16 @@ def test_a_bad_field_is_named_with_its_file(own_subject, old, new, said):
     assert name in str(refused.value)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_what_a_subject_says_is_printable_wherever_it_is_shown(own_subject):
+    hostile = json.dumps(hostile_texts.TEXT)  # TOML's texts escape as JSON's do
+    text = own_subject.read_text().replace('"A fine-tuned B0 with three classes."', hostile).replace('"cup"', hostile)
+    text = text.replace("[preprocessing]", f"[preprocessing]\nsource = {hostile}")
+    path = own_subject.with_name(f"my{hostile_texts.OVERRIDE}{hostile_texts.BEL}.toml")
+    path.write_text(text.replace("[classes]", f"licence = {hostile}\n[classes]"))
+    found = subject.load(str(path))
+    for said in (found.name, found.about, found.source, found.weights.licence, *found.classes):
+        assert said.isprintable()
+    assert found.about == found.classes[0] == found.source
+    assert found.label.isprintable()

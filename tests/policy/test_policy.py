@@ -176,3 +176,23 @@ def test_a_table_that_cannot_be_used_is_refused(tmp_path, text, said):
     (tmp_path / "table.toml").write_text(text)
     with pytest.raises(BadInput, match=re.escape(said)):
         read(tmp_path / "table.toml")
+
+
+@pytest.mark.parametrize(
+    ("hint", "word"),
+    [
+        ('nobody = [{ cause = "a" }]', "nobody"),
+        ('infer = [{ cause = "a", tested = ["export.nothing"] }]', "export.nothing"),
+        ('infer = [{ tested = ["export.logits"] }]', "cause"),
+        ('infer = "a text"', "hints"),
+    ],
+)
+def test_a_hint_names_a_part_a_cause_and_checks_that_there_are(tmp_path, hint, word):
+    path = tmp_path / "table.toml"
+    path.write_text(policy.TABLE.read_text().partition("[hints]")[0] + f"[hints]\n{hint}\n")
+    with pytest.raises(BadInput, match=word):
+        read(path)
+
+
+def test_every_part_that_a_check_blames_has_a_cause(rules):
+    assert {check.blames for check in rules.checks} | {"run"} == set(rules.hints)

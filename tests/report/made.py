@@ -8,6 +8,7 @@ import nbformat
 import numpy as np
 
 from lib.policy import Check, Measurement, Policy, Record
+from lib.policy.policy import Cause
 from lib.report.image import image, webp_source
 from lib.report.run import Page, Run
 
@@ -48,7 +49,7 @@ RULES = Policy(
         Check("b.same", "the same", "yes", "==", 1, "w", "s", "02_b", "resize", "error", may_skip=True),
         Check("b.slow", "slow", "s", "<=", 1, "w", "s", "02_b", "runtimes", "warning"),
     ),
-    hints={"infer": "other weights", "decode": "EXIF"},
+    hints={"infer": [Cause("other weights"), Cause("EXIF", ("a.turned",))], "decode": [Cause("EXIF", ("a.turned",))]},
 )
 PIXELS = image(np.zeros((4, 4, 3), np.uint8), "bars of how far off each photo is")
 FIGURE = f'<figure id="a-off">{PIXELS}<figcaption>Off.</figcaption></figure>'

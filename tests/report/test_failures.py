@@ -34,14 +34,21 @@ def test_a_picture_that_is_not_there_is_left_out():
 
 
 def test_the_mistake_that_a_notebook_found_goes_before_what_is_usual():
-    assert failures(made.run(off=2), BODIES)[0].likeliest == "other weights"
+    assert failures(made.run(off=2), BODIES)[0].likeliest == "other weights."
     found = failures(made.run(off=2, likeliest={"infer": "static padding, on cup.png"}), BODIES)
     assert found[0].likeliest == "static padding, on cup.png"
 
 
+def test_no_cause_is_named_that_a_passed_check_rules_out():
+    assert "EXIF" not in failures(made.run(off=2), BODIES)[0].likeliest
+    run = made.run(off=2)
+    run.pages[0].record.measurements[1] = Measurement("a.turned", 0, 0)  # nothing was compared: that rules nothing out
+    assert failures(run, BODIES)[0].likeliest == "EXIF."
+
+
 def test_a_stage_that_a_wrong_one_feeds_may_be_right():
     found = failures(made.run(off=2, turned=1), BODIES)
-    assert [each.likeliest for each in found] == ["EXIF", "it may follow from decode, whose output it is fed"]
+    assert [each.likeliest for each in found] == ["EXIF.", "it may follow from decode, whose output it is fed"]
 
 
 def test_the_same_mistake_is_named_once():

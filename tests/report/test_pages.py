@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
 from lib.report import pages
+from tests import hostile_texts
 from tests.report import made
 from tests.run.looks import look_at
 
@@ -121,3 +123,26 @@ def test_the_pages_are_fit_to_read(written, tmp_path, browser, changes):
     written(**changes)
     for name in ("report.html", "index.html"):
         look_at(browser, tmp_path / name)
+
+
+def test_no_file_of_a_run_holds_a_character_that_cannot_be_printed_nor_markup_of_a_subject(tmp_path):
+    known = made.run().facts
+    subject = known["subject"] | dict.fromkeys(("name", "about", "weights", "preprocessing_source"), hostile_texts.TEXT)
+    photos = {
+        "readable": [known["photos"]["readable"][0] | {"name": hostile_texts.TEXT, "kind": hostile_texts.TEXT}],
+        "unreadable": [{"name": hostile_texts.TEXT, "reason": hostile_texts.TEXT}],
+    }
+    told = TOLD | {"probes": {"tried": 2, "refused": [hostile_texts.TEXT]}}
+    given = known["parameters"] | {"photos": hostile_texts.TEXT}
+    for off in (0.5, 2):
+        run = made.run(
+            off=off, told=told, subject=subject, photos=photos, parameters=given, likeliest={"infer": hostile_texts.TEXT}
+        )
+        pages.write(run, tmp_path)
+        texts = {path.name: path.read_text() for path in tmp_path.iterdir() if path.is_file()}
+        assert len(texts) > 5
+        for name, written in texts.items():
+            assert not hostile_texts.raw(written), name
+            assert "<b>*i*</b>" not in written or name.endswith((".json", ".yml")), name
+        assert not re.search(r"(?<!\\)\]\(http", texts["summary.md"])
+        assert yaml.safe_load(texts["parameters.yml"])["photos"] == hostile_texts.TEXT

@@ -22,6 +22,18 @@ def test_it_says_how_many_photos_of_which_kinds_were_looked_at():
     assert said(made.run(told=told), "Photos") == "2 (1 PNG RGB, 1 JPEG RGB) and 108 made pictures; no others."
 
 
+def test_photos_that_were_swept_are_counted_and_those_that_nobody_looked_at_are_not():
+    swept = {"mistakes": {"photos": 180, "cropped": 0}}
+    assert said(made.run(told=swept), "Photos") == "2 (1 PNG RGB, 1 JPEG RGB) and 180 photos of the swept folder; no others."
+    alone = made.run(told=swept, complete=False)
+    alone = replace(alone, pages=alone.pages[1:])
+    assert said(alone, "Photos") == "180 photos of the swept folder; no others."
+    assert alone.readable == []
+    crops = made.run(told={"mistakes": {"photos": 56, "cropped": 2}})
+    assert said(crops, "Photos").startswith("2 (1 PNG RGB, 1 JPEG RGB); no others.")
+    assert "56 crops of them" in said(crops, "Photos")
+
+
 def test_accuracy_is_never_claimed():
     assert said(made.run(off=2), "Accuracy") == "not measured."
     assert said(made.run(), "Accuracy").startswith("not measured")

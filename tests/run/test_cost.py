@@ -46,7 +46,11 @@ def test_the_report_says_what_was_looked_at_and_what_each_mistake_costs(report):
     assert (checks["cost.failed"]["measured"], checks["cost.failed"]["compared"]) == (1, 8)
     assert not checks["cost.replacement"]["passed"]
     assert got["told"]["mistakes"]["photos"] == 6
+    said = (report / "summary.md").read_text()
+    assert "6 photos of the swept folder" in said
+    assert "7 (" not in said
     page = (report / "09_cost.html").read_text()
+    assert "photos readable" not in page  # of those that this run did not look at
     assert "6 photos can tell how often an answer changes" in page
     assert "&lt;b&gt;" in page
     assert "<b>'q" not in page

@@ -114,6 +114,21 @@ def _component(told: dict[str, Any]) -> None:
     told["metadata"]["component"]["hashes"][0]["content"] = "0" * 64
 
 
+def _part(name: str, **values: Any) -> Callable[[dict[str, Any]], None]:
+    """A component of the bill of materials with other values."""
+
+    def change(told: dict[str, Any]) -> None:
+        next(each for each in told["components"] if each["name"] == name).update(values)
+
+    return change
+
+
+def _metric(told: dict[str, Any]) -> None:
+    card = next(each for each in told["components"] if each["bom-ref"] == MODEL)["modelCard"]
+    metrics = card["quantitativeAnalysis"]["performanceMetrics"]
+    next(each for each in metrics if each["type"].startswith("export.logits"))["value"] = "0 logits"
+
+
 def _bill_of_other_model(told: dict[str, Any]) -> None:
     next(each for each in told["components"] if each["bom-ref"] == MODEL)["hashes"][0]["content"] = "0" * 64
 
@@ -188,8 +203,19 @@ _IN_REPORT: tuple[tuple[str, Callable[[Path], object], tuple[str, ...]], ...] = 
         (EVIDENCE, "export.logits: measured"),
     ),
     ("no evidence", _without(f"{PACKAGE}/{EVIDENCE}"), (EVIDENCE,)),
-    ("bill of materials: of another wheel", _json(BILL, _component), ("is of a wheel with",)),
-    ("bill of materials: of another model", _json(BILL, _bill_of_other_model), (MODEL,)),
+    ("bill of materials: of another wheel", _json(BILL, _component), ("metadata: component: hashes",)),
+    ("bill of materials: of another model", _json(BILL, _bill_of_other_model), ("components: lite0-imagenet: hashes",)),
+    ("bill of materials: a component's version", _json(BILL, _part("numpy", version="1.0")), ("components: numpy: version",)),
+    ("bill of materials: a licence", _json(BILL, _part("numpy", licenses=[])), ("components: numpy: licenses",)),
+    ("bill of materials: a component left out", _json(BILL, lambda told: told["components"].pop()), ("is missing",)),
+    ("bill of materials: a dependency left out", _json(BILL, lambda told: told["dependencies"].pop()), ("dependencies",)),
+    ("bill of materials: a metric", _json(BILL, _metric), ("performanceMetrics", "is '0 logits'")),
+    ("results.json: the machine", _results(lambda told: told["machine"].update(cores=64)), ("results.json: is another file",)),
+    (
+        "results.json: a library of the environment",
+        _results(lambda told: told["told"]["package"]["libraries"].pop()),
+        ("results.json: is another file", "told: package: libraries"),
+    ),
     ("bill of materials: not valid", _json(BILL, lambda told: told.update(bomFormat="mine")), ("bom.cdx.json", "bomFormat")),
     ("no bill of materials", _without(BILL), ("bom.cdx.json",)),
     (

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lib.compare.batches import batch_difference
 from lib.compare.comparison import Comparison, flips, worst
+from lib.compare.spread import in_tolerances, spread
 from lib.compare.unanswered import Unanswered, causes
 from lib.deploy.difference import max_abs_difference
 from lib.handoff import Handoff
@@ -57,7 +58,7 @@ class Study:
         networks: one comparison a photo: both networks on PyTorch's input.
         tolerance: what their logits may differ by.
         non_finite: how many of the deployment's logits are NaN or infinite.
-        movement: smallest distance, over photos, between a photo's logits and those of a plain grey input.
+        spread: how far PyTorch's logits of the middle photo are from the mean of all, in times of ``tolerance``.
         distances: between photos.
         batch: largest difference of the logits of two inputs in a batch from those of each alone.
         end_to_end: the file that takes decoded photos.
@@ -72,7 +73,7 @@ class Study:
     networks: tuple[Comparison, ...]
     tolerance: float
     non_finite: int
-    movement: float
+    spread: float
     distances: Distances
     batch: float
     end_to_end: EndToEnd
@@ -93,7 +94,8 @@ def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> S
     infer, unanswered = handoff.deployment.infer, list[Unanswered]()
     networks: list[Comparison] = []
     mapped: list[NDArray[Any]] = []
-    from_grey, non_finite = [], 0
+    expected: list[NDArray[Any]] = []
+    non_finite = 0
     for photo in handoff.photos.readable:
         trace = handoff.reference.trace(photo.data)
         if not networks:
@@ -105,11 +107,12 @@ def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> S
             unanswered.append(Unanswered(photo.name, "infer", str(error), isinstance(error, Over)))
         logits = np.asarray(answer) if error is None else trace.infer
         networks.append(Comparison.of(photo.name, "deployment", {"infer": (trace.infer, logits)}))
-        from_grey.append(max_abs_difference(logits, grey))
+        expected.append(trace.infer)
         non_finite += int((~np.isfinite(logits)).sum())
         if len(mapped) < MAPPED:
             mapped.append(logits)
         whole.add(photo.name, trace)
+    tolerance = rules["export.logits"].threshold
     return Study(
         file=file,
         operators=_operators(handoff, file),
@@ -117,9 +120,9 @@ def measured(handoff: Handoff, rules: Policy, random_sizes: int, seed: int) -> S
         metadata=Inscription.of(onnx.load(handoff.onnx_path), handoff),
         weights_match=str(file.provenance.get("weights_sha256")).startswith(handoff.subject.weights.sha256),
         networks=tuple(networks),
-        tolerance=rules["export.logits"].threshold,
+        tolerance=tolerance,
         non_finite=non_finite,
-        movement=float(np.min(from_grey)),
+        spread=in_tolerances(spread(expected, lambda: handoff.reference.infer(np.zeros_like(first))), tolerance),
         distances=Distances.of([*(each.photo for each in networks[:MAPPED]), GREY], [*mapped, grey]),
         batch=batch_difference(handoff.onnx_path, first),
         end_to_end=whole.found(rules["export.end-to-end.logits"].threshold),

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +278,7 @@ def told(study: Study) -> dict[str, Any]:
         "requires": list(manifest.requires),
         "python": manifest.python,
         "tested": list(manifest.tested),
+        "libraries": [asdict(each) for each in study.proven[-1].proof.libraries],
         "photos": {
             "compared": len(answers),
             "other_classes": flips(answers),

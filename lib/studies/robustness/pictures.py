@@ -200,11 +200,13 @@ def stages(study: Study) -> Html:
 def made(study: Study) -> Html:
     """What came of sizes drawn at random, of patterns and of made logits, in a sentence each."""
     sizes, photos, patterns, scores = study.sizes, study.photo_sizes, study.patterns, study.scores
+    drawn = f"drawn at random with the seed {study.seed}"
+    fed = (
+        f"At {sizes.compared} sizes that the contract can lead to, {drawn}" if sizes.compared > 1 else "At the contract's size"
+    )
     said = {
-        f"At {counted(sizes.compared, 'size')} that the contract can lead to, drawn at random with the seed {study.seed}, the "
-        "deployment's logits": sizes,
-        f"Of {counted(photos.compared, 'picture')} of sizes drawn with the same seed, the deployment's levels after resize":
-            photos,
+        f"{fed}, the deployment's logits": sizes,
+        f"Of {counted(photos.compared, 'picture')} of sizes {drawn}, the deployment's levels after resize": photos,
         f"On {counted(patterns.compared, 'picture')} that no photo is like, as noise, stripes and plain white, the logits, in "
         "parts of 1 plus the largest,": patterns,
         f"Of {counted(scores.compared, 'row')} of logits that no photo need lead to, as of a sure answer, the probabilities":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from lib.compare.spread import spread
 from lib.deploy.difference import max_abs_difference
 from lib.networks.efficientnet import with_swish
 
@@ -58,7 +59,7 @@ class FixEvidence:
         gradients: largest difference of any parameter's gradient, relative to the largest gradient; no unit.
         parameters: how many parameter tensors were compared.
         photos: how many photos were in the batch.
-        movement: smallest distance, over photos, between a photo's logits and those of a plain grey input.
+        spread: how far the logits of the middle photo are from the mean of all, in logits.
     """
 
     logits: float
@@ -66,7 +67,7 @@ class FixEvidence:
     gradients: float
     parameters: int
     photos: int
-    movement: float
+    spread: float
 
 
 def fix_evidence(model: nn.Module, batch: Tensor, seed: int) -> FixEvidence:
@@ -80,7 +81,7 @@ def fix_evidence(model: nn.Module, batch: Tensor, seed: int) -> FixEvidence:
     before, after = with_swish(model, memory_efficient=True), with_swish(model, memory_efficient=False)
     with torch.inference_mode():
         outputs = [network(batch).numpy() for network in (before, after)]
-        grey = after(torch.zeros_like(batch[:1])).numpy()
+        moved = spread(outputs[0], lambda: before(torch.zeros_like(batch[:1])).numpy())
     steps = [training_step(network, batch, seed) for network in (before, after)]
     return FixEvidence(
         logits=max_abs_difference(*outputs),
@@ -88,5 +89,5 @@ def fix_evidence(model: nn.Module, batch: Tensor, seed: int) -> FixEvidence:
         gradients=gradient_difference(*steps),
         parameters=len(steps[0].gradients),
         photos=len(batch),
-        movement=min(max_abs_difference(row[None], grey) for row in outputs[1]),
+        spread=moved,
     )

@@ -11,6 +11,7 @@ import torch
 from efficientnet_pytorch.utils import MemoryEfficientSwish
 from torch import Tensor, nn
 
+from lib.compare.spread import in_tolerances
 from lib.export import graph
 from lib.export.silence import silenced
 from lib.handoff import Handoff
@@ -38,6 +39,7 @@ class Study:
         sigmoids: how many Sigmoid nodes the exported file has.
         sigmoids_called: how many an eager run calls.
         fix: what the fix changes in outputs and gradients.
+        spread: how far the middle photo's logits are from the mean of all, in times of what the fix may change them by.
         memory: MiB that autograd keeps for one training step, by swish, as :func:`lib.studies.swish.memory.training_memory`
             gives it.
         memory_allowed: what the fix may keep, in times of what memory-efficient swish keeps.
@@ -49,6 +51,7 @@ class Study:
     sigmoids: int
     sigmoids_called: int
     fix: FixEvidence
+    spread: float
     memory: Mapping[str, float]
     memory_allowed: float
     activations: tuple[Attempt, ...]
@@ -101,6 +104,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
     example = batch[:1]
     tried = attempts.of_swish(handoff.model, example)
     written = onnx.load(handoff.onnx_path)
+    fix = fix_evidence(handoff.model, batch, seed)
     return Study(
         attempts=tried,
         chains={
@@ -110,7 +114,8 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         },
         sigmoids=graph.inventory(written)["Sigmoid"],
         sigmoids_called=expected_sigmoids(handoff.model, example),
-        fix=fix_evidence(handoff.model, batch, seed),
+        fix=fix,
+        spread=in_tolerances(fix.spread, rules["swish.fix-logits"].threshold),
         memory=memory.training_memory(handoff.model, batch),
         memory_allowed=rules["swish.memory"].threshold,
         activations=attempts.of_activations(),

@@ -132,9 +132,13 @@ def test_every_property_has_a_row_and_those_that_differ_come_first(study):
 def test_what_is_made_for_one_stage_has_a_sentence(study):
     said = pictures.made(study)
     assert "drawn at random with the seed 3, the deployment&#x27;s logits are off" in said
-    assert "Of 3 pictures of sizes drawn with the same seed, the deployment&#x27;s levels after resize are off from" in said
+    assert (
+        "Of 3 pictures of sizes drawn at random with the seed 3, the deployment&#x27;s levels after resize are off from" in said
+    )
     assert "12 pictures that no photo is like" in said
     assert said.count("warning") == 0
+    fixed = pictures.made(replace(study, sizes=Made(0.0, 1, ())))  # as of a contract that squashes or crops
+    assert fixed.startswith('<p class="finding">At the contract&#x27;s size, the deployment')
     wrong = replace(study, sizes=Made(1.0, 9, ("250 × 224",)), photo_sizes=Made(9.0, 4, ("1300 × 500",)))
     assert "are not PyTorch&#x27;s: 250 × 224." in pictures.made(wrong)
     assert "are not PyTorch&#x27;s: 1300 × 500." in pictures.made(wrong)

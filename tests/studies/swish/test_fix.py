@@ -19,7 +19,7 @@ def test_the_fix_changes_neither_outputs_nor_gradients(stand_in, batch, rules):
     assert evidence.gradients <= rules["swish.fix-gradients"].threshold
     assert evidence.parameters == len(list(stand_in.model.parameters())) > 200
     assert evidence.photos == len(batch)
-    assert evidence.movement > 1
+    assert evidence.spread > 1
 
 
 def test_a_wrong_activation_would_be_noticed(stand_in, batch, rules, monkeypatch):

@@ -8,7 +8,7 @@ import re
 import mistune
 import pytest
 
-from lib.report.markdown import code, plain
+from lib.markdown import code, plain
 
 HOSTILE = (
     "a|b", "`code`", "<script>alert(1)</script>", "**bold**", "_emphasis_", "[link](http://x.invalid)", "![](x.png)",
@@ -34,3 +34,11 @@ def test_a_space_that_does_not_break_is_a_space():
 def test_code_shows_as_it_is(text):
     page = mistune.create_markdown()(f"before\n\n{code(text)}\n\nafter")
     assert html.unescape(re.search(r"<pre><code>(.*?)\n</code></pre>\n<p>after</p>", page, re.DOTALL)[1]) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["- item", "+ item", "1. item", "12) item", "===", "---", "    code", "> quote", "-", "-0.5", "1.5"]
+)
+def test_a_text_shows_as_it_is_where_it_begins_a_line(text):
+    page = mistune.create_markdown()(f"before\n\n{plain(text)}\n")
+    assert html.unescape(page).replace("\n", "") == f"<p>before</p><p>{text.strip()}</p>"
