@@ -293,7 +293,7 @@ def _diff(options: argparse.Namespace, table: Path) -> int:
 
 def _verify(options: argparse.Namespace, table: Path) -> int:
     from lib.audit.verify import verify
-    from lib.deploy.selftest import told
+    from lib.deploy.finding import told
 
     wrong = told(verify(options.report, table))
     print(f"{wrong} of these do not hold" if wrong else "all holds, by what lies there")
