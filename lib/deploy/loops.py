@@ -1,8 +1,8 @@
 """Whether an ONNX file has a loop, from its bytes: before ONNX Runtime sees it.
 
-ONNX Runtime computes what is constant in a graph while it opens the file. A ``Loop`` whose condition stays true then never
-ends, and no signal that Python handles stops it. Every other operator ends: ``Scan`` with its input, and no function calls
-itself.
+A ``Loop`` whose condition stays true never ends: in the first answer, or already while the file is opened, when ONNX Runtime
+computes what is constant in a graph. No signal that Python handles stops it. Every other operator ends: ``Scan`` with its
+input, and no function calls itself.
 """
 
 from __future__ import annotations

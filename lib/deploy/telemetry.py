@@ -10,6 +10,7 @@ import os
 import sys
 
 VARIABLE = "ORT_DISABLE_TELEMETRY"
+SETTING = f"{VARIABLE}=1"
 
 
 def switch_off() -> None:
@@ -29,4 +30,4 @@ def switch_off() -> None:
 def state() -> str:
     """Whether it is off, in a few words."""
     value = os.environ.get(VARIABLE)
-    return f"off ({VARIABLE}={value})" if value == "1" else f"as the caller has set it ({VARIABLE}={value})"
+    return f"off ({SETTING})" if value == "1" else f"as the caller has set it ({VARIABLE}={value})"

@@ -48,7 +48,7 @@ def within_function() -> onnx.ModelProto:
 
 
 def wordy(data: bytes) -> bytes:
-    """The same, with the operator's field and length in the bytes of its name too: more than they need, which protobuf reads."""
+    """The same, with the operator's field and length in the bytes of its name too, which protobuf reads."""
     assert b"\x1a\x03abc\x22\x04Loop" in data
     return data.replace(b"\x1a\x03abc\x22\x04Loop", b"\xa2\x80\x00\x84\x80\x80\x00Loop")
 
