@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lib import policy
-from lib.cache import ROOT
+from lib.cache import NO_ROOM, ROOT, full
 from lib.deploy import BadInput, files
 from lib.deploy.errors import any_terminal, printable
 from lib.deploy.stages import decode, preprocessing
 from lib.inputs import deployment, subject
-from lib.inputs.reading import NO_ROOM, absolute, read_bytes, unknown
+from lib.inputs.reading import absolute, read_bytes, unknown
 from lib.run import copies, signals
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE, NotebookFailed
 
@@ -221,7 +221,7 @@ def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS, ta
         return CRASHED
     except OSError as error:
         if error.errno in NO_ROOM:
-            print(f"error: no room on the disk: {error.filename}", file=sys.stderr)
+            print(f"error: no room on the disk: {full(error)}", file=sys.stderr)
             return WRONG_USE
         traceback.print_exc()
         return CRASHED
