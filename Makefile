@@ -2,6 +2,8 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# lib sets it too; here it also holds for a notebook or a benchmark that imports onnxruntime first.
+export ORT_DISABLE_TELEMETRY ?= 1
 RUN_OPTIONS = $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(PHOTOS),--photos "$(PHOTOS)") \
 	$(if $(WEIGHTS),--weights "$(WEIGHTS)") $(if $(DEPLOYMENT),--deployment "$(DEPLOYMENT)") \
 	$(if $(TIME_LIMIT),--time-limit "$(TIME_LIMIT)") $(if $(POLICY),--policy "$(POLICY)") \

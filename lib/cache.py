@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,9 @@ from pathlib import Path
 from filelock import FileLock
 
 from lib.deploy import BadInput
+
+# What the system answers where a disk, or a user's share of it, is full.
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 LIB = Path(__file__).resolve().parent
 ROOT = LIB.parent
@@ -40,6 +45,19 @@ def _no_cache(path: Path, error: OSError) -> BadInput:
     return BadInput(f"cache {path}: {error.strerror}; set HANDOFF_CACHE to a folder that can be written")
 
 
+def full(error: OSError, *folders: Path) -> str:
+    """The place where a disk is full: the file that the error names, else the folder with the least room.
+
+    Args:
+        error: one of :data:`NO_ROOM`.
+        folders: that may have been written to, beside the cache and the system's folder for temporary files.
+    """
+    if error.filename is not None:
+        return str(error.filename)
+    there = [folder for folder in (*folders, directory(), Path(tempfile.gettempdir())) if folder.is_dir()]
+    return str(min(there, key=lambda folder: shutil.disk_usage(folder).free))
+
+
 @contextmanager
 def making(path: Path) -> Iterator[Path | None]:
     """Make ``path`` once, whoever asks: gives a scratch path to write to, or None where ``path`` is already there.
@@ -47,6 +65,9 @@ def making(path: Path) -> Iterator[Path | None]:
     It may be a file or a folder. What is on the scratch path is moved into place when the block ends well and removed when it
     does not, so what stands at ``path`` is always whole. Others who ask meanwhile wait. Its SHA-256 is kept beside it: what was
     damaged since is put aside, which a line on stderr says, and made again.
+
+    Raises:
+        BadInput: the folder cannot be written, or a disk is full; the line names the place.
     """
     lock = FileLock(f"{path}.lock")
     try:
@@ -67,6 +88,13 @@ def making(path: Path) -> Iterator[Path | None]:
             _digest_of(path).write_text(_sha256(scratch), encoding="utf-8")
             scratch.replace(path)
             _found_whole[path] = _signature(path)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            # told here, since there is room again when the scratch path is removed
+            raise BadInput(
+                f"no room on the disk: {full(error)}; make some, or set HANDOFF_CACHE to a folder on another disk"
+            ) from None
         finally:
             _remove(scratch)
     finally:

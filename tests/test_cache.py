@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 import threading
 
 import pytest
@@ -183,3 +186,34 @@ def test_a_file_is_read_once_by_a_process_while_it_stays(tmp_path, monkeypatch):
     for _ in range(3):
         assert not written(path, "file")
     assert read == [path]
+
+
+def test_a_disk_that_fills_up_while_something_is_made_is_named_and_nothing_stays(cache_folder):
+    path = cache_folder / "models" / "a.onnx"
+
+    def fill() -> None:
+        with cache.making(path) as scratch:
+            assert scratch is not None
+            scratch.write_bytes(b"half")
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(scratch))
+
+    with pytest.raises(BadInput, match=f"no room on the disk: {path}.partial; .*HANDOFF_CACHE"):
+        fill()
+    assert {each.name for each in path.parent.iterdir()} <= {"a.onnx.lock"}
+
+
+def test_an_error_that_names_no_file_is_that_of_the_fullest_folder(tmp_path, cache_folder, monkeypatch):
+    report, temporary = tmp_path / "report", tmp_path / "temporary"
+    for folder in (report, temporary):
+        folder.mkdir()
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(temporary))
+    for fullest in (report, temporary, cache.directory()):
+        free = dict.fromkeys((report, temporary, cache.directory()), 10**9) | {fullest: 0}
+        monkeypatch.setattr(shutil, "disk_usage", lambda folder, free=free: shutil._ntuple_diskusage(10**9, 0, free[folder]))
+        assert cache.full(OSError(errno.ENOSPC, "full"), report, tmp_path / "gone") == str(fullest)
+        assert cache.full(OSError(errno.ENOSPC, "full", "a.png"), report) == "a.png"
+
+
+def test_another_error_stays_what_it_is(cache_folder):
+    with pytest.raises(PermissionError), cache.making(cache_folder / "a"):
+        raise PermissionError(errno.EACCES, "no")

@@ -22,6 +22,8 @@ ELSEWHERE = {
     "deploy/__main__": "deploy/test_command.py",  # calls command
     "deploy/difference": "compare/test_comparison.py",
     "deploy/domain": "deploy/test_model.py",
+    "deploy/finding": "deploy/test_selftest.py",  # what a selftest says
+    "deploy/traces": "deploy/test_selftest.py",
     "policy/__init__": "policy/test_policy.py",
     "sweep/table": "sweep/test_results.py",  # a record, which results fills
     "run/command": "run/test_runner.py",  # the command line, as a person uses it

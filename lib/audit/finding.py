@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 from lib.deploy import BadInput
-from lib.deploy.selftest import Finding
+from lib.deploy.finding import Finding
 from lib.inputs.reading import one_line
 
 MOST = 100  # complaints that are told about one thing

@@ -20,8 +20,8 @@ from lib.bundle.names import BILL, CONTAINER, README
 from lib.bundle.words import dockerfile, readme
 from lib.deploy import Contract, Domain, package
 from lib.deploy.errors import quoted
+from lib.deploy.finding import Finding
 from lib.deploy.model import CLASSES_KEY, CONTRACT_KEY, DOMAIN_KEY
-from lib.deploy.selftest import Finding
 from lib.inputs.reading import read_bytes, sha256
 from lib.numbers import counted
 from lib.report.run import EVIDENCE, PACKAGE, Run

@@ -10,7 +10,7 @@ from lib.audit import package, pages, recomputed, sums
 from lib.audit.finding import held
 from lib.audit.recomputed import Report
 from lib.deploy import BadInput
-from lib.deploy.selftest import Finding
+from lib.deploy.finding import Finding
 from lib.report.sums import NAME
 
 

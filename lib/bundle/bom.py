@@ -18,7 +18,7 @@ from typing import Any
 
 from cyclonedx import __version__
 from cyclonedx.contrib.license.factories import LicenseFactory
-from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model import HashAlgorithm, HashType, Property
 from cyclonedx.model.bom import Bom, BomMetaData
 from cyclonedx.model.component import Component, ComponentScope, ComponentType, Pedigree
 from cyclonedx.model.license import License, LicenseAcknowledgement
@@ -33,11 +33,13 @@ from packaging.utils import canonicalize_name
 from lib.bundle.libraries import Library, needed_by
 from lib.bundle.model_card import card
 from lib.deploy import package as shipped
+from lib.deploy import telemetry
 from lib.deploy.errors import printable
 from lib.inputs.reading import sha256
 from lib.runtimes.package import NOT_SAID
 
 MODEL = shipped.name(shipped.MODEL)
+TELEMETRY = "onnxruntime:telemetry"  # a property of the package
 OPERATORS = {"AND", "OR", "WITH"}  # of SPDX's expressions
 # What an IRI may hold and a URI may not, as RFC 3987 has it.
 _BEYOND_ASCII = r"[\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000efffd]"
@@ -60,6 +62,7 @@ def document(wheel: Path, manifest: Mapping[str, Any], libraries: Sequence[Libra
     digest, licences = sha256(wheel.read_bytes()), manifest["licences"]
     package = _distribution(manifest["name"], manifest["version"], licences["package"], digest)
     package.description = manifest["subject"]["about"]
+    package.properties.add(Property(name=TELEMETRY, value=f"off: the package sets {telemetry.SETTING}"))
     model, photos = _model(manifest), list(_photos(manifest))
     required, known = _known(manifest, libraries)
     components = {

@@ -99,7 +99,7 @@ def contents(
     model = Model.open(handoff.onnx_path)
     photos = golden.small(model.contract.size)
     traces, likeliest = golden.traces(photos, handoff.reference)
-    files = {path.name: path.read_bytes() for path in sorted(DEPLOY.glob("*.py"))}
+    files = {path.name: path.read_bytes() for path in sorted([*DEPLOY.glob("*.py"), DEPLOY / "py.typed"])}
     files |= {
         package.name(package.MODEL): handoff.onnx_path.read_bytes(),
         package.name(package.CLASSES): json.dumps(model.classes, indent=0, ensure_ascii=False).encode(),

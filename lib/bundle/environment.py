@@ -51,19 +51,23 @@ class Environment:
         """Bytes of all that was installed, without the interpreter."""
         return sum(path.stat().st_size for path in self.site.rglob("*") if path.is_file())
 
-    def run(self, *command: str, path: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *command: str, path: str = "", variables: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command there, outside of the workbook's folder and without what it is told by variables for Python.
 
         Args:
             command: the program and its arguments.
             path: a folder to import from besides, or empty.
+            variables: all of its environment; None takes this process's.
         """
-        variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        if variables is None:
+            variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         with tempfile.TemporaryDirectory() as elsewhere, lifeline() as stdin:
             return subprocess.run(
                 command,
                 cwd=elsewhere,
-                env=variables | ({"PYTHONPATH": path} if path else {}),
+                env={**variables, **({"PYTHONPATH": path} if path else {})},
                 stdin=stdin,
                 capture_output=True,
                 encoding="utf-8",

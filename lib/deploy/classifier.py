@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,23 +12,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import files, package
-from .errors import BadModel, BadPhoto
+from .errors import BadInput, BadModel, BadPhoto, UntestedVersions
 from .model import PIXELS, PROBABILITIES, Model
 from .pipelines import Pipeline
-from .sessions import CPU, Providers
+from .sessions import CPU, Providers, answering
 from .stages import Infer, decode, preprocessing, score
+from .versions import unproven
 
 
-def pipeline(model: str | os.PathLike[str]) -> Pipeline:
+def pipeline(model: str | os.PathLike[str], providers: Providers = CPU) -> Pipeline:
     """The deployment pipeline for an exported model: what ``--deployment lib.deploy:pipeline`` names.
 
     Args:
         model: path of an ONNX file written by ``01_export``, which carries its preprocessing contract.
+        providers: as :class:`Classifier` takes them.
 
     Raises:
+        BadInput: a provider cannot be had here.
         BadModel: as :meth:`Model.open`; or the file is end to end, so that there are no stages to take apart.
     """
-    opened = Model.open(model)
+    opened = Model.open(model, providers)
     if opened.end_to_end:
         raise BadModel(
             f"{opened.path}: this file holds its preprocessing and has no stages; open it with lib.deploy.Classifier"
@@ -57,18 +61,27 @@ class Classifier:
             in this package, and holds it to its SHA-256; the workbook itself has none.
         providers: what answers, as ONNX Runtime takes it: ``["CUDAExecutionProvider"]``, or a pair with options. Answers were
             held against PyTorch's on the CPU alone.
+        strict: whether the package's own model is refused where Python or a library is in a version that it was not proven
+            with; by default :class:`UntestedVersions` is warned of once.
+
+    Attributes:
+        providers: names of the providers that run the network, or parts of it, the preferred one first.
 
     Raises:
-        BadInput: a provider cannot be had here.
+        BadInput: a provider cannot be had here; or ``strict`` refuses a version.
         BadModel: as :meth:`Model.open`; or the package's own is not the one that was packed.
     """
 
-    def __init__(self, model: str | os.PathLike[str] | None = None, providers: Providers = CPU) -> None:
+    def __init__(
+        self, model: str | os.PathLike[str] | None = None, providers: Providers = CPU, *, strict: bool = False
+    ) -> None:
         if model is None:
+            _require_proven(strict)
             # tried when it was packed, and held to be that file
             self.model = package.opened(lambda path: Model.open(path, providers, tried=True))
         else:
             self.model = Model.open(model, providers)
+        self.providers = answering(self.model.session)
 
     @cached_property
     def probabilities(self) -> Callable[[bytes], NDArray[np.float32]]:
@@ -83,20 +96,23 @@ class Classifier:
         answer: NDArray[np.float32] = self.model.session.run([PROBABILITIES], {PIXELS: np.asarray(picture)})[0]
         return answer
 
-    def classify(self, photo: str | os.PathLike[str] | bytes, top: int = 5) -> list[Prediction]:
+    def classify(self, photo: str | os.PathLike[str] | bytes | bytearray | memoryview, top: int = 5) -> list[Prediction]:
         """The ``top`` likeliest classes, likeliest first.
 
         Args:
             photo: path of an image file, or its bytes.
-            top: how many classes to give.
+            top: how many classes to give, 1 or more; of fewer classes all are given.
 
         Raises:
+            BadInput: ``top`` is less than 1.
             BadPhoto: the file cannot be read, is not an image that :func:`~lib.deploy.stages.decode` takes, or is of a shape
                 that leads outside of the model's domain.
             BadModel: the network answers with NaN.
         """
-        if isinstance(photo, bytes):
-            data, where = photo, "photo"
+        if top < 1:
+            raise BadInput(f"top is {top}; it takes a whole number, 1 or more")
+        if isinstance(photo, bytes | bytearray | memoryview):
+            data, where = bytes(photo), "photo"
         else:
             where = os.fspath(photo)
             try:
@@ -111,3 +127,14 @@ class Classifier:
             raise BadModel(f"{where}: the network answers with NaN; hold {self.model.path} against its SHA-256")
         likeliest = probabilities.argsort()[::-1][:top]
         return [Prediction(int(i), self.model.classes[i], float(probabilities[i])) for i in likeliest]
+
+
+def _require_proven(strict: bool) -> None:
+    """Let the versions pass that the package was proven with, and warn of others, or refuse them."""
+    others = unproven(package.manifest())
+    if not others:
+        return
+    said = f"{'; '.join(map(str, others))}: answers may differ from those that were proven; selftest says whether they do"
+    if strict:
+        raise BadInput(said)
+    warnings.warn(said, UntestedVersions, stacklevel=3)

@@ -11,12 +11,14 @@ import sys
 import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from . import package, photo_files, streams
-from .classifier import Classifier
-from .errors import BadInput, BadPhoto, printable
+from . import package, streams, telemetry
+from .errors import BadInput, BadPhoto, UntestedVersions, printable
 from .manifest import Manifest
+
+if TYPE_CHECKING:
+    from .classifier import Classifier
 
 GOOD, NOT_ALL, WRONG_USE = 0, 1, 2
 SHOWN = 5  # names of files that are left out
@@ -51,7 +53,15 @@ def _parser(told: Manifest) -> argparse.ArgumentParser:
     )
     predict.add_argument("--json", action="store_true", help="one JSON object a photo and line")
     predict.add_argument("--top", metavar="N", type=int, default=5, help="how many classes to give (default 5)")
-    commands.add_parser("selftest", help="is this what was packed, and does it answer here as PyTorch did?")
+    tested = commands.add_parser("selftest", help="is this what was packed, and does it answer here as PyTorch did?")
+    for each in (predict, tested):
+        each.add_argument(
+            "--provider",
+            metavar="NAME",
+            action="append",
+            help="the ONNX Runtime provider that is to answer, as OpenVINOExecutionProvider; given again, the next to try "
+            "(default CPUExecutionProvider)",
+        )
     commands.add_parser("info", help="what this package is, what it was tested with, and under which licences it comes")
     return parser
 
@@ -73,6 +83,8 @@ def _main(arguments: Sequence[str] | None) -> int:
         return _called(arguments)
     except BadInput as error:
         print(f"error: {error}", file=sys.stderr)
+    except ImportError as error:
+        print(f"error: {printable(f'{error.name or error}: cannot be imported; call selftest')}", file=sys.stderr)
     except OSError as error:
         print(f"error: {printable(f'{error.filename}: {error.strerror}')}", file=sys.stderr)
     return WRONG_USE
@@ -83,15 +95,19 @@ def _called(arguments: Sequence[str] | None) -> int:
     options = _parser(told).parse_args(arguments)
     if options.command == "info":
         return _info(told)
-    return _selftest() if options.command == "selftest" else _predict(options.photos, options.top, options.json)
+    if options.command == "selftest":
+        return _selftest(options.provider or ())
+    return _predict(options.photos, options.top, options.json, options.provider)
 
 
-def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
+def _predict(named: Sequence[str], top: int, as_json: bool, providers: Sequence[str] | None) -> int:
+    from . import photo_files  # not at the top: what else the command does needs no library
+
     if top < 1:
         raise BadInput(f"--top is {top}; it takes a whole number, 1 or more")
     found = [photo_files.named(each) for each in named]
     photos = [photo for each in found for photo in each.photos]
-    classifier = Classifier()
+    classifier = _opened(providers)
     for path, each in zip(named, found, strict=True):
         if each.others:
             print(printable(f"{path}: no pictures, left out: {_some(each.others)}"), file=sys.stderr)
@@ -107,7 +123,12 @@ def _predict(named: Sequence[str], top: int, as_json: bool) -> int:
                 print(json.dumps({"photo": name, "error": str(error)}))
             continue
         if as_json:
-            print(json.dumps({"photo": name, "predictions": [asdict(each) for each in predictions]}))
+            answer = {
+                "photo": name,
+                "providers": classifier.providers,
+                "predictions": [asdict(each) for each in predictions],
+            }
+            print(json.dumps(answer))
         else:
             print(shown, *(f"  {each.probability:.4f}  {printable(each.name)}" for each in predictions), sep="\n")
     return code
@@ -118,10 +139,24 @@ def _some(names: Sequence[str]) -> str:
     return f"{len(names)} ({first}{', …' if len(names) > SHOWN else ''})"
 
 
-def _selftest() -> int:
-    from .selftest import selftest, told
+def _opened(providers: Sequence[str] | None) -> Classifier:
+    """The package's own model; a version that it was not proven with is a line."""
+    from .classifier import Classifier
+    from .sessions import CPU
 
-    wrong = told(selftest())
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UntestedVersions)
+        classifier = Classifier(providers=providers or CPU)
+    for each in caught:
+        print(f"warning: {printable(str(each.message))}", file=sys.stderr)
+    return classifier
+
+
+def _selftest(providers: Sequence[str]) -> int:
+    from .finding import told
+    from .selftest import selftest
+
+    wrong = told(selftest(providers))
     print(f"{wrong} of these differ" if wrong else "all as packed; answers as PyTorch's within the tolerances")
     return NOT_ALL if wrong else GOOD
 
@@ -140,6 +175,7 @@ def _info(told: Manifest) -> int:
         ("requires", f"Python {told.python}; {', '.join(told.requires)}"),
         *(("tested with", ", ".join(f"{name} {version}" for name, version in each.items())) for each in told.tested),
         ("here", f"Python {platform.python_version()} on {platform.machine()}"),
+        ("telemetry", f"of ONNX Runtime: {telemetry.state()}"),
         ("evidence", _evidence(evidence)),
         ("licences", f"package {told.licences['package']}; model {told.licences['model']}"),
         *(("", f"{name} {licence}") for kind in ("libraries", "photos") for name, licence in told.licences[kind].items()),

@@ -31,6 +31,10 @@ class BadModel(BadInput):
     """The model file cannot be used, whatever the photo. A service answers as to a fault of its own, HTTP's 500."""
 
 
+class UntestedVersions(UserWarning):
+    """Libraries or a Python that the package was not run with: its answers may differ from those that were proven."""
+
+
 def printable(text: str, keep: str = "") -> str:
     """The text in one line that any terminal, any page and any file in UTF-8 takes.
 

@@ -16,6 +16,7 @@ from . import files
 from .contract import Contract
 from .domain import Domain
 from .errors import BadInput, BadModel, quoted
+from .loops import has_loop
 from .sessions import CPU, Providers, open_session
 
 CONTRACT_KEY = "handoff.contract"
@@ -62,16 +63,20 @@ class Model:
 
         Raises:
             BadInput: a provider cannot be had here.
-            BadModel: there is no such file, ONNX Runtime cannot load it, it carries no contract or one that cannot be used, its
-                input is not what notebook 01_export writes, or it answers with NaN; one line says which.
+            BadModel: there is no such file, ONNX Runtime cannot load it, it has a loop, it carries no
+                contract or one that cannot be used, its input is not what notebook 01_export writes, or it answers with NaN;
+                one line says which.
         """
         path = Path(path)
         try:
-            files.open_regular(path, files.MODEL).close()  # ONNX Runtime opens it itself, to find weights that lie beside it
+            with files.open_regular(path, files.MODEL) as file:  # ONNX Runtime opens it itself, to find weights beside it
+                loop = has_loop(file)
         except FileNotFoundError:
             raise BadModel(f"{path}: no such model file; export it first (notebook 01_export)") from None
         except OSError as error:
             raise BadModel(f"{path}: {error.strerror}; export it with notebook 01_export") from None
+        if loop:
+            raise BadModel(f"{path}: has a Loop, which may never end; export it with notebook 01_export, which writes none")
         try:
             session = open_session(path, providers=providers)
         except BadInput:

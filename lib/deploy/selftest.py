@@ -3,64 +3,41 @@
 from __future__ import annotations
 
 import importlib.metadata
-import json
-import platform
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from . import files, package
-from .classifier import pipeline
-from .difference import UNITS, max_abs_difference
-from .errors import BadInput, BadModel, printable
+from . import package
+from .errors import BadInput
+from .finding import Finding
 from .manifest import Manifest
-from .model import Model
-from .pipelines import STAGES
-
-MOST = 10**9  # bytes of golden traces
+from .versions import versions
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was held against the manifest or a golden trace.
+def selftest(providers: Sequence[str] = ()) -> Iterator[Finding]:
+    """Everything, one thing after the other: files, versions, what the model says of itself, then every golden trace.
 
-    Attributes:
-        about: what.
-        said: what was found, with numbers.
-        wrong: whether it is not as it has to be.
-    """
+    A library that cannot be imported ends it there.
 
-    about: str
-    said: str
-    wrong: bool = False
-
-
-def told(findings: Iterable[Finding]) -> int:
-    """Print a line for each finding as it comes; how many of them are wrong."""
-    wrong = 0
-    for each in findings:
-        wrong += each.wrong
-        print("✗" if each.wrong else "✓", printable(f"{each.about}: {each.said}"), flush=True)
-    return wrong
-
-
-def selftest() -> Iterator[Finding]:
-    """Everything, one thing after the other: files, libraries, what the model says of itself, then every golden trace.
+    Args:
+        providers: names of the ONNX Runtime providers that are to answer, the preferred one first; empty takes the CPU.
 
     Raises:
         BadModel: there is no package here, or its manifest cannot be used.
     """
     told = package.manifest()
     yield from _files(told)
-    yield from _libraries(told)
+    yield from _requirements(told)
+    found = list(versions(told))
+    for each in found:
+        tested = f"tested with {' and '.join(each.tested) or 'none'}"
+        yield Finding(each.name, f"{each.here or each.problem}; {tested}", wrong=not each.proven)
+    if not all(each.here for each in found):
+        return
+    from .sessions import CPU  # these need the libraries
+    from .traces import answers
+
     try:
-        model = Model.open(package.model())
-        yield from _model(told, model)
-        yield from _traces(told, model)
+        yield from answers(told, providers or CPU)
     except BadInput as error:
         yield Finding("model", str(error), wrong=True)
 
@@ -86,8 +63,7 @@ def _packed(path: Path) -> bool:
     return path != package.MANIFEST and "__pycache__" not in path.parts
 
 
-def _libraries(told: Manifest) -> Iterator[Finding]:
-    yield Finding("python", f"{platform.python_version()}; tested with {_tested(told, 'python')}")
+def _requirements(told: Manifest) -> Iterator[Finding]:
     try:
         there = importlib.metadata.distribution(told.name)
     except importlib.metadata.PackageNotFoundError:
@@ -101,87 +77,3 @@ def _libraries(told: Manifest) -> Iterator[Finding]:
             f"{', '.join(told.requires)}",
             wrong=True,
         )
-    for name in ("numpy", "onnxruntime", "pillow"):
-        try:
-            version = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            yield Finding(name, f"not installed; tested with {_tested(told, name)}", wrong=True)
-            continue
-        span = sorted({each[name] for each in told.tested}, key=_parts)
-        outside = not span or not _parts(span[0]) <= _parts(version) <= _parts(span[-1])
-        yield Finding(name, f"{version}; tested with {_tested(told, name)}", wrong=outside)
-
-
-def _parts(version: str) -> list[int]:
-    return [int(part) if part.isdecimal() else -1 for part in version.split("+")[0].split(".")]
-
-
-def _tested(told: Manifest, name: str) -> str:
-    return " and ".join(sorted({each[name] for each in told.tested}, key=_parts)) or "none"
-
-
-def _model(told: Manifest, model: Model) -> Iterator[Finding]:
-    contract = json.loads(json.dumps(asdict(model.contract)))
-    wrong = [what for what, same in (
-        ("preprocessing contract", contract == told.contract),
-        ("sizes it is right for", asdict(model.domain) == told.domain),
-        ("class names", list(model.classes) == _names()),
-    ) if not same]  # fmt: skip
-    yield from (Finding("model", f"the {each} in the model file and in the package differ", wrong=True) for each in wrong)
-    if not wrong:
-        yield Finding("model", f"preprocessing, sizes and {len(model.classes)} class names are those of the package")
-
-
-def _names() -> Any:
-    try:
-        return json.loads(files.read(package.CLASSES, 10**7))
-    except (OSError, ValueError, RecursionError):
-        return None
-
-
-def _traces(told: Manifest, model: Model) -> Iterator[Finding]:
-    ours = pipeline(model.path)
-    golden = _golden()
-    if not told.golden:
-        yield Finding("golden traces", "there are none", wrong=True)
-    for photo, expected in told.golden.items():
-        try:
-            trace = ours.trace(files.read(package.PHOTOS / photo, files.PHOTO))
-            differences = {stage: max_abs_difference(getattr(trace, stage), golden[f"{photo}/{stage}"]) for stage in STAGES}
-        except OSError as error:
-            yield Finding(photo, f"its photo cannot be read: {error.strerror}", wrong=True)
-            continue
-        except KeyError as error:
-            yield Finding(photo, f"there is no golden trace {error}", wrong=True)
-            continue
-        except BadInput as error:
-            yield Finding(photo, f"cannot be answered: {error}", wrong=True)
-            continue
-        off = [stage for stage in STAGES if not differences[stage] <= told.tolerances[stage]]
-        name = model.classes[int(trace.score[0].argmax())]
-        said = [_said(stage, differences[stage], told.tolerances[stage]) for stage in off or STAGES]
-        said += [f"likeliest {printable(name)}" + (f", where PyTorch says {expected}" if name != expected else "")]
-        yield Finding(photo, "; ".join(said), wrong=bool(off) or name != expected)
-
-
-def _golden() -> dict[str, NDArray[Any]]:
-    """All golden traces, by "photo/stage"."""
-    try:
-        with files.open_regular(package.GOLDEN, MOST) as file, np.load(file, allow_pickle=False) as golden:
-            found = dict(golden)
-        if not all(isinstance(each, np.ndarray) and each.dtype.kind in "fiu" for each in found.values()):
-            raise ValueError("it holds something else than arrays of numbers")
-    except OSError as error:
-        raise BadModel(f"{package.GOLDEN}: {error.strerror or error}; install the package again") from None
-    except Exception as error:  # of a damaged archive zipfile, zlib and numpy raise nearly anything
-        raise BadModel(f"{package.GOLDEN}: cannot be read: {error}; install the package again") from None
-    return found
-
-
-def _said(stage: str, difference: float, tolerance: float) -> str:
-    if difference == 0:
-        return f"{stage} equal"
-    if difference == float("inf"):
-        return f"{stage} has another shape"
-    said = f"{stage} off by {difference:.2g} {UNITS[stage]}"
-    return said if difference <= tolerance else f"{said}, where {tolerance:g} is allowed"

@@ -16,7 +16,8 @@ CPU = ("CPUExecutionProvider",)
 # What answers: names of ONNX Runtime's execution providers, or pairs of a name and its options, the one to prefer first.
 Providers = Sequence[str | tuple[str, dict[str, Any]]]
 
-_ERRORS_ONLY, _NOTHING = 3, 4  # ONNX Runtime's severity levels; 4 are errors that end the process
+_FATAL = 4  # of ONNX Runtime's severity levels, those that end the process: what is less is raised, and need not be printed too
+_RECORDING = "session.record_ep_graph_assignment_info"
 
 
 def open_session(
@@ -44,7 +45,7 @@ def open_session(
         Exception: ONNX Runtime's own classes, which share no base but this one.
     """
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = _ERRORS_ONLY
+    options.log_severity_level = _FATAL
     options.graph_optimization_level = level
     said = os.environ.get("OMP_NUM_THREADS", "")
     options.intra_op_num_threads = threads or (int(said) if said.isdecimal() else 0)
@@ -54,9 +55,10 @@ def open_session(
     chosen = _listed(providers)
     names = [each if isinstance(each, str) else each[0] for each in chosen]
     _require(names, onnxruntime.get_available_providers(), "this onnxruntime")
+    if names != list(CPU):
+        options.add_session_config_entry(_RECORDING, "1")
     if CPU[0] not in names:
         options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
-        options.log_severity_level = _NOTHING  # it would say beside what it raises
     try:
         session = onnxruntime.InferenceSession(source, options, providers=chosen, enable_fallback=0)
     except Exception as error:
@@ -68,6 +70,18 @@ def open_session(
     session.disable_fallback()  # of an answer; that of opening older versions have no switch for, and show by their providers
     _require(names, session.get_providers(), "this machine")
     return session
+
+
+def answering(session: onnxruntime.InferenceSession) -> tuple[str, ...]:
+    """Names of the providers that run some part of the network, in the order in which they were preferred.
+
+    Before 1.24 ONNX Runtime does not tell the parts: these are then all that the session has.
+    """
+    names = tuple(session.get_providers())
+    if names == CPU or not hasattr(session, "get_provider_graph_assignment_info"):
+        return names
+    busy = {part.ep_name for part in session.get_provider_graph_assignment_info()}
+    return tuple(name for name in names if name in busy)
 
 
 def _listed(providers: Providers) -> list[str | tuple[str, dict[str, Any]]]:

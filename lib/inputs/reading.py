@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import errno
 import hashlib
 import re
 import tomllib
@@ -12,9 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from lib.deploy import BadInput, files
-
-# What the system answers where a disk, or a user's share of it, is full.
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 # Bytes: what a file of a kind may have.
 TEXT = 1_000_000  # names of 20,000 classes take half of it

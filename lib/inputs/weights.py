@@ -12,7 +12,7 @@ import pooch
 
 from lib import cache
 from lib.deploy import BadInput, files
-from lib.inputs.reading import NO_ROOM, WEIGHTS, one_line, sha256
+from lib.inputs.reading import WEIGHTS, one_line, sha256
 from lib.inputs.subject import Subject, WeightsSource
 
 pooch.get_logger().setLevel(logging.WARNING)  # it reports each download on stderr, which pages show
@@ -96,7 +96,7 @@ def _downloaded(subject: Subject, url: str) -> Path:
                 # no hash of pooch's: it wants all 64 digits, and a release may publish eight
                 pooch.retrieve(url, known_hash=None, fname=scratch.name, path=scratch.parent, downloader=fetch)
             except (OSError, ValueError) as error:  # requests' exceptions are OSErrors
-                if getattr(error, "errno", None) in NO_ROOM:
+                if getattr(error, "errno", None) in cache.NO_ROOM:
                     raise
                 raise BadInput(
                     f"weights of {subject.name}: cannot reach {url} ({_reason(error)}); either give a downloaded copy with "

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from lib import policy
-from lib.cache import ROOT
+from lib.cache import NO_ROOM, ROOT, full
 from lib.deploy import BadInput, files, streams
 from lib.deploy.errors import printable
 from lib.deploy.stages import decode, preprocessing
 from lib.inputs import deployment, subject
-from lib.inputs.reading import NO_ROOM, absolute, read_bytes, unknown
+from lib.inputs.reading import absolute, read_bytes, unknown
 from lib.run import copies, signals
 from lib.run.exit_codes import CHECK_FAILED, CRASHED, INTERRUPTED, SHIP, WRONG_USE
 
@@ -225,7 +225,7 @@ def _main(arguments: Sequence[str] | None, notebooks: Path, table: Path) -> int:
         return WRONG_USE
     except OSError as error:
         if error.errno in NO_ROOM:
-            print(f"error: no room on the disk: {error.filename}", file=sys.stderr)
+            print(f"error: no room on the disk: {full(error)}", file=sys.stderr)
             return WRONG_USE
         traceback.print_exc()
         return CRASHED
@@ -297,7 +297,7 @@ def _diff(options: argparse.Namespace, table: Path) -> int:
 
 def _verify(options: argparse.Namespace, table: Path) -> int:
     from lib.audit.verify import verify
-    from lib.deploy.selftest import told
+    from lib.deploy.finding import told
 
     wrong = told(verify(options.report, table))
     print(f"{wrong} of these do not hold" if wrong else "all holds, by what lies there")

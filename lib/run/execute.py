@@ -14,6 +14,7 @@ import signal
 import sys
 import tempfile
 import weakref
+from pathlib import Path
 from typing import Any
 
 import papermill
@@ -22,8 +23,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from lib.cache import NO_ROOM, full
 from lib.guarded.lifeline import hold
-from lib.inputs.reading import NO_ROOM
 from lib.run.exit_codes import CRASHED, WRONG_USE
 
 LONGEST = 100  # characters of a socket's name: systems take 103 or more
@@ -83,7 +84,8 @@ def main(job: dict[str, Any]) -> int:
         if error.ename in ("BadInput", "BadPhoto", "BadModel", "Over"):
             return _fail(WRONG_USE, str(error.evalue))
         if error.ename == "OSError" and any(f"[Errno {number}]" in str(error.evalue) for number in NO_ROOM):
-            return _fail(WRONG_USE, f"no room on the disk: {error.evalue}")
+            named = "" if "'" in str(error.evalue) else f" in {full(OSError(), Path(job['output']).parent)}"
+            return _fail(WRONG_USE, f"no room on the disk: {error.evalue}{named}")
         from nbconvert.filters import strip_ansi  # a quarter of this process's start, which only this case needs
 
         frames = strip_ansi("\n".join(error.traceback))
@@ -94,7 +96,7 @@ def main(job: dict[str, Any]) -> int:
         return _fail(CRASHED, "the kernel died")
     except OSError as error:
         if error.errno in NO_ROOM:
-            return _fail(WRONG_USE, f"no room on the disk: {error.filename or job['output']}")
+            return _fail(WRONG_USE, f"no room on the disk: {full(error, Path(job['output']).parent)}")
         raise
     return 0
 

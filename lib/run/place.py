@@ -47,12 +47,10 @@ def scratch_beside(out: Path) -> Iterator[Path]:
         raise BadInput(f"out {out}: cannot write there: {error.strerror}; name another folder with --out") from None
     try:
         scratch.chmod(0o755)  # mkdtemp's 0700 would keep a web server from reading the report
-        for folder in (scratch, cache.directory()):
+        for folder in (out.parent, cache.directory()):
             free = shutil.disk_usage(folder).free
             if free < ROOM:
-                raise BadInput(
-                    f"no room on the disk: {folder.parent} has {free / 1e6:.0f} MB free, a run needs {ROOM / 1e6:.0f} MB"
-                )
+                raise BadInput(f"no room on the disk: {folder} has {free / 1e6:.0f} MB free, a run needs {ROOM / 1e6:.0f} MB")
         yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

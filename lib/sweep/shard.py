@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib import cache
+from lib.cache import NO_ROOM
 from lib.deploy import BadInput, Pipeline, files
-from lib.inputs.reading import NO_ROOM, one_line
+from lib.inputs.reading import one_line
 from lib.inputs.reading import sha256 as sha256_of
 from lib.sweep import kept, versions
 from lib.sweep.one_thread import one_thread

@@ -57,6 +57,9 @@ def test_it_is_valid_and_tells_all_that_ships(wheel):
         "onnx-handoff-workbook",
         "cyclonedx-python-lib",
     ]
+    assert package["properties"] == [
+        {"name": "onnxruntime:telemetry", "value": "off: the package sets ORT_DISABLE_TELEMETRY=1"}
+    ]
     assert package["purl"] == "pkg:pypi/lite0-imagenet-onnx@2026.11.27.193407"
     assert package["hashes"] == [{"alg": "SHA-256", "content": sha256(b"a wheel")}]
     assert known.keys() == {

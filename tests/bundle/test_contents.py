@@ -21,7 +21,7 @@ from tests.packed import TOLERANCES, contents_of, tiny
 def test_the_code_is_that_of_the_workbook_byte_for_byte(packed):
     code = {name: data for name, data in packed.files.items() if name.endswith(".py")}
     assert code == {path.name: path.read_bytes() for path in DEPLOY.glob("*.py")}
-    assert {name.partition("/")[0] for name in packed.all} == {*code, "data"}
+    assert {name.partition("/")[0] for name in packed.all} == {*code, "py.typed", "data"}
 
 
 def test_the_model_is_the_exported_file_and_the_names_are_its_own(packed, lite0):

@@ -36,6 +36,21 @@ def test_the_commands_of_the_readme_run_as_they_are_written(there, packed, wheel
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_readme_says_how_another_distribution_of_onnxruntime_is_installed(packed, wheel):
+    (block,) = re.findall(r"```\n(pip install numpy.*?)```", words.readme(packed.manifest), re.DOTALL)
+    runtime, install, _ = block.splitlines()
+    version = packed.manifest.tested[0]["onnxruntime"]
+    assert f" onnxruntime-openvino=={version}" in runtime
+    assert " onnxruntime==" not in runtime
+    assert install == f"pip install --no-deps {wheel.name}"
+    between = replace(packed.manifest, requires=["numpy>=1,<=2", "onnxruntime>=1,<=2", "pillow==13.0.0"])
+    assert "pip install 'numpy>=1,<=2' 'onnxruntime-openvino>=1,<=2' pillow==13.0.0\n" in words.readme(between)
+
+
+def test_the_readme_tells_of_telemetry(packed):
+    assert "`ORT_DISABLE_TELEMETRY=1`" in words.readme(packed.manifest)
+
+
 def test_the_readme_says_of_a_stand_in_what_it_is_and_what_is_refused(packed):
     told = packed.manifest
     assert "stand-in" not in words.readme(told)
@@ -67,6 +82,7 @@ def test_a_description_stands_in_the_readme_as_text(packed):
 def test_the_dockerfile_takes_exactly_the_wheel_and_does_not_build_where_selftest_finds_anything(packed, wheel):
     lines = words.dockerfile(packed.manifest).splitlines()
     assert f"COPY {wheel.name} /tmp/" in lines
+    assert "ENV ORT_DISABLE_TELEMETRY=1" in lines
     assert [line for line in lines if line.startswith("COPY")] == [f"COPY {wheel.name} /tmp/"]
     assert f"FROM python:{sys.version_info.major}.{sys.version_info.minor}-slim" in lines
     assert 'RUN ["lite0-imagenet-onnx", "selftest"]' in lines

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib.deploy import BadModel, BadPhoto, Classifier, Pipeline, pipeline
+from lib.deploy import BadInput, BadModel, BadPhoto, Classifier, Pipeline, pipeline
 from lib.export.end_to_end import written
 from tests.conftest import encoded, picture
 
@@ -39,6 +39,27 @@ def test_a_path_is_classified_as_its_bytes_are(classifier, tmp_path):
     data = encoded(picture(300, 200))
     (tmp_path / "photo.png").write_bytes(data)
     assert classifier.classify(tmp_path / "photo.png") == classifier.classify(data)
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview, lambda data: memoryview(bytearray(data))])
+def test_all_that_holds_bytes_is_classified_as_bytes_are(classifier, kind):
+    data = encoded(picture(300, 200))
+    assert classifier.classify(kind(data)) == classifier.classify(data)
+
+
+@pytest.mark.parametrize("top", [0, -1, -1000])
+def test_no_class_and_less_are_refused_before_the_photo_is_looked_at(classifier, top):
+    with pytest.raises(BadInput, match=f"^top is {top}; it takes a whole number, 1 or more") as raised:
+        classifier.classify("missing.jpg", top)
+    assert type(raised.value) is BadInput
+
+
+def test_more_classes_than_there_are_give_all(classifier):
+    assert len(classifier.classify(encoded(picture(300, 200)), 10**6)) == len(classifier.model.classes)
+
+
+def test_the_classifier_names_what_answers(classifier):
+    assert classifier.providers == ("CPUExecutionProvider",)
 
 
 def test_the_model_file_carries_contract_and_classes(classifier, lite0):

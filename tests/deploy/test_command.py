@@ -100,7 +100,8 @@ def test_a_picture_that_is_not_read_is_a_failure_by_its_name(shipped, folder, ca
 def test_json_has_an_object_a_photo_that_names_classes_as_the_model_does(shipped, photo, capsys):
     assert shipped.main("predict", "--json", str(photo)) == 0
     (told,) = rows(capsys.readouterr().out)
-    assert told.keys() == {"photo", "predictions"}
+    assert told.keys() == {"photo", "providers", "predictions"}
+    assert told["providers"] == ["CPUExecutionProvider"]
     assert {each["name"]: each["index"] for each in told["predictions"]} == {name: i for i, name in enumerate(CLASSES)}
     assert sum(each["probability"] for each in told["predictions"]) == pytest.approx(1)
 
@@ -159,6 +160,7 @@ def test_as_many_classes_are_given_as_asked_for_and_as_there_are(shipped, photo,
         (("predict", "without"), "photos without: no photo in this folder"),
         (("predict", "folder.jpg"), "photos folder.jpg: no photo in this folder"),
         (("predict", "dangling.png"), "photos dangling.png: no such file or folder"),
+        (("predict", "photo.png", "--provider", "Nowhere"), "providers: this onnxruntime has no 'Nowhere'"),
         (("selftest", "now"), "unrecognized arguments: now"),
         (("info", "--json"), "unrecognized arguments: --json"),
     ],
@@ -276,6 +278,7 @@ def test_info_says_what_it_is_what_it_was_tested_with_and_under_which_licences(s
         "package Apache-2.0; model Apache-2.0",
         "pillow MIT-CMU",
         "astronaut-turned.jpg public domain (NASA)",
+        "ORT_DISABLE_TELEMETRY=1",
     ):
         assert said in printed.out
 
@@ -364,3 +367,21 @@ def test_two_photos_of_one_folder_are_answered_the_same_alone(shipped: Package, 
     for each in together:
         assert shipped.main("predict", "--json", each["photo"]) == 0
         assert rows(capsys.readouterr().out) == [each]
+
+
+def test_versions_that_were_not_proven_are_one_line_beside_the_answers(package, photo):
+    (tested,) = package.told()["tested"]
+    package.tell(tested=[tested | {"numpy": "0.1"}])
+    done = package.run("predict", "--json", str(photo), env={"PYTHONWARNINGS": "error"})
+    assert done.returncode == 0
+    assert len(rows(done.stdout)) == 1
+    assert re.fullmatch(r"warning: numpy \S+ \(proven with 0\.1\): .*\n", done.stderr)
+
+
+def test_a_provider_is_asked_for_by_name_and_named_in_the_answer(shipped, photo, capsys):
+    assert shipped.main("predict", "--json", "--provider", "CPUExecutionProvider", str(photo)) == 0
+    assert rows(capsys.readouterr().out)[0]["providers"] == ["CPUExecutionProvider"]
+    assert shipped.main("selftest", "--provider", "CPUExecutionProvider") == 0
+    assert "CPUExecutionProvider" in capsys.readouterr().out
+    assert shipped.main("selftest", "--provider", "Nowhere") == 1
+    assert "✗ model: providers: this onnxruntime has no 'Nowhere'" in capsys.readouterr().out

@@ -37,7 +37,7 @@ def test_a_good_package_passes_and_says_what_it_held_against_what(shipped, capsy
     told = shipped.told()
     assert lines[0] == f"✓ files: all {len(told['files'])} as they were packed"
     assert [line[2:].partition(":")[0] for line in lines] == [
-        "files", "python", "numpy", "onnxruntime", "pillow", "model", *told["golden"],
+        "files", "python", "numpy", "onnxruntime", "pillow", "model", "providers", *told["golden"],
     ]  # fmt: skip
     name, likeliest = list(told["golden"].items())[-1]
     said = f"decode equal; resize equal; normalise equal; infer equal; score equal; likeliest {printable(likeliest)}"
@@ -200,19 +200,49 @@ def test_versions_within_those_that_were_tried_pass_and_others_do_not(package, c
     assert wrong == [f"✗ numpy: {now['numpy']}; tested with 1.0 and 1.26"]
 
 
-def test_a_library_that_is_not_there_is_named(package, capsys, monkeypatch):
-    import importlib.metadata
+@pytest.mark.parametrize(("here", "wrong"), [("3.11", False), ("3.10", True), ("3.12", True), ("4.11", True)])
+def test_another_python_than_proven_is_found_and_another_patch_is_not(package, monkeypatch, capsys, here, wrong):
+    (now,) = package.told()["tested"]
+    package.tell(tested=[now | {"python": "3.11.7"}])
+    monkeypatch.setattr("platform.python_version", lambda: f"{here}.99")
+    _, lines, found = findings(package, capsys)
+    assert f"{'✗' if wrong else '✓'} python: {here}.99; tested with 3.11.7" in lines
+    assert len(found) == wrong
 
-    found = importlib.metadata.version
 
-    def version(name: str) -> str:
-        if name == "pillow":
-            raise importlib.metadata.PackageNotFoundError
-        return found(name)
+@pytest.mark.parametrize(("name", "module"), [("numpy", "numpy"), ("onnxruntime", "onnxruntime"), ("pillow", "PIL")])
+def test_a_library_that_is_missing_is_one_line(package, photo, name, module):
+    there = {"PYTHONPATH": f"{_without(package, module)}:{package.folder}"}
+    done = package.run("selftest", env=there)
+    assert (done.returncode, done.stderr) == (1, "")
+    tested = package.told()["tested"][0][name]
+    assert [line for line in done.stdout.splitlines() if line[0] == "✗"] == [f"✗ {name}: not installed; tested with {tested}"]
+    done = package.run("predict", str(photo), env=there)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"error: {module}: cannot be imported; call selftest\n"
+    assert package.run("info", env=there).returncode == 0
 
-    monkeypatch.setattr(importlib.metadata, "version", version)
-    _, _, wrong = findings(package, capsys)
-    assert wrong == [f"✗ pillow: not installed; tested with {package.told()['tested'][0]['pillow']}"]
+
+def test_a_library_that_is_broken_is_one_line(package):
+    there = {"PYTHONPATH": f"{_without(package, 'onnxruntime', 'libgomp.so.1: cannot open')}:{package.folder}"}
+    done = package.run("selftest", env=there)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "✗ onnxruntime: cannot be imported: libgomp.so.1: cannot open; tested with" in done.stdout
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    (tmp_path / "photo.png").write_bytes(encoded(picture(60, 40)))
+    return tmp_path / "photo.png"
+
+
+def _without(package: Package, module: str, problem: str = "") -> Path:
+    """A folder to import from first, where a library cannot be imported."""
+    folder = package.folder / "missing"
+    folder.mkdir()
+    raised = f"ImportError({problem!r})" if problem else f"ModuleNotFoundError('No module named {module}', name={module!r})"
+    (folder / f"{module}.py").write_text(f"raise {raised}")
+    return folder
 
 
 def test_bytecode_that_python_leaves_is_nothing_that_was_packed(package):

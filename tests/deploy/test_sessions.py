@@ -49,6 +49,7 @@ def test_the_cpu_does_not_step_in_where_it_was_not_named(shipped, capfd):
         Classifier(shipped.data / "model.onnx", providers=["AzureExecutionProvider"])
     both = Classifier(shipped.data / "model.onnx", providers=["AzureExecutionProvider", "CPUExecutionProvider"])
     assert both.classify(photo) == Classifier(shipped.data / "model.onnx").classify(photo)
+    assert both.providers == CPU  # which Azure's provider left all of the network to
     assert capfd.readouterr() == ("", "")
 
 

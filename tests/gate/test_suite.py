@@ -21,6 +21,8 @@ PACKAGED = (
     ("report", "bill of materials: of another wheel"),
     ("report", "another Dockerfile"),
     ("report", "another end-to-end file"),
+    ("package", "answering: telemetry is left on"),
+    ("package", "answering: as it was installed"),
     ("package", "as it was installed"),
     ("report", "as it was left"),
 )

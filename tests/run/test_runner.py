@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from lib import cache
 from lib.cache import ROOT
 from lib.run import runner
 from lib.run.command import main
@@ -402,10 +403,13 @@ def test_a_place_that_cannot_be_written_is_named(bench, capsys):
 
 
 def test_no_room_is_named_before_anything_runs(bench, earlier, capsys, monkeypatch):
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**9, 10**9, 5 * 10**6))
-    assert bench.run("ships") == WRONG_USE
-    assert "no room on the disk" in capsys.readouterr().err
-    assert bench.snapshot() == earlier
+    for folder in (bench.out.parent, cache.directory()):
+        monkeypatch.setattr(
+            shutil, "disk_usage", lambda of, full=folder: shutil._ntuple_diskusage(10**9, 0, 5 * 10**6 if of == full else 10**9)
+        )
+        assert bench.run("ships") == WRONG_USE
+        assert f"no room on the disk: {folder} has 5 MB free" in capsys.readouterr().err
+        assert bench.snapshot() == earlier
 
 
 def test_a_disk_that_fills_up_while_the_report_is_written_is_named(bench, earlier, capsys, monkeypatch):

@@ -18,13 +18,15 @@ import onnx
 from PIL import Image
 
 from lib import handoff
+from lib.bundle.environment import Environment
 from lib.deploy import package
 from lib.deploy.model import CLASSES_KEY
 from lib.gate.bench import Bench
-from lib.gate.case import Case, Outcome
+from lib.gate.case import SHIPS, STOPS, Case, Outcome
 from lib.gate.shipped import copied, installed, left, tested
 from lib.inputs.reading import sha256
 from lib.report.run import EVIDENCE, PACKAGE
+from lib.studies.handoff import quiet
 
 MODEL, GOLDEN, CLASSES, MANIFEST = (
     package.name(path) for path in (package.MODEL, package.GOLDEN, package.CLASSES, package.MANIFEST)
@@ -156,6 +158,23 @@ def _contract(told: dict[str, Any]) -> None:
     told["contract"]["filter"] = "nearest"
 
 
+def _with_line(line: str) -> Change:
+    """One more line of code, run when the package is imported."""
+
+    def change(files: Files) -> None:
+        files["__init__.py"] += f"\n{line}\n".encode()
+
+    return change
+
+
+# What a package does beside answering, with a word of what is seen of it.
+_LOUD: tuple[tuple[str, Change, str], ...] = (
+    ("telemetry is left on", _edited("__init__.py", r"(?m)^telemetry\.switch_off\(\)$", ""), "onnxruntime.db"),
+    ("a name is looked up", _with_line("__import__('socket').getaddrinfo('127.0.0.1', 9)"), "socket.getaddrinfo"),
+    ("a file is left at home", _with_line("__import__('pathlib').Path.home().joinpath('device').touch()"), "home/device"),
+)
+
+
 # Name, change, words for selftest where it has to find it, words for verify.
 _BOTH: tuple[tuple[str, Change, tuple[str, ...], tuple[str, ...]], ...] = (
     ("a number of a golden trace", _golden("infer", 1), (GOLDEN,), (GOLDEN,)),
@@ -256,26 +275,40 @@ _REFUSED: tuple[tuple[str, Change, str, tuple[str, ...]], ...] = (
 # ---- where it is done
 
 
+def _installed(bench: Bench, change: Change) -> tuple[Environment, Path, str]:
+    """A package that was changed where it is installed: the environment, the folder to import it from, its module."""
+    environment, site = installed(bench.seed), bench.folder / "site"
+    own = copied(environment, site)
+    information = next(site.glob("*.dist-info"))
+    paths = {path: path.relative_to(own).as_posix() for path in own.rglob("*") if "__pycache__" not in path.parts}
+    paths |= {path: f".dist-info/{path.relative_to(information).as_posix()}" for path in information.rglob("*")}
+    files = {name: path.read_bytes() for path, name in paths.items() if path.is_file()}
+    before = dict(files)
+    change(files)
+    for name in before.keys() | files.keys():
+        inside = name.removeprefix(".dist-info/")
+        path = information / inside if inside != name else own / name
+        if name not in files:
+            path.unlink()
+        elif files[name] != before.get(name):
+            path.write_bytes(files[name])
+    return environment, site, own.name
+
+
 def _in_environment(change: Change) -> Callable[[Bench], Outcome]:
     """A package that was changed where it is installed, and its selftest there."""
+    return lambda bench: tested(*_installed(bench, change))
+
+
+def _answering(change: Change) -> Callable[[Bench], Outcome]:
+    """A package that was changed where it is installed, and what 10_handoff sees of it while it answers."""
 
     def run(bench: Bench) -> Outcome:
-        environment, site = installed(bench.seed), bench.folder / "site"
-        own = copied(environment, site)
-        information = next(site.glob("*.dist-info"))
-        paths = {path: path.relative_to(own).as_posix() for path in own.rglob("*") if "__pycache__" not in path.parts}
-        paths |= {path: f".dist-info/{path.relative_to(information).as_posix()}" for path in information.rglob("*")}
-        files = {name: path.read_bytes() for path, name in paths.items() if path.is_file()}
-        before = dict(files)
-        change(files)
-        for name in before.keys() | files.keys():
-            inside = name.removeprefix(".dist-info/")
-            path = information / inside if inside != name else own / name
-            if name not in files:
-                path.unlink()
-            elif files[name] != before.get(name):
-                path.write_bytes(files[name])
-        return tested(environment, site, own.name)
+        environment, site, module = _installed(bench, change)
+        photo = site / module / PHOTO
+        # nothing of ours calls home: a proxy that is not there keeps even the look-up of a name from happening
+        found = quiet.traces(environment, module, photo, str(site), https_proxy="http://127.0.0.1:9")
+        return Outcome(STOPS, ("package",), ("handoff.quiet",), "\n".join(found)) if found else Outcome(SHIPS)
 
     return run
 
@@ -324,5 +357,7 @@ CASES = (
     *(Case("package", f"wheel: {name}", "package", left(_in_wheel(change)), words) for name, change, *_, words in _BOTH),
     *(Case("package", f"wheel: {name}", "package", left(_in_wheel(change)), words) for name, change, *_, words in _REFUSED),
     Case("package", "wheel: packed again", "package", left(_in_wheel(lambda _: None)), ("is another file than the run left",)),
+    *(Case("package", f"answering: {name}", "package", _answering(change), (said,)) for name, change, said in _LOUD),
+    Case("package", "answering: as it was installed", "", _answering(lambda _: None)),
     Case("package", "as it was installed", "", _in_environment(lambda _: None)),
 )

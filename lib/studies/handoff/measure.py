@@ -254,6 +254,8 @@ def record(study: Study | str, checks: Checks) -> None:
     checks.record("handoff.free-of-pytorch", all(each.proof.without_pytorch for each in proven), n)
     failing = tuple(each.name for each in proven if not each.proof.passed)
     checks.record("handoff.selftest", len(failing), n, failing)
+    traces = tuple(trace for each in proven for trace in each.proof.traces)
+    checks.record("handoff.quiet", len(traces), n, traces)
     checks.record("handoff.guard", all(each.proof.notices for each in proven), n)
     checks.flips("handoff.flips", answers)
     checks.compare("handoff.probabilities", answers, "score")

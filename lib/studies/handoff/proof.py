@@ -18,6 +18,7 @@ from lib.bundle.libraries import Library, installed, needed_by
 from lib.deploy import package
 from lib.deploy.manifest import Manifest
 from lib.inputs.weights import digest_of
+from lib.studies.handoff import quiet
 from lib.studies.handoff.costs import Cost, of_package
 from lib.studies.handoff.unseen import written
 
@@ -42,6 +43,7 @@ class Proof:
         unneeded: what of that the package does not require.
         without_pytorch: whether ``import torch`` fails there.
         selftest: what the package says of itself, with its exit code.
+        traces: sockets that it opened and files that it wrote while it answered a photo.
         notices: whether selftest finds an edited golden trace, with a manifest that was made to fit it.
         answers: probabilities float32 (classes,) by photo, from the package's own command.
         beside: the same from the end-to-end file, opened by the package; empty where there is none.
@@ -53,6 +55,7 @@ class Proof:
     unneeded: tuple[str, ...]
     without_pytorch: bool
     selftest: subprocess.CompletedProcess[str]
+    traces: tuple[str, ...]
     notices: bool
     answers: Mapping[str, NDArray[np.float32]]
     beside: Mapping[str, NDArray[np.float32]]
@@ -107,6 +110,7 @@ def prove(
             unneeded=tuple(sorted({each.name for each in libraries} - needed_by([manifest.name], libraries))),
             without_pytorch="No module named 'torch'" in torch.stderr,
             selftest=selftest,
+            traces=quiet.traces(there, names.module(manifest.name), paths[0]),
             notices=_notices(there),
             answers=_probabilities(answers, classes),
             beside=_probabilities(beside, classes) if beside else {},

@@ -102,6 +102,7 @@ def test_a_package_that_answers_otherwise_fails_where_it_does(study, rules):
     failed = subprocess.CompletedProcess([], 1, "✗ files", "")
     for change, ids in (
         (replace(good, notices=False), ["handoff.guard"]),
+        (replace(good, traces=("file home/.cache/device",)), ["handoff.quiet"]),
         (replace(good, without_pytorch=False), ["handoff.free-of-pytorch"]),
         (replace(good, unneeded=("pip",)), ["handoff.environment"]),
         (replace(good, selftest=failed), ["handoff.selftest"]),
