@@ -16,7 +16,8 @@ from lib.handoff import Handoff
 from lib.policy import Policy
 
 NUMBERS = (float("nan"), float("inf"), float("-inf"), 0.0)
-GIVEN = ("tolerance", "threshold", "tied", "memory_allowed")  # fields that the policy sets, so that nothing measured is in them
+# Fields that hold what the policy sets, and sizes of files: no network and no deployment puts anything else into them.
+GIVEN = ("tolerance", "threshold", "tied", "memory_allowed", "alone", "megabytes")
 
 
 def with_numbers(record: Any, number: float) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
 
 from lib.compare.ablation import PARTS, from_deployment, from_naive, mended, naive, swapped
 from lib.compare.shared import SharedTraces
-from lib.deploy import STAGES
+from lib.deploy import STAGES, BadInput
 from lib.deploy.stages import Normalise, Resize
 from lib.export.exporter import domain
 
@@ -82,3 +83,19 @@ def test_shape_and_filter_are_mended_one_by_one(lite0):
     assert (shape.rule, shape.filter) == (contract.rule, "nearest")
     smoothed = mended(lite0.deployment, lite0.reference, contract, ("resize filter",)).resize
     assert (smoothed.rule, smoothed.filter) == ("squash", contract.filter)
+
+
+def test_a_mix_that_gives_no_answer_leaves_the_gap_unshared_and_ends_nothing(lite0):
+    def infer(tensor):
+        if tensor.shape[2:] != (224, 224):
+            raise BadInput("takes 224 × 224 only")
+        return lite0.deployment.infer(tensor)
+
+    squashing = replace(lite0.deployment, resize=Resize(224, "squash", "bilinear"), infer=infer)
+    photo = lite0.photos.readable[0]
+    found = from_deployment(photo.name, SharedTraces(photo.data), squashing, lite0.reference, domain(lite0.subject))
+    assert not any(step.refused for step in found.steps)
+    assert found.refused == "takes 224 × 224 only"
+    assert math.isnan(found.unexplained)
+    steps = way_from_naive(lite0, photo, squashing).steps
+    assert [step.name for step in steps if step.refused] == ["right shape", "right filter"]

@@ -22,6 +22,7 @@ from lib.compare.comparison import (
     top1,
     worst,
 )
+from lib.compare.what_if import Refused
 from lib.deploy import STAGES, Trace
 from lib.deploy.difference import UNITS, max_abs_difference
 from lib.deploy.stages import score
@@ -222,3 +223,15 @@ def test_the_furthest_apart_differs_most_at_a_stage_and_of_equals_the_one_whose_
 def test_it_keeps_numbers_and_no_pixels():
     large = np.zeros((1000, 1000, 3), np.uint8)
     assert len(pickle.dumps(compared(trace(decode=large), trace(decode=large + 1)))) < 5_000
+
+
+def test_what_gives_no_answer_is_infinitely_far_away_and_no_flip_and_changes_least():
+    refused = Comparison.of_tried("photo", "swapped", trace(), Refused("would be fed 9 × 9 pixels"), ("resize", "score"))
+    answered = Comparison.of_tried("photo", "the same", trace(), trace(), ("resize", "score"))
+    assert refused.refused == "would be fed 9 × 9 pixels"
+    assert [(each.stage, each.largest) for each in refused.stages] == [("resize", math.inf), ("score", math.inf)]
+    assert not refused.flipped
+    assert flips([refused, answered]) == 0
+    assert math.isnan(refused.probability)
+    assert most_changed([refused, answered]) is answered
+    assert not answered.refused

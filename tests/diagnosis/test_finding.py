@@ -15,6 +15,7 @@ from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE
 from lib.diagnosis.ranking import NEAR
 from lib.inputs import photos
 from lib.mistakes import CATALOGUE
+from tests.conftest import encoded, picture
 from tests.diagnosis.toy import CONTRACT, DATA, NORMALISE, PHOTO, PIXELS, RIGHT, found
 
 
@@ -195,3 +196,20 @@ def test_every_name_has_a_stage():
     assert all(stage_of(name) == mistake.stage for name, mistake in CATALOGUE.items())
     assert stage_of(ANOTHER_NORMALISATION) == "normalise"
     assert stage_of(ANOTHER_SIZE) == "resize"
+
+
+@pytest.mark.parametrize("name", ["resize and centre crop", "resize and corner crop"])
+def test_a_crop_is_named_where_the_contract_squashes(name):
+    contract = Contract(64, "squash", "bilinear", (0.5,) * 3, (0.25,) * 3)
+    normalise = preprocessing(contract)[1]
+    tensor = normalise(CATALOGUE[name].make(contract)(decode(DATA)))
+    assert diagnose(DATA, tensor, contract).names == (name,)
+
+
+def test_every_photo_that_the_contract_takes_is_diagnosed_however_long():
+    contract = Contract(64, "squash", "bilinear", (0.5,) * 3, (0.25,) * 3)
+    data = encoded(picture(3000, 2))
+    resize, normalise = preprocessing(contract)
+    assert diagnose(data, normalise(resize(decode(data))), contract).healthy
+    tensor = normalise(CATALOGUE["mirrored"].make(contract)(decode(data)))
+    assert "mirrored" in {name for names in diagnose(data, tensor, contract).ties for name in names}

@@ -23,7 +23,9 @@ from PIL import Image
 
 from lib.compare.shared import SharedTraces
 from lib.deploy import BadInput
+from lib.deploy.stages import preprocessing
 from lib.explorer.widgets import OWN, REFERENCE, Explorer
+from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE
 from lib.numbers import number, probability
 from lib.policy import Policy
@@ -407,3 +409,14 @@ def test_it_can_be_driven_in_jupyterlab(browser, lab, tmp_path):
     assert outputs.last.evaluate("p => getComputedStyle(p).borderLeftWidth") == "4px"
     drive(lambda: team("nonsense=1"), "raised TypeError on", "The pictures are those of before.", redrawn=False)
     tab.close()
+
+
+def test_a_mistake_that_leads_outside_of_the_files_sizes_is_refused_in_a_line(lite0):
+    contract = replace(lite0.subject.contract, rule="shorter-side-crop", size=256, crop=224)
+    cropping = changed(
+        replace(lite0, subject=replace(lite0.subject, contract=contract)),
+        [Photo.of("wide.png", encoded(picture(1500, 300)))],
+        reference=replace(lite0.reference, resize=preprocessing(contract)[0]),
+    )
+    said = Explorer(cropping, "width and height swapped").said.value
+    assert "wide.png: would be fed 256 × 1280 pixels" in said

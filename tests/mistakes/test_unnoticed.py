@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from lib.compare.shared import SharedTraces
@@ -55,3 +57,11 @@ def test_the_network_runs_only_where_no_stage_before_it_shows_the_mistake(lite0,
             reference = shared.trace(lite0.reference)
             assert noticed(shared, reference, deployment, contract, [CATALOGUE["BGR"]], allowed) == Noticed(1, 0)
         assert len(asked.inputs["infer"]) == runs
+
+
+def test_a_mistake_that_cannot_take_the_photo_does_not_count(lite0, two_photos, rules):
+    def raises(data):
+        raise OSError("encoder error -2")
+
+    broken = replace(CATALOGUE["re-encoded JPEG"], make=lambda contract: raises)
+    assert over(two_photos, lite0, [broken, CATALOGUE["BGR"]], rules.tolerances) == Noticed(changed=2, missed=0)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from matplotlib.colors import to_rgb
 
 from lib.compare.comparison import Comparison
@@ -94,3 +97,23 @@ def test_nan_is_written_and_counts_as_a_change_of_class(drawn):
     assert "1 of 1 combinations change the likeliest class" in change_map([[lost]], "Title")
     assert [text.get_text() for text in drawn[0].axes[0].texts] == ["squash", "NaN ✗"]
     assert_whole(drawn[0])
+
+
+def test_what_is_refused_is_a_cell_that_says_so_and_no_change(drawn):
+    lost = replace(compared("b.png", "swapped", *3 * [float("nan")]), refused="would be fed 320 × 1280 pixels")
+    every = [[compared("a.png", "swapped", 0.4, 0.35, 0.25)], [lost]]
+    said = change_map(every, "Title")
+    assert "0 of 2 combinations change the likeliest class; 1 give no answer, since the photo is refused" in said
+    assert [text.get_text() for text in drawn[0].axes[0].texts] == ["swapped", "-.100", "refused"]
+    assert_whole(drawn[0])
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("-inf")])
+def test_an_infinite_change_is_drawn(drawn, value):
+    change_map([[replace(compared("a.png", name, 0.4, 0.35, 0.25), probability=value) for name in ("one", "two")]], "Title")
+    assert_whole(drawn[0])
+
+
+def test_no_mistake_at_all_is_a_sentence(drawn):
+    assert "none moves the probability" in change_map([[], []], "Title")
+    assert not drawn

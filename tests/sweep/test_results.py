@@ -100,3 +100,9 @@ def test_a_table_leaves_no_file_behind(lite0, place, tmp_path):
     del found
     gc.collect()
     assert table.read("squash").top1.shape == (6,)
+
+
+def test_why_a_pipeline_gives_no_answer_is_kept_of_the_first_such_photo(lite0, tmp_path):
+    place = made.folder(tmp_path / "photos", 2)
+    found = collect(lite0, place, tmp_path, made.plan(lite0, [Mistaken(("squash",))], [made.Fails()]))
+    assert found.refused == {"fails": (found.paths[0], "no such photo")}

@@ -7,15 +7,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from lib.compare.comparison import most_changed, worst
 from lib.compare.shared import SharedTraces
 from lib.deploy.stages import preprocessing
+from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE, SHAPES
 from lib.policy import Policy
-from lib.studies.resize import measure
+from lib.studies.resize import measure, pictures
 from lib.studies.resize.measure import Study
-from tests.few import of_photos
+from tests.conftest import encoded, picture
+from tests.few import changed, of_photos
 from tests.studies.resize.conftest import PHOTOS
 
 KINDS = {"landscape": "coffee.png", "portrait": "grace_hopper.jpg", "square": "astronaut.png"}
@@ -150,3 +153,42 @@ def test_the_reference_runs_once_a_photo(measured, few):
 def test_what_is_kept_of_a_photo_is_small(study: Study):
     kept = pickle.dumps((study.shapes, study.deployed))
     assert len(kept) < 20_000 * len(PHOTOS)
+
+
+def cropping(handoff, *photos):
+    contract = replace(handoff.subject.contract, rule="shorter-side-crop", size=256, crop=224)
+    resize, _ = preprocessing(contract)
+    return changed(
+        replace(handoff, subject=replace(handoff.subject, contract=contract)),
+        photos,
+        reference=replace(handoff.reference, resize=resize),
+        deployment=replace(handoff.deployment, resize=resize),
+    )
+
+
+@pytest.mark.parametrize(("size", "fed"), [((1500, 300), "256 × 1280"), ((100, 1200), "3072 × 256")])
+def test_a_rule_that_leads_outside_of_the_files_sizes_is_a_line_and_ends_nothing(lite0, rules, size, fed):
+    panorama, square = (Photo.of(name, encoded(picture(*each))) for name, each in (("long.png", size), ("b.png", (300, 300))))
+    study = measure.measured(cropping(lite0, panorama, square), rules)
+    by_photo = [{each.comparison.name: each for each in shapes} for shapes in study.shapes]
+    refused = by_photo[0]["width and height swapped"]
+    assert refused.comparison.refused == f"would be fed {fed} pixels, and the file is right from 32 to 1024 a side"
+    assert refused.view is None
+    assert not by_photo[1]["width and height swapped"].comparison.refused
+    assert sum(bool(each.comparison.refused) for shapes in study.shapes for each in shapes) == 1
+    assert study.noticed.missed == 0
+    row = pictures.shapes(study.shapes[0], lite0.subject.classes)
+    assert f"refused: would be fed {fed} pixels" in row
+    assert f"width and height swapped is refused on 1: long.png would be fed {fed} pixels" in pictures.finding(study.shapes)
+
+
+def test_a_deployment_that_decodes_to_another_shape_is_laid_over_the_whole_photo(lite0, rules):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = changed(
+        lite0,
+        [Photo.of("turned.jpg", encoded(picture(400, 300), "JPEG", exif=exif))],
+        deployment=CATALOGUE["EXIF ignored"].commit(lite0.deployment, lite0.subject.contract),
+    )
+    shapes = measure.measured(turned, rules).shapes[0]
+    assert [each.comparison.name for each in shapes[1:]] == [mistake.name for mistake in SHAPES]
