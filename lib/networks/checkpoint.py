@@ -72,7 +72,7 @@ def kind(path: Path) -> str:
     if head.startswith(_OLD):
         return ""
     if head.startswith(b"\x80"):
-        return "is a pickle that PyTorch did not write: refused, as loading it could run code; save a state dict with torch.save"
+        return "is a pickle that PyTorch did not write: refused, as loading it could run code; save a state dict by torch.save"
     return f"{'is no PyTorch state dict' if head else 'is empty'}; name a file that torch.save(model.state_dict(), path) wrote"
 
 

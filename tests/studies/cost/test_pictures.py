@@ -113,3 +113,8 @@ def test_flips_that_accuracy_hides_are_told():
 def test_the_plot_is_whole(drawn):
     pictures.costs(found(), STAGES)
     assert_whole(drawn[0])
+
+
+def test_files_that_are_no_pictures_are_counted_apart():
+    assert "no pictures" not in said(pictures.looked(looked()))
+    assert "3 files of the folder that are no pictures were left out" in said(pictures.looked(looked(others=3)))
