@@ -22,6 +22,10 @@ class BadInput(Exception):
         half = LONGEST // 2
         super().__init__(line if len(line) <= LONGEST else f"{line[:half]} … {line[-half:]}")
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython, and so JupyterLab and papermill, show in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class BadPhoto(BadInput):
     """A photo cannot be used; another one can. A service answers as to a bad request, HTTP's 400."""

@@ -32,6 +32,24 @@ SHARED: dict[str, Any] = {
     "versions": "installed",  # of libraries that the package is proven with: see lib.bundle.versions
     "baseline": "",
 }
+# Those that belong to single notebooks, with their defaults there.
+OWN: dict[str, Any] = {
+    "exporter": "dynamo",
+    "opset": 20,
+    "random_sizes": 60,
+    "sizes_seed": 0,
+    "seed": 0,
+    "fault": "_blocks.7",
+    "rounds": 40,
+    "folder": "",
+    "labels": "",
+    "against": "",
+    "scheduler": "",
+    "crops": 8,
+    "run": "",
+    "parts": 24,
+}
+LEAST = {"random_sizes": 0, "sizes_seed": 0, "seed": 0, "rounds": 1, "crops": 1, "parts": 1}
 # A seed that a run draws by itself where it is not given: what it decides is to be another each time.
 DRAWN_ANEW = "sizes_seed"
 # The folder that a run works in, which it gives to notebooks that come last; its results so far lie there.
@@ -127,9 +145,25 @@ def checked(given: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) ->
     return values
 
 
+def require(given: dict[str, Any]) -> None:
+    """Hold the parameters of a notebook that runs to their types: papermill hands on whatever it is given.
+
+    Args:
+        given: the notebook's own names, ``globals()``. A float that was given as text becomes one, as in :func:`checked`.
+
+    Raises:
+        BadInput: a value is of another type than the parameter's default, or below what it may be.
+    """
+    defaults = SHARED | OWN
+    given.update({name: _fitted(name, given[name], defaults[name]) for name in defaults if name in given})
+
+
 def _fitted(name: str, value: Any, default: Any) -> Any:
     what, kind = _KINDS[type(default)]
-    return fits(kind, value, f"parameter '{name}'", f"{what}, as in {default!r}")
+    fitted = fits(kind, value, f"parameter '{name}'", f"{what}, as in {default!r}")
+    if name in LEAST and fitted < LEAST[name]:
+        raise BadInput(f"parameter '{name}' is {fitted}; it takes {LEAST[name]} or more, as in {default!r}")
+    return fitted
 
 
 def _number(value: object) -> object:

@@ -47,8 +47,9 @@ def build(subject: Subject, weights: Path) -> nn.Module:
         BadInput: the file is not a state dict of this architecture with this number of classes.
     """
     chosen = family(subject)
-    tensors, model = state_dict.read(weights), chosen.empty(subject)
+    model = chosen.empty(subject)
+    tensors = state_dict.read(weights, model.state_dict())
     if subject.weights.stand_in:
         return stand_in.filled(subject, model, tensors)
-    state_dict.check(tensors, model, weights, subject)
+    tensors = state_dict.fitted(tensors, model, weights, subject)
     return chosen.filled(subject, model, tensors, weights).eval()

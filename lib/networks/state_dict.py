@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Collection
 from pathlib import Path
 
 import torch
@@ -12,25 +13,33 @@ from lib.deploy import BadInput
 from lib.deploy.errors import quoted
 from lib.inputs.reading import one_line
 from lib.inputs.subject import Subject
+from lib.networks import checkpoint
+
+_UNUSED = ".num_batches_tracked"
 
 
-def read(path: Path) -> dict[str, Tensor]:
+def read(path: Path, expected: Collection[str] = ()) -> dict[str, Tensor]:
     """The state dict in ``path``, as tensors only: a pickle that wants to run code is refused.
+
+    Args:
+        path: the file.
+        expected: names of the network's tensors, by which a message tells which of several state dicts is the network's.
 
     Raises:
         BadInput: the file is not a state dict, or holds anything but tensors of real numbers, by name.
     """
+    if kind := checkpoint.kind(path):
+        raise BadInput(f"{path}: {kind}")
     try:
         tensors = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        raise BadInput(
-            f"{path}: not a file of tensors only, so it is refused: loading it could run code; "
-            "save it again with torch.save(model.state_dict(), path)"
-        ) from None
+    except pickle.UnpicklingError as error:
+        raise BadInput(f"{path}: {checkpoint.wants_code(error, path)}") from None
     except Exception as error:  # a damaged file makes torch's reader raise nearly anything
-        raise BadInput(f"{path}: not a PyTorch state dict: {one_line(error)}") from None
+        raise BadInput(f"{path}: not a PyTorch state dict, or damaged: {one_line(error)}") from None
     if not isinstance(tensors, dict) or not all(isinstance(value, Tensor) for value in tensors.values()):
-        raise BadInput(f"{path}: holds more than a state dict; save it again with torch.save(model.state_dict(), path)")
+        raise BadInput(f"{path}: {checkpoint.around(tensors, path, expected)}")
+    if not tensors:
+        raise BadInput(f"{path}: holds no tensors; save the weights with torch.save(model.state_dict(), path)")
     for name, tensor in tensors.items():
         if not isinstance(name, str):
             raise BadInput(f"{path}: a tensor is named {quoted(name)}; a state dict names its tensors by texts")
@@ -51,8 +60,10 @@ def _unusable(tensor: Tensor) -> str:
     return next((kind for kind, holds in kinds.items() if holds), "")
 
 
-def check(tensors: dict[str, Tensor], model: nn.Module, path: Path, subject: Subject) -> None:
-    """Hold a state dict against the network that it is for.
+def fitted(tensors: dict[str, Tensor], model: nn.Module, path: Path, subject: Subject) -> dict[str, Tensor]:
+    """A state dict that was held against the network that it is for.
+
+    How many batches a batch-norm saw, which no answer depends on and older files do not have, is taken from the model.
 
     Args:
         tensors: what :func:`read` gave.
@@ -61,15 +72,19 @@ def check(tensors: dict[str, Tensor], model: nn.Module, path: Path, subject: Sub
         subject: whose weights they are.
 
     Raises:
-        BadInput: a tensor is missing, too many or of another shape, or the number of classes is another.
+        BadInput: a tensor is missing, too many, of another shape, of whole numbers, or not finite; or the number of classes is
+            another.
     """
     expected = model.state_dict()
+    tensors = {name: value for name, value in expected.items() if name.endswith(_UNUSED)} | tensors
     head = tensors.get("_fc.weight")
     if head is not None and head.ndim == 2 and head.shape[0] != len(subject.classes):
         raise BadInput(
             f"{path}: the weights are for {head.shape[0]} classes (tensor '_fc.weight'), "
             f"but field 'count' of [classes] in {subject.path} says {len(subject.classes)}"
         )
+    if tensors.keys() != expected.keys() and (said := checkpoint.other_names(tensors, path, expected)):
+        raise BadInput(f"{path}: {said}")
     for kind, names in (("misses", expected.keys() - tensors.keys()), ("has surplus", tensors.keys() - expected.keys())):
         if names:
             raise BadInput(
@@ -82,3 +97,8 @@ def check(tensors: dict[str, Tensor], model: nn.Module, path: Path, subject: Sub
                 f"{path}: tensor '{name}' has shape {tuple(tensors[name].shape)}, but {tuple(tensor.shape)} in "
                 f"{subject.architecture}, which field 'architecture' in {subject.path} names"
             )
+        if tensor.is_floating_point() and not tensors[name].is_floating_point():
+            raise BadInput(f"{path}: tensor '{name}' is of {tensors[name].dtype}; save the weights as floating point numbers")
+        if not tensors[name].isfinite().all():
+            raise BadInput(f"{path}: tensor '{name}' holds NaN or infinity; save the weights of another checkpoint")
+    return tensors

@@ -145,3 +145,8 @@ def test_a_mistake_that_refuses_photos_is_a_line_with_the_reason(study):
     assert "refused: would be fed 320 × 1280 pixels" in shown
     assert "raised" not in shown
     assert not pictures.refused(study.found.costs, {})
+
+
+def test_files_that_are_no_pictures_are_counted_apart():
+    assert "no pictures" not in said(pictures.looked(looked()))
+    assert "3 files of the folder that are no pictures were left out" in said(pictures.looked(looked(others=3)))
