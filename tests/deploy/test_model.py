@@ -199,3 +199,20 @@ def test_a_domain_that_makes_no_sense_is_refused(values):
 
 def test_a_domain_comes_back_from_its_json():
     assert Domain.from_mapping(json.loads(Domain(32, 1024).to_json()), "") == Domain(32, 1024)
+
+
+def broken_when_opened(model: ModelProto) -> None:
+    model.graph.node[0].input[0] = "nowhere"
+
+
+def broken_when_run(model: ModelProto) -> None:
+    model.graph.initializer.append(numpy_helper.from_array(np.array([7, 7, 7]), "sevens"))
+    node = onnx.helper.make_node("Reshape", [model.graph.output[0].name + "_", "sevens"], [model.graph.output[0].name])
+    model.graph.node[-1].output[0] += "_"
+    model.graph.node.append(node)
+
+
+@pytest.mark.parametrize("change", [broken_when_opened, broken_when_run])
+def test_onnx_runtime_prints_nothing_beside_the_one_line(file, capfd, change):
+    assert file(change)
+    assert capfd.readouterr() == ("", "")
