@@ -56,10 +56,14 @@ test: .venv/.installed-test
 gate: .venv/.installed
 	@$(BIN)/python -m lib.gate $(if $(ONLY),--only "$(ONLY)")
 
-# A photo is uploaded in one message; of those JupyterLab by itself drops what has more than 10 MB, without a word.
+# A photo is uploaded in one message; of those JupyterLab by itself drops what has more than 10 MB, without a word. Its news, its
+# look for updates and its extension manager call home.
+LAB_OPTIONS = --ServerApp.tornado_settings='{"websocket_max_message_size": 100000000}' --LabApp.news_url=None \
+	--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.extension_manager=readonly
+
 lab: .venv/.installed  ## JupyterLab on copies of the notebooks
 	@$(BIN)/python -m lib lab
-	@PYTHONPATH="$(CURDIR)" $(BIN)/jupyter lab --notebook-dir=lab --ServerApp.tornado_settings='{"websocket_max_message_size": 100000000}'
+	@PYTHONPATH="$(CURDIR)" $(BIN)/jupyter lab --notebook-dir=lab $(LAB_OPTIONS)
 
 benchmark: .venv/.installed-benchmark
 	@$(BIN)/python -m pytest benchmarks --quiet --benchmark-columns=median,iqr,rounds --benchmark-sort=name

@@ -36,7 +36,7 @@ def answers(told: Manifest, providers: Providers) -> Iterator[Finding]:
     """
     model = Model.open(package.model(), providers)
     yield from _model(told, model)
-    yield Finding("providers", f"{' and '.join(answering(model.session))} answers")
+    yield Finding("providers", f"answered by {' and '.join(answering(model.session))}")
     yield from _traces(told, model, providers)
 
 

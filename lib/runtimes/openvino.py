@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -14,7 +13,6 @@ def loader(**settings: str) -> Callable[[str], Answer]:
     """A function that compiles an ONNX file for the CPU with these settings."""
 
     def load(path: str) -> Answer:
-        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # its import would call home
         import openvino
 
         compiled = openvino.Core().compile_model(path, "CPU", settings)

@@ -221,3 +221,20 @@ def test_what_photos_are_fed_at_and_which_are_too_long_depends_on_the_rule(rule,
         else:
             with pytest.raises(BadPhoto):
                 domain.require(*preprocessing(contract)[0].fed(1, longer))
+
+
+def broken_when_opened(model: ModelProto) -> None:
+    model.graph.node[0].input[0] = "nowhere"
+
+
+def broken_when_run(model: ModelProto) -> None:
+    model.graph.initializer.append(numpy_helper.from_array(np.array([7, 7, 7]), "sevens"))
+    node = onnx.helper.make_node("Reshape", [model.graph.output[0].name + "_", "sevens"], [model.graph.output[0].name])
+    model.graph.node[-1].output[0] += "_"
+    model.graph.node.append(node)
+
+
+@pytest.mark.parametrize("change", [broken_when_opened, broken_when_run])
+def test_onnx_runtime_prints_nothing_beside_the_one_line(file, capfd, change):
+    assert file(change)
+    assert capfd.readouterr() == ("", "")
