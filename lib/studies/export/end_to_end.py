@@ -32,17 +32,8 @@ from lib.studies.export.inscription import Inscription
 SHORTER_SIDES = (64, 800)  # pixels, of the random sizes
 LONGEST_ASPECT = 2.0
 LONGEST_SQUASHED = 5000  # pixels of a line; where every photo is squashed none is too long
-CHECKS = (
-    "equal",
-    "levels",
-    "logits",
-    "normalise",
-    "network",
-    "softmax",
-    "metadata",
-    "flips",
-    "limits",
-)  # after export.end-to-end.
+# After export.end-to-end.
+CHECKS = ("equal", "levels", "logits", "normalise", "network", "softmax", "metadata", "limits", "flips")
 
 
 @dataclass(frozen=True)
@@ -251,11 +242,11 @@ def limits(session: InferenceSession, network: Path) -> Limited:
             session.run([PROBABILITIES], {PIXELS: np.full((height, width, 3), 127, np.uint8)}, quiet)
             answered = ""
         except Exception as error:  # ONNX Runtime's own
-            answered = str(error)
+            answered = one_line(error)
         if bool(refused) != (REFUSED in answered):
             wrong.append(f"{height} × {width}")
         said = said or answered
-    return Limited(len(tried), tuple(wrong), one_line(said))
+    return Limited(len(tried), tuple(wrong), said)
 
 
 def random_sizes(count: int, seed: int) -> list[tuple[int, int]]:
