@@ -24,6 +24,8 @@ ONNX Runtime does. It is not equal to the package, bit for bit; the report says 
 | input | `pixels` | uint8 | (height, width, 3): RGB, 0 to 255, channels last, no batch axis |
 | output | `probabilities` | float32 | (1, classes), in the order of the list `handoff.classes` in the file's metadata |
 
+ONNX Runtime's builds, those for Node too, call their maker's host unless `ORT_DISABLE_TELEMETRY` is set when they are loaded.
+
 Decoding is the caller's:
 
 - Turn the photo upright by its EXIF orientation. Few decoders do so by themselves, and a turned photo may get another class.
@@ -72,8 +74,9 @@ print(best, f"{probabilities[0, best]:.6f}", classes[best])
 """
 
 _NODE = """\
-import ort from 'onnxruntime-node';
 import sharp from 'sharp';
+process.env.ORT_DISABLE_TELEMETRY ??= '1';  // before the import
+const { default: ort } = await import('onnxruntime-node');
 
 const session = await ort.InferenceSession.create('FILE', { logSeverityLevel: 4 });
 

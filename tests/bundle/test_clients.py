@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -90,6 +91,16 @@ def test_a_client_says_of_a_photo_outside_of_the_limits_that_it_is_refused(clien
     done = subprocess.run([*client, "line.png"], cwd=service, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.strip() == f"{REFUSED}: its longer side would be resized to more than 1,024 pixels"
+
+
+def test_a_client_leaves_nothing_in_the_home_of_its_user(client, service, tmp_path):
+    (service / "photo.png").write_bytes(encoded(picture(300, 200)))
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "VIRTUAL_ENV")}  # CI switches telemetry off
+    done = subprocess.run(
+        [*client, "photo.png"], cwd=service, env=kept | {"HOME": str(tmp_path)}, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_section_names_the_file_its_layout_and_its_limits(manifest):

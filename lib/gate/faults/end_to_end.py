@@ -78,6 +78,8 @@ _CHANGES: tuple[tuple[str, Change], ...] = (
     ("class names shifted by one", _renamed(lambda names: [*names[1:], names[0]])),
     ("another filter in its contract", _contract(filter="bicubic")),
     ("another operator set", _opset),
+    ("no limit to a photo's shape", rewritten("preprocess/most_scaled", lambda values: 10 * values)),
+    ("a limit that refuses what the package takes", rewritten("preprocess/most_scaled", lambda values: values // 2)),
 )
 CASES = tuple(
     Case("end-to-end file", name, "end-to-end file", methodcaller("with_end_to_end", change)) for name, change in _CHANGES

@@ -5,30 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
+from onnxruntime import InferenceSession, RunOptions
 from PIL import Image
 
 from lib.compare.comparison import Comparison
 from lib.compare.sizes import in_stretches
-from lib.deploy import Trace
+from lib.deploy import BadPhoto, Model, Trace
 from lib.deploy.difference import max_abs_difference
-from lib.deploy.model import PIXELS
+from lib.deploy.model import PIXELS, PROBABILITIES
 from lib.deploy.sessions import open_session
-from lib.deploy.stages import logits_of
+from lib.deploy.stages import logits_of, preprocessing
 from lib.export import graph
-from lib.export.end_to_end import obstacle, probed, written
+from lib.export.end_to_end import REFUSED, obstacle, probed, written
 from lib.handoff import Handoff
+from lib.inputs.reading import one_line
 from lib.report.checks import Checks
 from lib.studies.export.facts import Facts
 from lib.studies.export.inscription import Inscription
 
 SHORTER_SIDES = (64, 800)  # pixels, of the random sizes
 LONGEST_ASPECT = 2.0
-CHECKS = ("equal", "levels", "logits", "normalise", "network", "softmax", "metadata", "flips")  # after export.end-to-end.
+LONGEST_SQUASHED = 5000  # pixels of a line; where every photo is squashed none is too long
+# After export.end-to-end.
+CHECKS = ("equal", "levels", "logits", "normalise", "network", "softmax", "metadata", "limits", "flips")
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,21 @@ class Inside:
 
 
 @dataclass(frozen=True)
+class Limited:
+    """What the file does with photos at the limits of the package, and just beyond.
+
+    Attributes:
+        tried: how many sizes.
+        wrong: those that only one of the two refuses, as height × width.
+        said: what the file says of a photo that it refuses; empty where it refused none.
+    """
+
+    tried: int
+    wrong: tuple[str, ...]
+    said: str
+
+
+@dataclass(frozen=True)
 class EndToEnd:
     """What came of the end-to-end file.
 
@@ -57,6 +77,7 @@ class EndToEnd:
         sizes: one comparison a random size.
         inside: one a comparison; network and softmax on the photos only.
         metadata: what the file says of itself.
+        limited: which photos it refuses.
         tied: what PyTorch's likeliest class may lead by, in logits, for the two likeliest to count as tied: either may come
             out first.
     """
@@ -67,6 +88,7 @@ class EndToEnd:
     sizes: tuple[Comparison, ...]
     inside: tuple[Inside, ...]
     metadata: Inscription | None
+    limited: Limited | None
     tied: float
 
     @property
@@ -86,7 +108,7 @@ class EndToEnd:
 
     def record(self, checks: Checks) -> None:
         """Record the checks of the file; where there is none, skip them with the reason."""
-        if self.file is None or self.metadata is None:
+        if self.file is None or self.metadata is None or self.limited is None:
             for name in CHECKS:
                 checks.skip(f"export.end-to-end.{name}", self.missing)
             return
@@ -99,6 +121,7 @@ class EndToEnd:
         checks.record("export.end-to-end.network", float(np.max([each.network for each in photos])), len(photos))
         checks.record("export.end-to-end.softmax", float(np.max([each.softmax for each in photos])), len(photos))
         checks.record("export.end-to-end.flips", self.flips, n)
+        checks.record("export.end-to-end.limits", len(self.limited.wrong), self.limited.tried, self.limited.wrong)
         checks.record("export.end-to-end.metadata", len(self.metadata.wrong), self.metadata.fields, self.metadata.wrong)
         checks.about(self.file.path)
 
@@ -152,7 +175,8 @@ class EndToEndPass:
         sizes = tuple(self._on_sizes[i] for i in order)
         inside = (*self._inside_photos, *(self._inside_sizes[i] for i in order))
         metadata = self._metadata(onnx.load(self._path)) if self._path else None
-        return EndToEnd(file, self._missing, tuple(self._on_photos), sizes, inside, metadata, tied)
+        limited = limits(self._session, self._handoff.onnx_path) if self._session else None
+        return EndToEnd(file, self._missing, tuple(self._on_photos), sizes, inside, metadata, limited, tied)
 
     def _metadata(self, model: onnx.ModelProto) -> Inscription:
         """What the file says of itself; its operator set has to be the network's."""
@@ -197,6 +221,32 @@ class EndToEndPass:
             "score": (probabilities, given),
         }
         return Comparison.of(photo, "end-to-end file", pairs), inside
+
+
+def limits(session: InferenceSession, network: Path) -> Limited:
+    """Try lines of pixels, lying and upright: the longest that the package takes, and one that is a pixel longer."""
+    model = Model.open(network, tried=True)
+    resize = preprocessing(model.contract)[0]
+    longest = model.domain.longest(model.contract)
+    most = LONGEST_SQUASHED if longest is None else max(1, longest // model.contract.size)
+    tried = [(1, most), (most, 1), (1, most + 1), (most + 1, 1)]
+    quiet, wrong, said = RunOptions(), [], ""
+    quiet.log_severity_level = 4  # it would say on stderr what it raises
+    for height, width in tried:
+        try:
+            model.domain.require(*resize.fed(width, height))
+            refused = ""
+        except BadPhoto as error:
+            refused = str(error)
+        try:
+            session.run([PROBABILITIES], {PIXELS: np.full((height, width, 3), 127, np.uint8)}, quiet)
+            answered = ""
+        except Exception as error:  # ONNX Runtime's own
+            answered = one_line(error)
+        if bool(refused) != (REFUSED in answered):
+            wrong.append(f"{height} × {width}")
+        said = said or answered
+    return Limited(len(tried), tuple(wrong), said)
 
 
 def random_sizes(count: int, seed: int) -> list[tuple[int, int]]:

@@ -10,8 +10,8 @@ from lib.deploy import Contract
 from lib.numbers import counted, number
 from lib.report.drawing import BLUE, GREY, SMALL, VERMILION, over_all, show, styled
 from lib.report.drawing import figure as blank
-from lib.report.html import Html, join, note, table
-from lib.studies.export.end_to_end import EndToEnd
+from lib.report.html import Html, join, note, table, verbatim
+from lib.studies.export.end_to_end import EndToEnd, Limited
 from lib.studies.export.facts import Facts
 from lib.studies.export.pictures import inscribed, signature, size_and_hash
 
@@ -22,7 +22,7 @@ OUTSIDE = "Decoding the file, turning it by its EXIF orientation and converting 
 
 def shown(measured: EndToEnd, contract: Contract) -> Html:
     """Everything there is to see; a sentence where there is no file."""
-    if measured.file is None or measured.metadata is None:
+    if measured.file is None or measured.metadata is None or measured.limited is None:
         return note(f"There is no end-to-end file: {measured.missing}.")
     return join(
         facts(measured.file),
@@ -30,6 +30,7 @@ def shown(measured: EndToEnd, contract: Contract) -> Html:
         photos(measured),
         sizes(measured, contract),
         inside(measured),
+        limits(measured.limited),
         finding(measured),
     )
 
@@ -125,6 +126,18 @@ def inside(measured: EndToEnd) -> Html:
         f"On its own levels the file's normalise is off from PyTorch's by {worst_of['normalise']} std at most, on its own "
         f"input its network from the exported one by {worst_of['network']} logits, on its own logits its softmax by "
         f"{worst_of['softmax']}."
+    )
+
+
+def limits(limited: Limited) -> Html:
+    """Which photos the file refuses."""
+    if limited.wrong:
+        return note(f"Of {limited.tried} lines of pixels only the file or only the package refuses {', '.join(limited.wrong)}.")
+    if not limited.said:
+        return note("The file takes photos of any shape, as the package does.")
+    return join(
+        note("A photo that is too long for its width is refused by the file as by the package. The runtime's error:"),
+        verbatim(limited.said),
     )
 
 

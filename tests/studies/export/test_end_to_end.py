@@ -11,10 +11,21 @@ import pytest
 from PIL import Image
 
 from lib.compare.comparison import Answer, Comparison, StageDifference, Summary, worst
+from lib.deploy.sessions import open_session
 from lib.export import end_to_end as export
 from lib.policy import Measurement
 from lib.report.checks import Checks
-from lib.studies.export.end_to_end import CHECKS, LONGEST_ASPECT, SHORTER_SIDES, EndToEnd, EndToEndPass, Inside, random_sizes
+from lib.studies.export.end_to_end import (
+    CHECKS,
+    LONGEST_ASPECT,
+    SHORTER_SIDES,
+    EndToEnd,
+    EndToEndPass,
+    Inside,
+    Limited,
+    limits,
+    random_sizes,
+)
 from lib.studies.export.facts import Facts
 from lib.studies.export.inscription import Inscription
 from tests.studies.export.conftest import PHOTOS, SIZES
@@ -51,6 +62,8 @@ def test_the_checks_pass_on_what_is_written_and_on_few_sizes(found, rules):
     compared = {name: each.compared for name, each in recorded(found, rules).items()}
     assert compared.pop("metadata") > 1010
     assert (compared.pop("network"), compared.pop("softmax")) == (len(PHOTOS), len(PHOTOS))
+    assert compared.pop("limits") == 4
+    assert found.limited.said.count(export.REFUSED) == 1
     assert set(compared.values()) == {len(PHOTOS) + SIZES}
     assert found.tied == rules["export.end-to-end.logits"].threshold
 
@@ -127,6 +140,27 @@ def test_a_mean_that_is_off_by_half_a_level_fails_the_check_of_normalise(passing
     assert failing(passing_with(mean=(red + 0.5 / 255, green, blue))) == {"normalise"}
 
 
+@pytest.mark.parametrize(("factor", "refused"), [(2, ["1 × 5", "5 × 1"]), (0.5, ["1 × 4", "4 × 1"])])
+def test_other_limits_than_the_packages_fail_their_check(few, rules, monkeypatch, tmp_path, factor, refused):
+    model = export.assembled(onnx.load(few.onnx_path), few.subject.contract)
+    limit = next(each for each in model.graph.initializer if each.name == "preprocess/most_scaled")
+    limit.CopyFrom(onnx.numpy_helper.from_array(np.array([int(1024 * factor)]), limit.name))
+    onnx.save(model, tmp_path / "wrong.onnx")
+    monkeypatch.setattr("lib.studies.export.end_to_end.written", lambda *_: tmp_path / "wrong.onnx")
+    found = through(few, rules["export.end-to-end.logits"].threshold, 1)
+    assert list(found.limited.wrong) == refused
+    assert failing(passing(found, rules)) == {"limits"}
+
+
+def test_where_every_photo_is_squashed_no_line_of_pixels_is_refused(few, tmp_path):
+    contract = replace(few.subject.contract, rule="squash")
+    model = onnx.load(few.onnx_path)
+    next(each for each in model.metadata_props if each.key == "handoff.contract").value = contract.to_json()
+    onnx.save(model, tmp_path / "squash.onnx")
+    session = open_session(export.assembled(model, contract).SerializeToString())
+    assert limits(session, tmp_path / "squash.onnx") == Limited(4, (), "")
+
+
 def test_class_names_shifted_by_one_in_the_end_to_end_file_are_found(passing_with):
     def shifted(model):
         entry = next(each for each in model.metadata_props if each.key == "handoff.classes")
@@ -155,7 +189,7 @@ def flipped(lead: float) -> Comparison:
 @pytest.mark.parametrize(("lead", "passes"), [(0.1, True), (0.3, False), (float("nan"), False)])
 def test_another_class_may_win_only_where_two_were_tied(few, rules, lead, passes):
     inside, metadata = (Inside(0, 0, 0),), Inscription(1, ())
-    found = EndToEnd(Facts.of(few.onnx_path), "", (flipped(lead),), (), inside, metadata, 0.2)
+    found = EndToEnd(Facts.of(few.onnx_path), "", (flipped(lead),), (), inside, metadata, Limited(4, (), ""), 0.2)
     assert found.flips == (not passes)
     assert passing(found, rules)["flips"] is passes
 

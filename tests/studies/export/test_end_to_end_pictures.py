@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lib.studies.export import end_to_end_pictures as pictures
+from lib.studies.export.end_to_end import Limited
 from tests.conftest import assert_whole, bare
 from tests.studies.export.conftest import PHOTOS, SIZES
 
@@ -24,6 +25,12 @@ def test_everything_is_shown(found, few, drawn):
     assert "uint8 (height, width, 3)" in said
     assert len(drawn) == 1
     assert_whole(drawn[0])
+
+
+def test_it_says_which_photos_the_file_refuses_and_quotes_its_error():
+    assert "photo refused: too long" in pictures.limits(Limited(4, (), "photo refused: too long"))
+    assert "takes photos of any shape" in pictures.limits(Limited(4, (), ""))
+    assert "only the file or only the package refuses 1 × 5, 5 × 1" in pictures.limits(Limited(4, ("1 × 5", "5 × 1"), "no"))
 
 
 def test_each_photo_has_a_row_with_its_size(found, few):
