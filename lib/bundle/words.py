@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lib.bundle import names
+from lib.bundle.markdown import plain
 from lib.deploy.manifest import Manifest
-from lib.markdown import plain
 
 
 def readme(manifest: Manifest) -> str:
