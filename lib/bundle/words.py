@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from lib.bundle import clients, names
+from lib.bundle.markdown import plain
 from lib.deploy import telemetry
 from lib.deploy.manifest import Manifest
-from lib.markdown import plain
 
 
 def readme(manifest: Manifest) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import yaml
 
+from lib.bundle.markdown import code, plain
 from lib.deploy.errors import printable
-from lib.markdown import code, plain
 from lib.policy.policy import BASELINE
 from lib.report import costs, handed_over
 from lib.report.html import Html, content, join, table

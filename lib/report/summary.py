@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from lib.bundle.markdown import code, plain
 from lib.deploy.errors import printable
-from lib.markdown import code, plain
 from lib.policy import Result
 from lib.report import handed_over, what_was_run
 from lib.report.checks import HEADERS, OWN, outcomes, rows

@@ -20,7 +20,7 @@ from lib.run.command import NOTEBOOKS, main
 from lib.run.exit_codes import SHIP
 from tests.few import copied
 from tests.run import tiny
-from tests.run.looks import assert_self_contained, look_at, pages, results
+from tests.run.looks import assert_self_contained, look_at, look_under_jenkins, pages, results
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,7 @@ def test_the_swish_story_is_labelled_as_a_stand_in_where_b0_cannot_be_had(health
     assert "no claim on accuracy is made" in page or about["02_swish"] == "b0-imagenet"
 
 
-def test_every_page_is_one_small_file_without_script(healthy, everything):
+def test_every_page_is_small_and_without_script(healthy, everything):
     for page in (*pages(healthy), *pages(everything)):
         assert_self_contained(page)
 
@@ -143,6 +143,11 @@ def test_what_a_notebook_prints_is_text_in_the_page(everything):
 def test_pages_are_fit_to_read_on_phone_and_desktop(browser, healthy, everything):
     for page in (*pages(healthy), everything / "index.html"):
         look_at(browser, page)
+
+
+def test_the_folders_pages_show_under_jenkins_policy(browser, healthy, everything):
+    for report in (healthy, everything):
+        look_under_jenkins(browser, report)
 
 
 @pytest.mark.parametrize("name", ["index.html", "report.html"])
@@ -197,5 +202,5 @@ def test_the_one_file_shows_the_figures_that_matter_and_holds_every_notebook(hea
 
 def test_links_lead_to_files_of_the_report(healthy):
     for page in pages(healthy):
-        for target in re.findall(r'href="([\w.]+)"', page.read_text()):
+        for target in re.findall(r'(?:href|src)="([\w./]+)"', page.read_text()):
             assert (healthy / target).is_file(), target

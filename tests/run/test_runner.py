@@ -52,7 +52,7 @@ class Bench:
         return json.loads((self.out / "results.json").read_text())
 
     def snapshot(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in self.out.iterdir()}
+        return {str(path.relative_to(self.out)): path.read_bytes() for path in self.out.rglob("*") if path.is_file()}
 
     def leftovers(self) -> list[str]:
         return [path.name for path in self.out.parent.iterdir() if path != self.out]
@@ -81,7 +81,7 @@ def test_all_checks_passed(bench, capsys):
     assert bench.run("ships") == SHIP
     assert sorted(path.name for path in bench.out.iterdir()) == [
         "index.html", "parameters.yml", "report.html", "results.json", "sha256sums.txt", "ships.html",
-        "ships.ipynb", "summary.md",
+        "ships.ipynb", "style.css", "summary.md",
     ]  # fmt: skip
     assert bench.results["verdict"] == "ship"
     assert "✓ Ship" in capsys.readouterr().out

@@ -8,7 +8,7 @@ import re
 import mistune
 import pytest
 
-from lib.markdown import code, plain
+from lib.bundle.markdown import code, plain
 
 HOSTILE = (
     "a|b", "`code`", "<script>alert(1)</script>", "**bold**", "_emphasis_", "[link](http://x.invalid)", "![](x.png)",
