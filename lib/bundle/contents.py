@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lib.bundle import golden, names, versions
+from lib.bundle import golden, memory, names, versions
 from lib.cache import LIB, ROOT
 from lib.deploy import Model, package
 from lib.deploy.manifest import FORMAT, Manifest
@@ -125,6 +125,7 @@ def contents(
         domain=asdict(model.domain),
         files={name: sha256(data) for name, data in files.items()},
         beside={name: digest_of(path) for name, path in beside.items()},
+        memory=memory.measured(handoff.onnx_path),
         tolerances=dict(tolerances),
         golden={name: model.classes[index] for name, index in likeliest.items()},
         requires=versions.requirements(sets),

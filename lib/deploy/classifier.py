@@ -10,9 +10,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
-from . import files, package
-from .errors import BadInput, BadModel, BadPhoto, UntestedVersions
+from . import files, machine, package, photo_memory
+from .errors import BadInput, BadModel, BadPhoto, UntestedVersions, quoted
 from .model import PIXELS, PROBABILITIES, Model
 from .pipelines import Pipeline
 from .sessions import CPU, Providers, answering
@@ -36,12 +37,12 @@ def pipeline(model: str | os.PathLike[str], providers: Providers = CPU) -> Pipel
         raise BadModel(
             f"{opened.path}: this file holds its preprocessing and has no stages; open it with lib.deploy.Classifier"
         )
-    return _pipeline(opened)
+    return _pipeline(opened, decode)
 
 
-def _pipeline(model: Model) -> Pipeline:
+def _pipeline(model: Model, decoded: Callable[[bytes], Image.Image]) -> Pipeline:
     resize, normalise = preprocessing(model.contract)
-    return Pipeline(decode, resize, normalise, Infer(model.session, model.domain), score)
+    return Pipeline(decoded, resize, normalise, Infer(model.session, model.domain), score)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class Classifier:
             in this package, and holds it to its SHA-256; the workbook itself has none.
         providers: what answers, as ONNX Runtime takes it: ``["CUDAExecutionProvider"]``, or a pair with options. Answers were
             held against PyTorch's on the CPU alone.
+        threads: how many work on one answer; 0 takes ``OMP_NUM_THREADS``, where it is set, else the cores that this process
+            may use.
+        photo_bytes: bytes of memory that decoding one photo may take, its working copies counted; a photo that may need more
+            is refused before it is decoded.
         strict: whether the package's own model is refused where Python or a library is in a version that it was not proven
             with; by default :class:`UntestedVersions` is warned of once.
 
@@ -68,30 +73,64 @@ class Classifier:
         providers: names of the providers that run the network, or parts of it, the preferred one first.
 
     Raises:
-        BadInput: a provider cannot be had here; or ``strict`` refuses a version.
+        BadInput: a provider cannot be had here; ``strict`` refuses a version; or ``threads`` or ``photo_bytes`` is no such
+            number.
         BadModel: as :meth:`Model.open`; or the package's own is not the one that was packed.
     """
 
     def __init__(
-        self, model: str | os.PathLike[str] | None = None, providers: Providers = CPU, *, strict: bool = False
+        self,
+        model: str | os.PathLike[str] | None = None,
+        providers: Providers = CPU,
+        threads: int = 0,
+        photo_bytes: int = photo_memory.MOST,
+        *,
+        strict: bool = False,
     ) -> None:
+        if type(photo_bytes) is not int or photo_bytes < 1:
+            raise BadInput(f"photo_bytes: is {quoted(photo_bytes)}; it takes a whole number of bytes, 1 or more")
+        self.photo_bytes = photo_bytes
+        self._packed = model is None
         if model is None:
             _require_proven(strict)
             # tried when it was packed, and held to be that file
-            self.model = package.opened(lambda path: Model.open(path, providers, tried=True))
+            self.model = package.opened(lambda path: Model.open(path, providers, tried=True, threads=threads))
         else:
-            self.model = Model.open(model, providers)
+            self.model = Model.open(model, providers, threads=threads)
         self.providers = answering(self.model.session)
+
+    def at_once(self, beside: int = 0) -> int:
+        """How many answers a service should work on at once: one for each core, or as many as its memory holds.
+
+        Args:
+            beside: bytes of memory to keep for something else, such as requests that wait.
+
+        Raises:
+            BadInput: not one answer fits; or the model is not a package's own, so that nobody measured what it needs.
+        """
+        if not self._packed:
+            raise BadInput("at_once: only of a package's own model is it known what an answer needs")
+        answer = self.photo_bytes + package.manifest().memory["answer"]
+        there, taken = machine.memory(), machine.held() + beside
+        if there and there < taken + answer:
+            raise BadInput(
+                f"memory: one answer may take {answer / 1e6:,.0f} MB beside {taken / 1e6:,.0f} MB that are taken or kept, and "
+                f"{there / 1e6:,.0f} MB are there; give more, or a smaller photo_bytes"
+            )
+        return min(machine.threads(), (there - taken) // answer) if there else machine.threads()
 
     @cached_property
     def probabilities(self) -> Callable[[bytes], NDArray[np.float32]]:
         """A function from a photo's bytes to probabilities, float32 (1, classes)."""
         if not self.model.end_to_end:
-            return _pipeline(self.model)
+            return _pipeline(self.model, self._decoded)
         return self._end_to_end
 
+    def _decoded(self, data: bytes) -> Image.Image:
+        return decode(data, self.photo_bytes)
+
     def _end_to_end(self, data: bytes) -> NDArray[np.float32]:
-        picture = decode(data)
+        picture = self._decoded(data)
         self.model.domain.require(*preprocessing(self.model.contract)[0].fed(*picture.size))
         answer: NDArray[np.float32] = self.model.session.run([PROBABILITIES], {PIXELS: np.asarray(picture)})[0]
         return answer

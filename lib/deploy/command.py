@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NoReturn
 
@@ -172,6 +172,7 @@ def _info(told: Manifest) -> int:
         ("model file", f"SHA-256 {told.files.get(package.name(package.MODEL), 'unknown')}"),
         ("preprocessing", f"{contract['rule']} to {contract['size']}{crop}, {contract['filter']}; {_source(told)}"),
         ("sizes", told.photos_fed),
+        ("memory", _memory(told.memory)),
         ("requires", f"Python {told.python}; {', '.join(told.requires)}"),
         *(("tested with", ", ".join(f"{name} {version}" for name, version in each.items())) for each in told.tested),
         ("here", f"Python {platform.python_version()} on {platform.machine()}"),
@@ -187,6 +188,18 @@ def _info(told: Manifest) -> int:
 
 def _source(told: Manifest) -> str:
     return told.subject["preprocessing_source"] or "its source is not stated"
+
+
+def _memory(needs: Mapping[str, int]) -> str:
+    from . import photo_memory
+
+    if not needs["opened"]:  # packed where the system does not tell
+        return f"not measured; a photo may take {photo_memory.MOST / 1e6:,.0f} MB"
+    photo, answer = photo_memory.MOST, needs["answer"]
+    return (
+        f"{needs['opened'] / 1e6:,.0f} MB when opened; one answer takes at most {(photo + answer) / 1e6:,.0f} MB more, "
+        f"{photo / 1e6:,.0f} MB of them for the photo: Classifier(photo_bytes=…) allows less"
+    )
 
 
 def _evidence(evidence: object) -> str:

@@ -33,6 +33,7 @@ _FIELDS: dict[str, Any] = {
     "domain": dict,
     "files": {str: _HASH},
     "beside": {str: _HASH},
+    "memory": {"opened": int, "answer": int},
     "tolerances": dict.fromkeys(STAGES, float),
     "golden": _TEXTS,
     "requires": [str],
@@ -60,6 +61,8 @@ class Manifest:
         domain: the sizes it is right for, as :class:`~lib.deploy.domain.Domain` has them.
         files: SHA-256 by name of every file of the package but this one.
         beside: SHA-256 by name of the files that are handed over beside the wheel.
+        memory: bytes that a process holds once it has ``opened`` the model, and that an ``answer`` takes beside those and
+            beside the photo, with the largest input that the network may be fed; 0 where it was not measured.
         tolerances: what the output of each stage may differ by from a golden trace, in the units of
             :data:`~lib.deploy.difference.UNITS`.
         golden: the likeliest class by the name of each photo that has a golden trace.
@@ -81,6 +84,7 @@ class Manifest:
     domain: Mapping[str, Any]
     files: Mapping[str, str]
     beside: Mapping[str, str]
+    memory: Mapping[str, int]
     tolerances: Mapping[str, float]
     golden: Mapping[str, str]
     requires: Sequence[str]

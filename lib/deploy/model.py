@@ -53,13 +53,14 @@ class Model:
         return self.session.get_inputs()[0].name == PIXELS
 
     @classmethod
-    def open(cls, path: str | os.PathLike[str], providers: Providers = CPU, tried: bool = False) -> Model:
+    def open(cls, path: str | os.PathLike[str], providers: Providers = CPU, tried: bool = False, threads: int = 0) -> Model:
         """Open ``path`` and try it on a plain grey picture.
 
         Args:
             path: an ONNX file.
             providers: as :func:`lib.deploy.sessions.open_session` takes them.
             tried: whether this very file was tried before, so that it need not be again.
+            threads: as :func:`lib.deploy.sessions.open_session` takes them.
 
         Raises:
             BadInput: a provider cannot be had here.
@@ -78,7 +79,7 @@ class Model:
         if loop:
             raise BadModel(f"{path}: has a Loop, which may never end; export it with notebook 01_export, which writes none")
         try:
-            session = open_session(path, providers=providers)
+            session = open_session(path, threads=threads, providers=providers)
         except BadInput:
             raise
         except Exception as error:  # ONNX Runtime's own exception classes share no base but Exception

@@ -10,11 +10,14 @@ from typing import Any
 
 import onnxruntime
 
+from . import machine
 from .errors import BadInput, quoted
 
 CPU = ("CPUExecutionProvider",)
 # What answers: names of ONNX Runtime's execution providers, or pairs of a name and its options, the one to prefer first.
 Providers = Sequence[str | tuple[str, dict[str, Any]]]
+
+MOST_THREADS = 1024
 
 _FATAL = 4  # of ONNX Runtime's severity levels, those that end the process: what is less is raised, and need not be printed too
 _RECORDING = "session.record_ep_graph_assignment_info"
@@ -24,7 +27,7 @@ def open_session(
     model: str | os.PathLike[str] | bytes,
     level: onnxruntime.GraphOptimizationLevel = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
     threads: int = 0,
-    spinning: bool = True,
+    spinning: bool = False,
     providers: Providers = CPU,
 ) -> onnxruntime.InferenceSession:
     """A session, on the CPU unless something else is asked for.
@@ -33,22 +36,20 @@ def open_session(
         model: path of an ONNX file, or its bytes.
         level: how far the graph is optimised when it is opened.
         threads: how many work on an answer; 0 takes as many as ``OMP_NUM_THREADS`` says, where it is set, else as there are
-            cores: ONNX Runtime does not heed that variable by itself, and processes that run side by side would wait for one
-            another.
-        spinning: whether the threads of a session wait awake for its next answer, as ONNX Runtime's do. Where many sessions
-            are open at once, each would keep the cores from the others for a while after every answer.
+            cores that this process may use. ONNX Runtime by itself heeds neither the variable nor a container's quota.
+        spinning: whether the threads of a session wait awake for their next piece of work, as ONNX Runtime's do by default.
+            They keep the cores from other answers, other sessions and other processes meanwhile.
         providers: handed to ONNX Runtime as they are. The CPU answers only where it is named.
 
     Raises:
-        BadInput: a provider cannot be had here, or cannot run all of the network. ONNX Runtime by itself would answer on the
-            CPU with no more than a warning.
+        BadInput: ``threads`` is no such number; or a provider cannot be had here, or cannot run all of the network. ONNX
+            Runtime by itself would answer on the CPU with no more than a warning.
         Exception: ONNX Runtime's own classes, which share no base but this one.
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = _FATAL
     options.graph_optimization_level = level
-    said = os.environ.get("OMP_NUM_THREADS", "")
-    options.intra_op_num_threads = threads or (int(said) if said.isdecimal() else 0)
+    options.intra_op_num_threads = _threads(threads)
     if not spinning:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     source = model if isinstance(model, bytes) else Path(model)
@@ -82,6 +83,12 @@ def answering(session: onnxruntime.InferenceSession) -> tuple[str, ...]:
         return names
     busy = {part.ep_name for part in session.get_provider_graph_assignment_info()}
     return tuple(name for name in names if name in busy)
+
+
+def _threads(threads: int) -> int:
+    if type(threads) is not int or not 0 <= threads <= MOST_THREADS:
+        raise BadInput(f"threads: is {quoted(threads)}; it takes a whole number, 0 to {MOST_THREADS}")
+    return threads or machine.threads()
 
 
 def _listed(providers: Providers) -> list[str | tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ import onnxruntime
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from . import formats
+from . import formats, photo_memory
 from .contract import LARGEST, Contract
 from .domain import Domain
 from .errors import BadInput, BadPhoto
@@ -29,7 +29,7 @@ FREE_PIXELS = 50_000_000
 PIXELS_A_BYTE = 200
 
 
-def decode(data: bytes) -> Image.Image:
+def decode(data: bytes, most: int = photo_memory.MOST) -> Image.Image:
     """Stage 1: the bytes of an image file become an upright RGB picture.
 
     The EXIF orientation is applied; grey, palette and alpha modes are converted as Pillow's ``convert("RGB")`` does.
@@ -40,20 +40,25 @@ def decode(data: bytes) -> Image.Image:
     Args:
         data: the whole file, in one of the formats of :data:`~lib.deploy.formats.READ`. Of an animation the first frame
             counts; a colour PNG of 16 bits a channel is read by Pillow itself at 8.
+        most: bytes of memory that decoding may take, as :func:`lib.deploy.photo_memory.needed` counts them.
 
     Raises:
         BadPhoto: the bytes are empty, truncated, damaged, not an image, of more pixels than :data:`MOST_PIXELS` or than so few
-            bytes can mean, or of a grey mode deeper than 8 bits.
+            bytes can mean, of a grey mode deeper than 8 bits, or would take more than ``most``.
     """
     if not data:
         raise BadPhoto("the file is empty (0 bytes)")
     try:
+        for width, height in photo_memory.inside(data):
+            _bound(width, height, data)
+            _fit(width, height, photo_memory.of_icon(width, height), most)  # Pillow decodes some when it opens them
         image: Image.Image = Image.open(io.BytesIO(data), formats=FORMATS)
-        _bound(image, data)
+        _bound(*image.size, data)
+        _fit(*image.size, photo_memory.needed(image, data), most)
+        _require_8_bits(image)
         image.load()
-        _bound(image, data)  # an icon gives the picture that lies in it, which may be of any size
-        if image.mode.startswith(("I", "F")):
-            raise BadPhoto(f"pixels are deeper than 8 bits (mode {image.mode}); convert the photo to 8 bits a channel")
+        _bound(*image.size, data)
+        _require_8_bits(image)  # an icon is of the mode of the picture that lies in it
         if "transparency" in image.info:
             image = image.convert("RGBA")  # the same colours; Pillow warns where transparency is dropped on the way to RGB
         ImageOps.exif_transpose(image, in_place=True)  # a copy only where the photo has to be turned
@@ -69,10 +74,23 @@ def decode(data: bytes) -> Image.Image:
     return picture
 
 
-def _bound(image: Image.Image, data: bytes) -> None:
+def _bound(width: int, height: int, data: bytes) -> None:
     most = min(MOST_PIXELS, FREE_PIXELS + PIXELS_A_BYTE * len(data))
-    if image.width * image.height > most:
-        raise BadPhoto(f"has {image.width} × {image.height} pixels in {len(data)} bytes; {most:,} at most are decoded")
+    if width * height > most:
+        raise BadPhoto(f"has {width} × {height} pixels in {len(data)} bytes; {most:,} at most are decoded")
+
+
+def _fit(width: int, height: int, needed: int, most: int) -> None:
+    if needed > most:
+        raise BadPhoto(
+            f"has {width} × {height} pixels, and decoding it may take {needed / 1e6:,.0f} MB of memory; {most / 1e6:,.0f} MB "
+            "are allowed: give a smaller photo, or allow more"
+        )
+
+
+def _require_8_bits(image: Image.Image) -> None:
+    if image.mode.startswith(("I", "F")):
+        raise BadPhoto(f"pixels are deeper than 8 bits (mode {image.mode}); convert the photo to 8 bits a channel")
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from papermill.translators import translate_parameters
 from lib.audit import baseline
 from lib.audit.results import Results
 from lib.deploy import BadInput
+from lib.deploy.machine import threads
 from lib.deploy.package import digest
 from lib.guarded.lifeline import lifeline
 from lib.handoff import Handoff
@@ -39,7 +40,6 @@ from lib.run.exit_codes import WRONG_USE
 from lib.run.place import move_into_place, scratch_beside
 from lib.run.progress import Progress
 from lib.run.signals import uninterrupted
-from lib.runtimes.runtime import threads
 
 CELL_TIMEOUT = 3600  # seconds; on the bundled photos and two cores the longest cell takes about 60
 

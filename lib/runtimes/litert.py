@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.runtimes.runtime import TFLITE, Answer, Runtime, threads
+from lib.deploy.machine import threads
+from lib.runtimes.runtime import TFLITE, Answer, Runtime
 
 
 def load(path: str) -> Answer:

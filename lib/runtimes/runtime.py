@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,9 +37,3 @@ class Runtime:
     took: str
     informational: bool = False
     benchmarked: bool = False
-
-
-def threads() -> int:
-    """How many threads may work at once: as ``OMP_NUM_THREADS`` says, where it says one number, else as there are cores."""
-    said = os.environ.get("OMP_NUM_THREADS", "")
-    return int(said) if said.isdecimal() and int(said) else os.cpu_count() or 1

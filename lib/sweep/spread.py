@@ -18,8 +18,8 @@ from distributed import CancelledError, Client, Future, KilledWorker, LocalClust
 from distributed.versions import VersionMismatchWarning
 
 from lib.deploy import BadInput
+from lib.deploy.machine import threads
 from lib.inputs.reading import one_line
-from lib.runtimes.runtime import threads
 from lib.sweep import versions
 from lib.sweep.shard import Done, Refused, Task
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import onnxruntime
 import pytest
 
-from lib.deploy import BadInput, Classifier
+from lib.deploy import BadInput, Classifier, machine
 from lib.deploy.sessions import CPU, open_session
 from tests.conftest import encoded, picture
 
@@ -72,13 +69,21 @@ def test_a_session_opens_a_path_and_bytes_alike(shipped):
     np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize(("said", "threads"), [("3", 3), ("", 0), ("many", 0), ("-1", 0)])
-def test_as_many_threads_work_as_the_environment_says(shipped, said, threads):
-    code = (
-        "import sys; from lib.deploy.sessions import open_session; "
-        "print(open_session(sys.argv[1]).get_session_options().intra_op_num_threads)"
-    )
-    path = str(shipped.data / "model.onnx")
-    environment = {"OMP_NUM_THREADS": said, "PYTHONPATH": ":".join(sys.path)}
-    done = subprocess.run([sys.executable, "-c", code, path], env=environment, capture_output=True, text=True, check=True)
-    assert done.stdout == f"{threads}\n"
+@pytest.mark.parametrize(("said", "threads"), [("3", 3), ("", machine.cores()), ("many", machine.cores())])
+def test_as_many_threads_work_as_the_environment_says(shipped, monkeypatch, said, threads):
+    monkeypatch.setenv("OMP_NUM_THREADS", said)
+    opened = Classifier(shipped.data / "model.onnx").model.session.get_session_options()
+    assert opened.intra_op_num_threads == threads
+    assert opened.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+
+
+def test_as_many_threads_work_as_are_asked_for(shipped, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    opened = Classifier(shipped.data / "model.onnx", threads=2).model.session.get_session_options()
+    assert opened.intra_op_num_threads == 2
+
+
+@pytest.mark.parametrize("threads", [-1, 1025, 1.0, True, "2", None])
+def test_no_other_number_of_threads_is_taken(shipped, threads):
+    with pytest.raises(BadInput, match=r"^threads: is .*; it takes a whole number, 0 to 1024$"):
+        Classifier(shipped.data / "model.onnx", threads=threads)

@@ -9,7 +9,7 @@ import pytest
 
 from lib.runtimes import RUNTIMES
 from lib.runtimes.onnx_runtime import SHIPPED
-from lib.runtimes.runtime import ONNX, SAVED_MODEL, SIZED, SUBJECT, TFLITE, threads
+from lib.runtimes.runtime import ONNX, SAVED_MODEL, SIZED, SUBJECT, TFLITE
 
 # What can be loaded in this process: the others are run in one of their own, in tests/studies/runtimes.
 HERE = ("PyTorch, eager", SHIPPED, "OpenVINO, f32", "ONNX reference evaluator")
@@ -36,10 +36,3 @@ def test_tensorrt_without_a_gpu_says_so(monkeypatch):
     monkeypatch.setattr("pathlib.Path.exists", lambda _: False)
     with pytest.raises(RuntimeError, match="no NVIDIA GPU on this machine"):
         RUNTIMES["TensorRT"].load("model.onnx")
-
-
-@pytest.mark.parametrize(("said", "expected"), [("3", 3), ("", 5), ("0", 5), ("4,2", 5), ("many", 5)])
-def test_threads_are_as_many_as_the_environment_says_or_as_there_are_cores(monkeypatch, said, expected):
-    monkeypatch.setattr("os.cpu_count", lambda: 5)
-    monkeypatch.setenv("OMP_NUM_THREADS", said)
-    assert threads() == expected

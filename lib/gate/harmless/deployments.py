@@ -364,7 +364,7 @@ PLANTED = (
     _around("the network's input written over afterwards", "infer", _written_into),
     Planted("the network at any size", "", _in_one_call),
     _session("one thread", threads=1),
-    _session("threads that sleep", spinning=False),
+    _session("threads that wait awake", spinning=True),
     _session("no optimisation of the graph", level=LEVELS.ORT_DISABLE_ALL),
     _session("basic optimisation of the graph", level=LEVELS.ORT_ENABLE_BASIC),
     _variant("softmax in float64", "score", lambda _: _softmax_in_float64),

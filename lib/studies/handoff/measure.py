@@ -21,6 +21,7 @@ from lib.bundle.contents import Contents, Evidence, contents
 from lib.bundle.names import BILL, CONTAINER, README
 from lib.bundle.wheel import build
 from lib.compare.comparison import Comparison, flips, worst
+from lib.deploy.machine import threads
 from lib.deploy.manifest import Manifest
 from lib.deploy.stages import decode
 from lib.export import end_to_end, graph
@@ -34,7 +35,6 @@ from lib.policy import Policy
 from lib.policy.results import listed
 from lib.report.checks import Checks
 from lib.report.run import EVIDENCE, PACKAGE
-from lib.runtimes.runtime import threads
 from lib.studies.handoff.costs import Cost, of_pytorch
 from lib.studies.handoff.proof import Proof, prove
 from lib.studies.handoff.unseen import unseen, written

@@ -98,8 +98,8 @@ class Opened:
         Raises:
             BadInput: a block cannot be cut out.
         """
-        alone = (open_session(network.alone(block).SerializeToString(), spinning=False) for block in network.blocks)
-        return cls(network, open_session(network.probed().SerializeToString(), spinning=False), tuple(alone))
+        alone = (open_session(network.alone(block).SerializeToString()) for block in network.blocks)
+        return cls(network, open_session(network.probed().SerializeToString()), tuple(alone))
 
     def readings(self, expected: Mapping[str, NDArray[Any]]) -> tuple[Reading, ...]:
         """Both errors of every block on one photo, in the order they run.

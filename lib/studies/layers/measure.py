@@ -167,7 +167,7 @@ def one_pass(handoff: Handoff, network: Divided, planted: Divided, sessions: Map
         BadInput: a block cannot be cut out.
     """
     opened, faulty_opened = Opened.of(network), Opened.of(planted)
-    uncut = open_session(planted.model.SerializeToString(), spinning=False)
+    uncut = open_session(planted.model.SerializeToString())
     healthy: tuple[Reading, ...] = ()
     faulty: tuple[Reading, ...] = ()
     symptom: Symptom | None = None

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from lib import cache
 from lib.compare.comparison import Comparison, flips, worst
+from lib.deploy.machine import threads
 from lib.handoff import Handoff
 from lib.numbers import finite
 from lib.runtimes import RUNTIMES, converter
@@ -23,7 +24,7 @@ from lib.runtimes.onnx_runtime import SHIPPED
 from lib.runtimes.process import Measured, measured
 from lib.runtimes.pytorch import EAGER
 from lib.runtimes.reference_evaluator import EVALUATOR
-from lib.runtimes.runtime import ONNX, SAVED_MODEL, SIZED, SUBJECT, TFLITE, Runtime, threads
+from lib.runtimes.runtime import ONNX, SAVED_MODEL, SIZED, SUBJECT, TFLITE, Runtime
 
 LEAST_ROUNDS = 3  # of a runtime whose answers take seconds
 NO_CONVERTER = "not converted: the converter is missing; make report RUNTIMES=all installs it"
