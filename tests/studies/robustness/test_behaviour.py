@@ -107,3 +107,10 @@ def test_one_that_takes_one_input_at_a_time_is_not_wrong(asked, rules):
 def test_one_that_never_answers_ends_the_study(asked):
     with pytest.raises(BadInput, match="no answer"):
         asked(lambda photo, threads: BadInput("no answer"))
+
+
+def test_one_whose_network_takes_only_its_own_size_is_not_asked_in_batches(asked):
+    def infer(tensor):
+        raise BadInput("it takes 224 × 224 only")
+
+    assert asked(infer=infer).batch.skipped == "it does not take PyTorch's input: it takes 224 × 224 only"
