@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.compare.what_if import Refused, attempt
 from lib.deploy import Contract
 from lib.diagnosis.candidates import TOGETHER, Candidate, Names, pairs, singles
 from lib.diagnosis.evidence import SAME
@@ -120,9 +122,13 @@ def beyond(photo: Photo, contract: Contract, random: np.random.Generator, many: 
     """
     one = {each.names: each for each in singles(photo.data, contract, levels=False)}
     two = [each for each in _drawn(photo, contract, random, many) if _both_show(each, one)]
-    made = {name: make(photo.data, contract) for name, make in STRANGERS.items()}
-    # on a square or a grey photo some are a mistake of the catalogue, or none
-    strange = {name: tensor for name, tensor in made.items() if not any(_same(tensor, each.values) for each in one.values())}
+    made = {name: attempt(partial(make, photo.data, contract)) for name, make in STRANGERS.items()}
+    # on a square or a grey photo some are a mistake of the catalogue, or none; a photo of few pixels some cannot take
+    strange = {
+        name: tensor
+        for name, tensor in made.items()
+        if not isinstance(tensor, Refused) and not any(_same(tensor, each.values) for each in one.values())
+    }
     tensors = [*(_noisy(each, random) for each in two), *(Observed.of(tensor) for tensor in strange.values())]
     findings = iter(diagnose_all(photo.data, tensors, contract))
     attempts = [_attempt(photo.name, TWO, each, next(findings)) for each in two]

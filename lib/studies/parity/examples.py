@@ -15,8 +15,8 @@ from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
 from lib.compare.view import shown
 from lib.compare.what_if import Refused, attempt, tried
-from lib.deploy import Contract
-from lib.deploy.stages import decode
+from lib.deploy import BadPhoto, Contract
+from lib.deploy.stages import MOST_PIXELS, decode
 from lib.export.exporter import domain
 from lib.handoff import Handoff
 from lib.inputs.photos import Photo
@@ -101,12 +101,17 @@ def large_jpeg(photo: Photo, contract: Contract) -> Photo:
     """The picture as a JPEG whose shorter side is 4.4 times what the network was made for, as a camera takes it.
 
     Of a picture that is longer than a camera's only the middle is taken.
+
+    Raises:
+        BadPhoto: it would have more pixels than are decoded.
     """
     image = decode(photo.data)
     width, height = (min(length, LONGEST * min(image.size)) for length in image.size)
     left, top = (image.width - width) // 2, (image.height - height) // 2
     # truncated, so that it is not longer beside its shorter side than the photo is
     size = [length * round(4.4 * side_of(contract)) // min(width, height) for length in (width, height)]
+    if size[0] * size[1] > MOST_PIXELS:
+        raise BadPhoto(f"{photo.name}: as a large JPEG it would have {size[0]} × {size[1]} pixels")
     grown = image.resize((size[0], size[1]), LANCZOS, (left, top, left + width, top + height))
     return _saved(grown, f"{photo.name}, large JPEG", "JPEG", quality=95)
 

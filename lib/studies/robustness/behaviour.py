@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lib.deploy import BadInput
 from lib.deploy.difference import max_abs_difference
 from lib.handoff import Handoff
+from lib.inputs.deployment import taken
 from lib.policy import Policy
 from lib.report.checks import Checks
 
@@ -145,10 +146,11 @@ def _batches(infer: Callable[[Any], Any], tensor: NDArray[Any], same: float) -> 
     """
     most = max(BATCHES)
     inputs = [np.roll(tensor, i * tensor.shape[3] // most, axis=3) for i in range(most)]
-    try:
-        alone = np.concatenate([np.asarray(infer(each)) for each in inputs])
-    except BadInput as error:
-        return Case(float("inf"), 1, (str(error),))
+    answers = [taken(infer, each) for each in inputs]
+    refused = next((why for _, why in answers if why), "")
+    if refused:
+        return Case(float("nan"), 0, (), f"it does not take PyTorch's input: {refused}")
+    alone = np.concatenate([np.asarray(answer) for answer, _ in answers])
     worst, off, compared = 0.0, [], 0
     for count in BATCHES:
         try:

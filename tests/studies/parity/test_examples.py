@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from lib.compare.shared import SharedTraces
 from lib.deploy import Contract
 from lib.deploy.stages import decode
 from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE, COLOUR, FILTERS, SHAPES
-from lib.studies.parity.examples import MADE, large_jpeg, made_from, palette, see_through, turned
+from lib.studies.parity import examples as module
+from lib.studies.parity.diagnosis_pictures import consequences, examples_gallery
+from lib.studies.parity.examples import MADE, examples, large_jpeg, made_from, palette, see_through, turned
 from tests.conftest import encoded, picture
 
 CONTRACT = Contract(64, "shorter-side", "bilinear", (0.5,) * 3, (0.5,) * 3)
@@ -86,3 +90,33 @@ def test_one_photo_is_made_for_each(small):
         f"small.png, {how}" for how in ("turned by EXIF", "64 colours", "with alpha", "large JPEG")
     ]
     assert len(made) == len(MADE)
+
+
+@pytest.mark.parametrize("size", [(1200, 100), (100, 1200), (3, 900)])
+def test_of_a_long_photo_the_large_jpeg_is_the_middle_and_no_longer_than_it(size):
+    long = Photo.of("long.png", encoded(picture(*size)))
+    width, height = large_jpeg(long, CONTRACT).size
+    assert min(width, height) == round(4.4 * 64)
+    assert max(width, height) <= 4 * min(width, height)
+    assert (width > height) == (size[0] > size[1])
+
+
+def test_where_a_photo_cannot_be_made_the_photo_itself_takes_its_place(small):
+    huge = Contract(4000, "squash", "bilinear", (0.5,) * 3, (0.5,) * 3)  # 17600 pixels a side are more than are decoded
+    assert made_from(small, huge)[-1] is small
+
+
+def test_a_mistake_that_cannot_take_the_photo_is_a_line_with_the_reason(parity, monkeypatch):
+    def raises(data):
+        raise OSError("encoder error -2")
+
+    broken = replace(CATALOGUE["re-encoded JPEG"], make=lambda contract: raises)
+    monkeypatch.setattr(module, "SHOWN", (broken, CATALOGUE["mirrored"]))
+    photo = parity.handoff.photos.readable[0]
+    made = [photo] * len(MADE)
+    refused, mirrored = examples(parity.handoff, photo, SharedTraces(photo.data), made)
+    assert (refused.comparison.refused, refused.picture) == ("encoder error -2", None)
+    assert mirrored.picture is not None
+    classes = parity.handoff.subject.classes
+    assert "re-encoded JPEG is refused: encoder error -2" in examples_gallery([refused, mirrored], classes)
+    assert "refused: encoder error -2" in consequences([refused, mirrored], classes)

@@ -118,10 +118,8 @@ def test_one_that_answers_only_the_second_time_is_found(asked):
     assert found.again.worst == np.inf
 
 
-def test_a_network_that_answers_nothing_is_wrong_in_batches_too(asked):
+def test_one_whose_network_takes_only_its_own_size_is_not_asked_in_batches(asked):
     def infer(tensor):
-        raise BadInput("stage infer raised MemoryError")
+        raise BadInput("it takes 224 × 224 only")
 
-    batch = asked(infer=infer).batch
-    assert (batch.worst, batch.skipped) == (np.inf, "")
-    assert batch.off == ("stage infer raised MemoryError",)
+    assert asked(infer=infer).batch.skipped == "it does not take PyTorch's input: it takes 224 × 224 only"
