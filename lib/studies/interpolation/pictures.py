@@ -14,7 +14,7 @@ from lib.compare.comparison import TOP, most_changed
 from lib.deploy.contract import FILTERS as KERNELS
 from lib.mistakes import COLOUR, FILTERS
 from lib.mistakes.resizers import RESIZERS
-from lib.numbers import number, probability, signed
+from lib.numbers import counted, number, probability, signed
 from lib.report import heat, zoom
 from lib.report.change_map import change_map
 from lib.report.drawing import BLUE, DARK, GREEN, GREY, SMALL, VERMILION, apart, logarithmic, over_all, shortened, show, styled
@@ -376,7 +376,7 @@ def finding(every: Sequence[Mapping[str, PixelError]]) -> Html:
     stated = next(RESIZERS[name] for name, each in every[0].items() if each.own)
     alike = sorted((r.name for r in RESIZERS.values() if r.row == stated.row and r != stated), key=means.__getitem__)
     others = sorted({f"Pillow {kernel}" for kernel in KERNELS} - {stated.name}, key=means.__getitem__)
-    said = f"Over {len(every)} photos the reference's resize is {stated.name}; mean errors in levels: "
+    said = f"Over {counted(len(every), 'photo')} the reference's resize is {stated.name}; mean errors in levels: "
     if alike:
         ends = dict.fromkeys((alike[0], alike[-1]))
         said += f"of other libraries' {stated.row} resizes {_err(ends, means)}; "

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.compare.comparison import Answer, most_changed
 from lib.compare.pair import Pair
-from lib.numbers import number, probability
+from lib.numbers import counted, number, probability
 from lib.report import heat, zoom
 from lib.report.change_map import change_map
 from lib.report.gallery import Panel, gallery
@@ -169,9 +169,10 @@ def finding(every: Sequence[Sequence[Shape]]) -> Html:
     flips = {rule: sum(each.flipped for each in compared) for rule, compared in by_rule.items()}
     most_moved = max(moves, key=lambda rule: moves[rule])
     most_flipped = max(flips, key=lambda rule: flips[rule])
+    photos = counted(len(every), "photo")
     if not any(moves.values()) and not any(flips.values()):
-        return note(f"Over {len(every)} photos no rule moves the probability, and none changes the likeliest class.")
-    said = f"Over {len(every)} photos {most_moved} moves the probability most, by {number(moves[most_moved])} on average; "
+        return note(f"Over {photos} no rule moves the probability, and none changes the likeliest class.")
+    said = f"Over {photos} {most_moved} moves the probability most, by {number(moves[most_moved])} on average; "
     if flips[most_flipped]:
         return note(f"{said}{most_flipped} changes the likeliest class most often, on {flips[most_flipped]}.")
     return note(f"{said}none changes the likeliest class.")
