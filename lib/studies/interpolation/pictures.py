@@ -374,7 +374,10 @@ def finding(every: Sequence[Mapping[str, PixelError]]) -> Html:
     """How far resizes of the reference's kind err, against Pillow's other filters, over all photos, in a sentence."""
     means = {name: float(np.mean([errors[name].mean for errors in every])) for name in every[0]}
     stated = next(RESIZERS[name] for name, each in every[0].items() if each.own)
-    alike = sorted((r.name for r in RESIZERS.values() if r.row == stated.row and r != stated), key=means.__getitem__)
+    alike = sorted(
+        (r.name for r in RESIZERS.values() if r.row in (stated.row, f"{stated.row}-exact") and r != stated),
+        key=means.__getitem__,
+    )
     others = sorted({f"Pillow {kernel}" for kernel in KERNELS} - {stated.name}, key=means.__getitem__)
     said = f"Over {counted(len(every), 'photo')} the reference's resize is {stated.name}; mean errors in levels: "
     if alike:
