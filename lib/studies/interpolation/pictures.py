@@ -380,7 +380,8 @@ def finding(every: Sequence[Mapping[str, PixelError]]) -> Html:
     means = {name: float(np.mean(each)) for name, each in given.items() if each}
     stated = next(RESIZERS[name] for name, each in every[0].items() if each.own)
     alike = sorted(
-        (r.name for r in RESIZERS.values() if r.row == stated.row and r != stated and r.name in means), key=means.__getitem__
+        (r.name for r in RESIZERS.values() if r.row in (stated.row, f"{stated.row}-exact") and r != stated and r.name in means),
+        key=means.__getitem__,
     )
     others = sorted(({f"Pillow {kernel}" for kernel in KERNELS} - {stated.name}) & set(means), key=means.__getitem__)
     said = f"Over {counted(len(every), 'photo')} the reference's resize is {stated.name}; mean errors in levels: "

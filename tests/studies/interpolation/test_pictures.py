@@ -183,6 +183,15 @@ def test_the_finding_holds_whatever_filter_the_subject_states(study, name):
     assert f"({alike.get(name, 'Pillow bilinear')})" in said
 
 
+def test_a_nearest_by_another_name_counts_as_one(study):
+    def stated(each):
+        name = each.comparison.name
+        return replace(each, own=name == "Pillow nearest", mean=0.0 if name == "OpenCV nearest-exact" else each.mean)
+
+    said = html.unescape(pictures.finding([{key: stated(each) for key, each in errors.items()} for errors in study.errors]))
+    assert "nearest resizes 0 (OpenCV nearest-exact) to " in said
+
+
 def test_a_followed_line_that_is_the_reference_says_so(study, drawn):
     bicubic = study.growth | {"Pillow bicubic": [0.0] * len(FACTORS), "Pillow bilinear": [1.0] * len(FACTORS)}
     assert "Equal to the reference throughout: Pillow bicubic." in pictures.growth(bicubic, "coffee.png")

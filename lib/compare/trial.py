@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from lib.compare.shared import SharedTraces
 from lib.deploy import Domain, Pipeline, Trace
-from lib.inputs.deployment import Over
 from lib.inputs.reading import one_line
 
 T = TypeVar("T")
@@ -31,15 +30,9 @@ class Refused:
 
 
 def attempt(call: Callable[[], T]) -> T | Refused:
-    """What a mistaken stage gives, or the first line of what it raises: it may call any library, which raises anything.
-
-    Raises:
-        Over: a deployment's process is over, so that nothing more can be asked of it.
-    """
+    """What a mistaken stage gives, or the first line of what it raises: it may call any library, which raises anything."""
     try:
         return call()
-    except Over:
-        raise
     except Exception as error:
         return Refused(one_line(error))
 
@@ -53,9 +46,6 @@ def tried(shared: SharedTraces, pipeline: Pipeline, domain: Domain) -> Trace | R
         shared: of the photo.
         pipeline: one that nobody ships.
         domain: the sizes that its network is right for.
-
-    Raises:
-        Over: as :func:`attempt`.
     """
 
     def trace() -> Trace | Refused:
