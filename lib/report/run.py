@@ -103,7 +103,7 @@ class Run:
 
     def _answer(self, name: str, results: Sequence[Result]) -> str:
         if name in self.crashes:
-            return f"This notebook crashed: {self.crashes[name]}. It is a bug of the workbook; the traceback says where."
+            return f"This notebook crashed: {self.crashes[name]}. What it measured before is below, then the traceback."
         return answer(self.policy, name, results)
 
     @property
