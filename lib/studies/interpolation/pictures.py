@@ -320,6 +320,14 @@ def _told(inversion: Inversion) -> str:
 
 @styled
 def _scatter(every: Sequence[Mapping[str, PixelError]], found: Inversions, named: Sequence[Inversion]) -> Html:
+    share = found.found / found.pairs if found.pairs else 0.0
+    said = (
+        f"Of {found.pairs} pairs of mistakes on the same photo, pixel distance ranks {found.found} ({share:.0%}) the wrong way"
+    )
+    if not any(each.comparison.moved for errors in every for each in errors.values()):
+        said = "No mistake moves an answer, so there is nothing for pixel distance to rank"
+    if not _points(each for errors in every for each in errors.values()).size:
+        return note(f"{said}.")
     figure = blank(4.0)
     axes = figure.subplots()
     families = (
@@ -328,7 +336,7 @@ def _scatter(every: Sequence[Mapping[str, PixelError]], found: Inversions, named
         ("shifted by one", {"shifted by one"}, GREEN, "s"),
     )
     for label, names, colour, marker in families:
-        points = _points(each for errors in every for name, each in errors.items() if name in names and each.mean > 0)
+        points = _points(each for errors in every for name, each in errors.items() if name in names)
         axes.scatter(
             points[:, 0],
             points[:, 1],
@@ -343,16 +351,11 @@ def _scatter(every: Sequence[Mapping[str, PixelError]], found: Inversions, named
     for i, inversion in enumerate(named, 1):
         ends = _points([inversion.harmful, inversion.harmless])
         axes.plot(ends[:, 0], ends[:, 1], color=DARK, linewidth=0.9)
-        axes.annotate(str(i), ends[0], xytext=(-9, 3), textcoords="offset points", fontweight="bold", bbox=_LABEL)
+        for end in ends[:1]:
+            axes.annotate(str(i), end, xytext=(-9, 3), textcoords="offset points", fontweight="bold", bbox=_LABEL)
     _log_axes(axes)
     axes.legend(loc="lower right")
     axes.set_title("Pixel distance against the answer")
-    share = found.found / found.pairs if found.pairs else 0.0
-    said = (
-        f"Of {found.pairs} pairs of mistakes on the same photo, pixel distance ranks {found.found} ({share:.0%}) the wrong way"
-    )
-    if not any(each.comparison.moved for errors in every for each in errors.values()):
-        said = "No mistake moves an answer, so there is nothing for pixel distance to rank"
     return show(
         figure,
         "Scatter plot: a point for each mistake on each photo, its mean error in levels against the probability that it moves",
@@ -369,8 +372,11 @@ def _log_axes(axes: Axes) -> None:
 
 
 def _points(errors: Iterable[PixelError]) -> NDArray[np.float64]:
-    pairs = [(each.mean, max(each.comparison.moved, LEAST_MOVED)) for each in errors]
-    return np.array(pairs, dtype=np.float64).reshape(-1, 2)
+    """Error of the picture and probability moved, (N, 2), of those that have a place on logarithmic axes."""
+    pairs = [(each.mean, max(each.comparison.moved, LEAST_MOVED)) for each in errors if each.mean > 0]
+    points = np.array(pairs, dtype=np.float64).reshape(-1, 2)
+    finite: NDArray[np.float64] = points[np.isfinite(points).all(axis=1)]
+    return finite
 
 
 def finding(every: Sequence[Mapping[str, PixelError]]) -> Html:

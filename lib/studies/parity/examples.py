@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,7 @@ from lib.mistakes.shape import side_of
 
 SHOWN = (*DECODING, *PROCESSORS, *TURNS, *TONE, *SHARPENING, *NORMALISATION)
 ORIENTATION = 0x0112  # the EXIF tag
+ENOUGH = 4_000_000  # pixels of a photo that diagnosis is tried on: with 50 million it would take an hour
 LONGEST = 4  # times as long as wide
 LANCZOS = Image.Resampling.LANCZOS
 TURNED = 6  # its value for a camera held upright
@@ -74,6 +76,18 @@ def made_from(photo: Photo, contract: Contract) -> list[Photo]:
     """A photo for each of :data:`MADE`, with the same motif; the photo itself where that would have too many pixels."""
     made = [attempt(partial(make, photo, contract)) for make in MADE]
     return [photo if isinstance(each, Refused) else each for each in made]
+
+
+def smaller(photo: Photo) -> Photo:
+    """The photo, or a copy of :data:`ENOUGH` pixels where it has more: diagnosis commits thousands of mistakes on it."""
+    width, height = photo.size
+    if width * height <= ENOUGH:
+        return photo
+    shorter = int(min(width, height) * math.sqrt(ENOUGH / (width * height)))
+    # truncated, so that it is not longer beside its shorter side than the photo is
+    size = width * shorter // min(width, height), height * shorter // min(width, height)
+    kind = "JPEG" if photo.kind.startswith("JPEG") else "PNG"
+    return _saved(decode(photo.data).resize(size, LANCZOS), f"{photo.name}, smaller", kind)
 
 
 def turned(photo: Photo, contract: Contract) -> Photo:

@@ -23,7 +23,7 @@ from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE, DECODING
 from lib.mistakes.unnoticed import Noticed, noticed
 from lib.policy import Policy
-from lib.studies.parity.examples import Example, examples, made_from
+from lib.studies.parity.examples import Example, examples, made_from, smaller
 
 DIAGNOSED = 4  # photos that diagnosis is tried on, beside those made from the first
 PAIRS = 24  # of two mistakes that are tried on the first photo
@@ -139,7 +139,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         seed: for the noise that diagnosis has to see through, and for the pairs that are tried.
     """
     contract, random = handoff.subject.contract, np.random.default_rng(seed)
-    made = made_from(handoff.photos.readable[0], contract)
+    made = made_from(smaller(handoff.photos.readable[0]), contract)
     photos: list[OnePhoto] = []
     start: Pair | None = None
     worst, changed = Most(partial(_furthest, allowed=rules.tolerances)), Most(most_changed)
@@ -156,9 +156,9 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
             start = Pair(first_step, reference, shared.trace(naive(deployment, contract)))
         if i == 0:
             shown = examples(handoff, photo, shared, made)
-            diagnosis += beyond(photo, contract, random, PAIRS)
+            diagnosis += beyond(smaller(photo), contract, random, PAIRS)
         if i < DIAGNOSED:
-            diagnosis += confusion(photo, contract, random, CATALOGUE.values())
+            diagnosis += confusion(smaller(photo), contract, random, CATALOGUE.values())
     for photo in made:
         diagnosis += confusion(photo, contract, random, DECODING)
     return Study(tuple(photos), start, divergent, shown, diagnosis)

@@ -16,7 +16,7 @@ from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE, COLOUR, FILTERS, SHAPES
 from lib.studies.parity import examples as module
 from lib.studies.parity.diagnosis_pictures import consequences, examples_gallery
-from lib.studies.parity.examples import MADE, examples, large_jpeg, made_from, palette, see_through, turned
+from lib.studies.parity.examples import ENOUGH, MADE, examples, large_jpeg, made_from, palette, see_through, smaller, turned
 from tests.conftest import encoded, picture
 
 CONTRACT = Contract(64, "shorter-side", "bilinear", (0.5,) * 3, (0.5,) * 3)
@@ -120,3 +120,16 @@ def test_a_mistake_that_cannot_take_the_photo_is_a_line_with_the_reason(parity, 
     classes = parity.handoff.subject.classes
     assert "re-encoded JPEG is refused: encoder error -2" in examples_gallery([refused, mirrored], classes)
     assert "refused: encoder error -2" in consequences([refused, mirrored], classes)
+
+
+@pytest.mark.parametrize(("size", "kind"), [((2601, 1733), "JPEG"), ((9001, 451), "PNG")])
+def test_of_a_photo_of_many_pixels_diagnosis_takes_a_smaller_one_of_its_kind(size, kind):
+    stored = Image.new("RGB", size, "teal")
+    photo = Photo.of(f"large.{kind}", encoded(stored, kind))
+    made = smaller(photo)
+    width, height = made.size
+    assert width * height <= ENOUGH
+    assert width * height == pytest.approx(ENOUGH, rel=0.01)
+    assert width / height <= size[0] / size[1]
+    assert made.kind == f"{kind} RGB"
+    assert smaller(made) is made
