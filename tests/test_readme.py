@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import re
 import subprocess
-import sys
+import time
 import tomllib
-from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,12 @@ import pytest
 import yaml
 from PIL import Image
 
+from lib.bundle import words
 from lib.cache import ROOT
-from lib.deploy import BadModel, BadPhoto, Classifier
+from lib.deploy import BadModel, Classifier
+from lib.deploy.manifest import Manifest
 from lib.inputs.subject import built_in
+from tests import packed
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 WORKFLOW = ROOT / ".github" / "workflows" / "report.yml"
@@ -31,18 +33,38 @@ def blocks(language: str, holding: str = "") -> list[str]:
     return [each for each in found if holding in each]
 
 
-@pytest.fixture
-def service(lite0, monkeypatch):
-    """The service as it stands there, on a package made of lib.deploy and an exported file."""
-    testclient = pytest.importorskip("starlette.testclient", reason="fastapi is not installed")
-    package = ModuleType("lite0_imagenet_onnx")
-    vars(package).update(BadPhoto=BadPhoto, Classifier=partial(Classifier, lite0.onnx_path))
-    monkeypatch.setitem(sys.modules, package.__name__, package)
+@pytest.fixture(scope="module")
+def installed(lite0, tmp_path_factory):
+    """The package that the service imports."""
+    pytest.importorskip("starlette.testclient", reason="fastapi is not installed")
+    return packed.laid_out(packed.contents_of(lite0), tmp_path_factory.mktemp("site"))
+
+
+def started(installed: packed.Package) -> dict[str, Any]:
+    """The service as it stands there; its names."""
     (code,) = blocks("python", "FastAPI()")
     module: dict[str, Any] = {"__name__": "service"}
-    exec(compile(code, "README.md", "exec"), module)  # noqa: S102
-    with testclient.TestClient(module["app"], raise_server_exceptions=False) as client:
+    with installed.imported():
+        exec(compile(code, "README.md", "exec"), module)  # noqa: S102
+    return module
+
+
+@pytest.fixture
+def service(installed):
+    from starlette.testclient import TestClient
+
+    module = started(installed)
+    with TestClient(module["app"], raise_server_exceptions=False) as client:
         yield client, module
+
+
+async def asked(module: dict[str, Any], times: int, **options: Any) -> list[Any]:
+    """What is answered where so many ask at once."""
+    import httpx
+
+    transport = httpx.ASGITransport(module["app"], raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        return await asyncio.gather(*(client.post("/classify", **options) for _ in range(times)))
 
 
 def test_the_service_answers_as_the_classifier_does(service, lite0):
@@ -89,9 +111,59 @@ def test_a_fault_of_the_model_is_the_services_own(service, monkeypatch):
     assert client.post("/classify", content=b"x").status_code == 500
 
 
-def test_the_service_is_short():
+def test_it_works_on_as_many_as_fit_and_says_to_the_others_when_to_come_again(installed):
+    module, working, most = started(installed), [], []
+
+    def slow(photo):
+        working.append(photo)
+        most.append(len(working))
+        time.sleep(0.05)
+        working.pop()
+        return []
+
+    module["classifier"].classify = slow
+    answers = asyncio.run(asked(module, 40, content=b"x"))
+    assert max(most) == module["answering"].total_tokens == module["classifier"].at_once()
+    refused = [each for each in answers if each.status_code == 503]
+    assert len(refused) == 40 - module["HELD"]
+    assert {each.headers["Retry-After"] for each in refused} == {"1"}
+    assert [each.status_code for each in asyncio.run(asked(module, 1, content=b"x"))] == [200]
+
+
+def test_where_it_is_full_no_body_is_read_and_it_is_still_alive(service):
+    client, module = service
+    module["held"] = asyncio.Semaphore(0)
+    module["body"] = pytest.fail
+    assert client.post("/classify", content=b"x").status_code == 503
+    assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 200)
+
+
+def test_who_sends_nothing_does_not_keep_a_place(installed):
+    module = started(installed)
+    module["SECONDS"] = 0.01
+
+    async def never():
+        yield b"x"
+        await asyncio.sleep(60)
+
+    (answer,) = asyncio.run(asked(module, 1, content=never()))
+    assert answer.status_code == 408
+    assert not module["held"].locked()
+
+
+def test_a_package_that_fails_its_selftest_is_alive_and_not_ready(installed, tmp_path):
+    from starlette.testclient import TestClient
+
+    damaged = packed.copy(installed, tmp_path / "site")
+    (damaged.data / "classes.json").write_text("[]")
+    with TestClient(started(damaged)["app"]) as client:
+        assert (client.get("/healthz").status_code, client.get("/readyz").status_code) == (200, 503)
+
+
+def test_the_service_is_short_and_is_what_lies_beside_a_package(installed):
     (code,) = blocks("python", "FastAPI()")
-    assert len([line for line in code.splitlines() if line and not line.startswith(("#", "from"))]) <= 15
+    assert len([line for line in code.splitlines() if line and not line.startswith(("#", "from", "import"))]) <= 40
+    assert code == words.service(Manifest.read(installed.data / "manifest.json"))
 
 
 def test_every_notebook_is_in_the_table():

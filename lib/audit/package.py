@@ -16,8 +16,8 @@ from lib.audit.recomputed import NAME, Report, as_json
 from lib.audit.wheel import Wheel, beyond_tested
 from lib.bundle import bom, names
 from lib.bundle.libraries import Library
-from lib.bundle.names import BILL, CONTAINER, README
-from lib.bundle.words import dockerfile, readme
+from lib.bundle.names import BILL, CONTAINER, README, SERVICE
+from lib.bundle.words import dockerfile, readme, service
 from lib.deploy import Contract, Domain, package
 from lib.deploy.errors import quoted
 from lib.deploy.finding import Finding
@@ -178,7 +178,7 @@ def _beside(wheel: Wheel, report: Report, folder: Path) -> Complaints:
         for where, digest in (("the manifest", expected), (f"{NAME}: files", report.said["files"].get(name))):
             if package.digest(folder / name) != digest:
                 yield f"{name}: is another file than {where} says"
-    texts: dict[str, str] = {README: readme(manifest), CONTAINER: dockerfile(manifest)}
+    texts: dict[str, str] = {README: readme(manifest), CONTAINER: dockerfile(manifest), SERVICE: service(manifest)}
     for name, text in texts.items():
         if read_bytes(folder / name, name) != text.encode():
             yield f"{name}: is not the text that is made of the manifest"

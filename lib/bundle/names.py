@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 
-BILL, CONTAINER, README = "bom.cdx.json", "Dockerfile", "README.md"  # files that lie beside a wheel
+# Files that lie beside a wheel.
+BILL, CONTAINER, README, SERVICE = "bom.cdx.json", "Dockerfile", "README.md", "service.py"
+REQUIREMENTS, OF_SERVICE = "requirements.txt", "requirements-service.txt"
 LONGEST = 100  # letters of a subject's name: files are called by it, with a version and more behind
 
 

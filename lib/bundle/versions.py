@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 
+from lib.cache import ROOT
 from lib.inputs.reading import unknown
 
 # The oldest that answer as PyTorch does, tried one by one: ONNX Runtime before 1.18 does not know the file's format, and Pillow
@@ -14,6 +15,7 @@ from lib.inputs.reading import unknown
 LOWEST = {"numpy": "1.26.4", "onnxruntime": "1.18.1", "pillow": "13.0.0"}
 INSTALLED, ALL = "installed", "all"
 CHOICES = (INSTALLED, ALL)
+SERVICE = ("fastapi", "uvicorn")
 LIBRARIES = tuple(sorted(LOWEST))  # all that lib.deploy imports
 
 
@@ -30,6 +32,13 @@ def sets(which: str) -> list[dict[str, str]]:
         raise unknown("versions", which, CHOICES)
     installed = {name: importlib.metadata.version(name) for name in LIBRARIES}
     return [LOWEST, installed] if which == ALL else [installed]
+
+
+def of_service() -> dict[str, str]:
+    """The versions of what the service beside a package requires, by library."""
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    every = dict(line.split("==") for line in lines if "==" in line and not line.startswith("#"))
+    return {name: every[name] for name in SERVICE}
 
 
 def requirements(sets: Sequence[Mapping[str, str]]) -> list[str]:

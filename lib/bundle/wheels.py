@@ -27,11 +27,11 @@ def put_aside(which: str) -> None:
     Raises:
         BadInput: pip cannot; or ``which`` is none of :data:`lib.bundle.versions.CHOICES`.
     """
-    for each in versions.sets(which):
+    for each in [*versions.sets(which), versions.of_service()]:
         if missing(each):
             lines = [f"{name}=={version}" for name, version in each.items()]
             with tempfile.TemporaryDirectory() as folder:
-                # what the three require in turn is as the workbook has it
+                # what they require in turn is as the workbook has it
                 bound = Path(folder) / "constraints.txt"
                 every = CONSTRAINTS.read_text(encoding="utf-8").splitlines()
                 bound.write_text("\n".join(line for line in every if line.partition("==")[0] not in each), encoding="utf-8")
@@ -54,7 +54,7 @@ def require(which: str) -> None:
     Raises:
         BadInput: something is missing; or ``which`` is none of :data:`lib.bundle.versions.CHOICES`.
     """
-    for each in versions.sets(which):
+    for each in [*versions.sets(which), versions.of_service()]:
         if lacks := missing(each):
             command = f".venv/bin/python -m lib.bundle.wheels {which}"
             raise BadInput(f"no wheel of {', '.join(lacks)} was put aside for a fresh environment; call {command}")

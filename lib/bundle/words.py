@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lib.bundle import clients, names
 from lib.bundle.markdown import plain
-from lib.deploy import telemetry
+from lib.deploy import photo_memory, telemetry
 from lib.deploy.manifest import Manifest
 
 
@@ -32,6 +32,11 @@ from {module} import BadPhoto, Classifier
 classifier = Classifier()            # opened once; threads may share it
 classifier.classify("photo.jpg")     # or the bytes of a file; BadPhoto for what is no photo
 ```
+
+`{names.SERVICE}` is an example of a service; `Dockerfile` has a container of the package and one of that service.
+
+As many threads work on an answer as the container has cores; `OMP_NUM_THREADS` or `Classifier(threads=1)` makes them fewer.
+{_memory(manifest)}
 
 A photo is turned as its EXIF data say, and resized and normalised as the model file states:
 {manifest.photos_fed}.
@@ -72,22 +77,117 @@ def _requirements(manifest: Manifest, runtime: str) -> list[str]:
     return [f"'{each}'" if "<" in each else each for each in lines]
 
 
+def _memory(manifest: Manifest) -> str:
+    opened, answer, photo = manifest.memory["opened"], manifest.memory["answer"], photo_memory.MOST
+    known = f"The opened model takes {opened / 1e6:,.0f} MB, and an answer at most {(answer + photo) / 1e6:,.0f} MB more. "
+    return (
+        f"{known if opened else ''}A photo that may take more than {photo / 1e6:,.0f} MB to decode is refused; "
+        "`Classifier(photo_bytes=300_000_000)` allows less."
+    )
+
+
 def wheel_name(manifest: Manifest) -> str:
     """The name of the wheel's file."""
     return f"{names.module(manifest.name)}-{manifest.version}-py3-none-any.whl"
 
 
 def dockerfile(manifest: Manifest) -> str:
-    """A container that has the wheel, and is not built where its selftest finds anything; its user is Debian's nobody."""
+    """Two containers: of the package alone, and of the service.
+
+    Neither is built where selftest finds anything; their user is Debian's nobody.
+    """
     python = manifest.python.removeprefix("==").removesuffix(".*")
+    install = "pip install --no-cache-dir --require-hashes --only-binary :all: --requirement /handed"
     return f"""\
-# docker build -t {manifest.name} .   in this folder
-FROM python:{python}-slim
+# docker build --target package -t {manifest.name} .            the command: info, selftest, predict
+# docker build --target service -t {manifest.name}-service .    {names.SERVICE}, on port 8000
+# The base image floats unless it is named by its digest, which `docker buildx imagetools inspect python:{python}-slim` shows:
+# --build-arg BASE=python:{python}-slim@sha256:...
+ARG BASE=python:{python}-slim
+
+FROM ${{BASE}} AS package
+# ONNX Runtime calls its maker unless it is told not to.
 ENV {telemetry.SETTING}
-COPY {wheel_name(manifest)} /tmp/
-RUN pip install --no-cache-dir /tmp/{wheel_name(manifest)} && rm /tmp/{wheel_name(manifest)}
+# As many threads work on an answer as the container has cores (docker run --cpus=2); OMP_NUM_THREADS=1 makes it one.
+RUN --mount=type=bind,target=/handed \\
+    {install}/{names.REQUIREMENTS} && \\
+    pip install --no-cache-dir --no-index --no-deps /handed/{wheel_name(manifest)}
 USER 65534
 RUN ["{manifest.name}", "selftest"]
 ENTRYPOINT ["{manifest.name}"]
 CMD ["info"]
+
+FROM package AS service
+USER root
+RUN --mount=type=bind,target=/handed \\
+    {install}/{names.OF_SERVICE}
+COPY {names.SERVICE} /service/
+WORKDIR /service
+USER 65534
+EXPOSE 8000
+HEALTHCHECK --start-period=10s CMD ["python", "-c", "{_HEALTHY}"]
+ENTRYPOINT ["uvicorn", "service:app", "--host", "0.0.0.0", "--port", "8000"]
+CMD []
+"""
+
+
+def service(manifest: Manifest) -> str:
+    """A service with FastAPI, an example: the workbook's README shows it too."""
+    return _SERVICE.replace("PACKAGE", names.module(manifest.name))
+
+
+# By http.client, which asks no proxy.
+_HEALTHY = (
+    "from http.client import HTTPConnection as C; c = C('127.0.0.1', 8000, timeout=3); c.request('GET', '/readyz'); "
+    "raise SystemExit(c.getresponse().status != 200)"
+)
+_SERVICE = """\
+# service.py, started with: uvicorn service:app
+import asyncio
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import FastAPI, HTTPException, Request
+from PACKAGE import BadPhoto, Classifier
+from PACKAGE.selftest import selftest
+
+BODY, HELD, SECONDS = 20_000_000, 16, 30  # bytes of a request, requests held at once, seconds for one to arrive
+app, held, classifier = FastAPI(), asyncio.Semaphore(HELD), Classifier()  # opened once, before the first request
+passed = not any(finding.wrong for finding in selftest())
+answering = CapacityLimiter(classifier.at_once(beside=HELD * BODY))  # one for each core, or as many as the memory holds
+
+
+async def body(request: Request) -> bytes:
+    data = bytearray()
+    async for part in request.stream():
+        data += part
+        if len(data) > BODY:  # a body has no limit of its own
+            raise HTTPException(413, "more than 20 MB")
+    return bytes(data)
+
+
+@app.post("/classify")
+async def classify(request: Request):
+    if held.locked():  # no more bodies are read
+        raise HTTPException(503, "busy", {"Retry-After": "1"})
+    async with held:
+        try:
+            async with asyncio.timeout(SECONDS):
+                photo = await body(request)
+            return await to_thread.run_sync(classifier.classify, photo, limiter=answering)
+        except TimeoutError:
+            raise HTTPException(408, "the photo took too long to arrive") from None
+        except BadPhoto as error:  # whatever else is raised is answered with 500
+            raise HTTPException(400, str(error)) from None
+
+
+@app.get("/healthz")
+async def alive():
+    return "alive"
+
+
+@app.get("/readyz")
+async def ready():
+    if not passed:
+        raise HTTPException(503, "selftest found something")
+    return "ready"
 """

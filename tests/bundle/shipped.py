@@ -37,6 +37,7 @@ def manifest(**fields: Any) -> dict[str, Any]:
         "domain": {"least": 32, "most": 1024},
         "files": {"classifier.py": DIGITS, "data/model.onnx": "2" * 64, "data/golden/coffee.jpg": "3" * 64},
         "beside": {"lite0-end-to-end.onnx": "4" * 64, "notes.txt": "5" * 64},
+        "memory": {"opened": 120_000_000, "answer": 34_000_000},
         "tolerances": {"decode": 0, "resize": 0, "normalise": 1e-05, "infer": 0.001, "score": 0.0005},
         "golden": {"coffee.jpg": "espresso"},
         "requires": ["numpy==2.4.6", "onnxruntime==1.32.0", "pillow==13.0.0"],

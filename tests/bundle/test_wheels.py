@@ -27,7 +27,7 @@ def put(folder: Path, sets: dict[str, str]) -> None:
 def test_what_was_put_aside_is_found_and_what_was_not_is_named(folder):
     (installed,) = versions.sets("installed")
     assert wheels.missing(installed) == [f"{name} {version}" for name, version in installed.items()]
-    put(folder, installed)
+    put(folder, installed | versions.of_service())
     assert wheels.missing(installed) == []
     wheels.require("installed")
     assert wheels.missing({"numpy": "0.1", "pillow": installed["pillow"]}) == ["numpy 0.1"]
@@ -46,7 +46,7 @@ def test_a_file_that_is_no_wheel_is_passed_over(folder, stray):
 @pytest.mark.parametrize("which", ["installed", "all"])
 def test_where_one_is_missing_a_line_says_what_to_call(folder, which):
     (installed,) = versions.sets("installed")
-    put(folder, installed if which == "all" else versions.LOWEST)
+    put(folder, (installed if which == "all" else versions.LOWEST) | versions.of_service())
     with pytest.raises(BadInput) as raised:
         wheels.require(which)
     asked, there = (versions.LOWEST, installed) if which == "all" else (installed, versions.LOWEST)
@@ -63,7 +63,7 @@ def test_what_is_there_is_not_downloaded_again_and_what_pip_cannot_give_is_one_l
         return subprocess.CompletedProcess(command, 1)
 
     monkeypatch.setattr(subprocess, "run", run)
-    put(folder, versions.sets("installed")[0])
+    put(folder, versions.sets("installed")[0] | versions.of_service())
     wheels.put_aside("installed")
     assert called == []
     with pytest.raises(BadInput, match=r"^wheels of numpy==\S+, .* cannot be had: pip ended with code 1$"):

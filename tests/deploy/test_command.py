@@ -272,6 +272,8 @@ def test_info_says_what_it_is_what_it_was_tested_with_and_under_which_licences(s
         f"SHA-256 {told['weights']['sha256']}",
         "squash to 32, box; Mean and std, 127 and 128 of 255",
         "every photo is fed at 32 × 32 pixels, and none is refused for its shape",
+        "MB when opened; one answer takes at most 1,0",
+        "1,000 MB of them for the photo: Classifier(photo_bytes=…) allows less",
         f"Python {told['python']}; {', '.join(told['requires'])}",
         f"numpy {told['tested'][0]['numpy']}",
         "none: it was packed by hand",

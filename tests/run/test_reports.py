@@ -122,7 +122,7 @@ def test_what_a_notebook_leaves_for_other_tools_lies_beside_its_page(everything,
 def test_what_operations_install_lies_beside_the_report_with_what_it_was_packed_on(healthy):
     told, folder = results(healthy), healthy / "handoff"
     wheel = told["told"]["package"]["wheel"]
-    beside = {"evidence.json", "bom.cdx.json", "Dockerfile", "README.md", "reproduce.md"}
+    beside = {"evidence.json", "bom.cdx.json", "Dockerfile", "README.md", "service.py", "reproduce.md"}
     assert {path.name for path in folder.iterdir()} - beside == {name for name in told["files"] if (folder / name).exists()}
     assert hashlib.sha256((folder / wheel["name"]).read_bytes()).hexdigest() == wheel["sha256"]
     with zipfile.ZipFile(folder / wheel["name"]) as archive:

@@ -16,9 +16,9 @@ import onnx
 from numpy.typing import NDArray
 
 from lib import cache
-from lib.bundle import bom, names, versions, wheels, words
+from lib.bundle import bom, names, requirements, versions, wheels, words
 from lib.bundle.contents import Contents, Evidence, contents
-from lib.bundle.names import BILL, CONTAINER, README
+from lib.bundle.names import BILL, CONTAINER, OF_SERVICE, README, REQUIREMENTS, SERVICE
 from lib.bundle.wheel import build
 from lib.compare.comparison import Comparison, flips, worst
 from lib.deploy.machine import threads
@@ -77,6 +77,7 @@ class Study:
         packed: how many files the package has.
         end_to_end: the file beside the wheel; None where there is none.
         missing: why there is none, or empty.
+        locked: the files of requirements with hashes.
         proven: what came of each set of versions, the lowest first.
         eager: what eager PyTorch costs.
         rounds: how many answers were timed.
@@ -94,6 +95,7 @@ class Study:
     packed: int
     end_to_end: Path | None
     missing: str
+    locked: tuple[Path, ...]
     proven: tuple[Proven, ...]
     eager: Cost
     rounds: int
@@ -137,7 +139,10 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
     contract = handoff.subject.contract
     missing = end_to_end.obstacle(contract, graph.opset(onnx.load(handoff.onnx_path)))
     beside = None if missing else Path(shutil.copy(end_to_end.written(handoff.onnx_path, contract), folder))
-    packed = contents(handoff, policy.tolerances, sets, {beside.name: beside} if beside else {}, evidence)
+    locked = _locked(folder, sets[-1])
+    packed = contents(
+        handoff, policy.tolerances, sets, {path.name: path for path in ([beside] if beside else []) + locked}, evidence
+    )
     manifest = packed.manifest
     wheel, builds = _built(packed, folder)
     photos = unseen(handoff, domain(handoff.subject), parts, seed)
@@ -151,7 +156,8 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
         proven.append(Proven(proof, answers, _held(expected, proof.beside, "end-to-end file") if beside else ()))
     bill = bom.document(wheel, manifest.as_json(), proven[-1].proof.libraries, evidence.results if evidence else None)
     dockerfile = words.dockerfile(manifest)
-    for name, text in ((BILL, bill), (CONTAINER, dockerfile), (README, words.readme(manifest))):
+    texts = {BILL: bill, CONTAINER: dockerfile, README: words.readme(manifest), SERVICE: words.service(manifest)}
+    for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
         eager = of_pytorch(handoff, written({"photo": first.data}, Path(scratch))[0], rounds)
@@ -163,6 +169,7 @@ def measured(handoff: Handoff, policy: Policy, run: str, which: str, parts: int,
         packed=len(packed.all),
         end_to_end=beside,
         missing=missing,
+        locked=tuple(locked),
         proven=tuple(proven),
         eager=eager,
         rounds=rounds,
@@ -198,6 +205,15 @@ def _folder(handoff: Handoff, run: str) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def _locked(folder: Path, versions_: Mapping[str, str]) -> list[Path]:
+    """The requirements with hashes, of the package and of the service beside it."""
+    paths = []
+    for name, each in ((REQUIREMENTS, versions_), (OF_SERVICE, versions.of_service())):
+        paths.append(folder / name)
+        paths[-1].write_text(requirements.locked(each), encoding="utf-8")
+    return paths
 
 
 def _evidence(run: str) -> Evidence | None:
@@ -265,7 +281,8 @@ def record(study: Study | str, checks: Checks) -> None:
     else:
         checks.skip("handoff.end-to-end", study.missing)
     checks.record("handoff.bom", len(study.complaints), study.parts)
-    checks.about(study.wheel)
+    for path in (study.wheel, *study.locked):
+        checks.about(path)
     checks.tell("package", told(study))
 
 

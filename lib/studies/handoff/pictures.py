@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.bundle.names import BILL, CONTAINER, README
+from lib.bundle.names import BILL, CONTAINER, README, SERVICE
 from lib.compare.comparison import Comparison, flips, worst
 from lib.numbers import counted, number, probability
 from lib.report import costs as bought
@@ -42,8 +42,12 @@ def handed_over(study: Study | str) -> Html:
     lies = [(study.wheel, "what is installed")]
     if study.end_to_end is not None:
         lies.append((study.end_to_end, "the end-to-end file, for a service in another language"))
-    kept = ((BILL, "the bill of materials"), (CONTAINER, "a container of the wheel"), (README, "what the package is"))
+    kept = (
+        (BILL, "the bill of materials"), (README, "what the package is"), (SERVICE, "a service, as an example"),
+        (CONTAINER, "containers of the package and of the service"),
+    )  # fmt: skip
     lies += [(study.wheel.parent / name, what) for name, what in kept]
+    lies += [(path, "what they install, with hashes") for path in study.locked]
     rows = [(path.name, what, _size(path.stat().st_size)) for path, what in lies]
     said = f"{manifest.name} {manifest.version} requires {', '.join(manifest.requires)} and Python {manifest.python}."
     if manifest.evidence is None:

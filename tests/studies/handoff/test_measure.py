@@ -48,17 +48,20 @@ def test_all_checks_of_the_notebook_hold(study, rules):
     assert checks.recorded.files == {
         study.wheel.name: digest_of(study.wheel),
         study.end_to_end.name: digest_of(study.end_to_end),
+        **{path.name: digest_of(path) for path in study.locked},
     }
 
 
 def test_what_lies_in_the_folder_is_what_operations_are_given(study, run):
     folder = run / "handoff"
     assert {path.name for path in folder.iterdir()} == {
-        "evidence.json", "bom.cdx.json", "Dockerfile", "README.md", study.wheel.name, study.end_to_end.name,
+        "evidence.json", "bom.cdx.json", "Dockerfile", "README.md", study.wheel.name, study.end_to_end.name, "service.py",
+        "requirements.txt", "requirements-service.txt",
     }  # fmt: skip
     assert study.wheel.parent == folder
     assert study.manifest.evidence["sha256"] == sha256((folder / "evidence.json").read_bytes())
-    assert study.manifest.beside == {study.end_to_end.name: digest_of(study.end_to_end)}
+    beside = (study.end_to_end, *study.locked)
+    assert study.manifest.beside == {path.name: digest_of(path) for path in beside}
     assert study.manifest.made == STARTED
     assert complaints((folder / "bom.cdx.json").read_text(encoding="utf-8")) == []
     assert study.wheel.name in (folder / "Dockerfile").read_text(encoding="utf-8")

@@ -18,7 +18,7 @@ REASON = "the deployment under test is <mine>, and a package holds the workbook'
 
 def test_every_file_of_the_folder_is_named_with_what_it_is_for(study):
     html = bare(str(pictures.handed_over(study)))
-    for name in (study.wheel.name, study.end_to_end.name, "bom.cdx.json", "Dockerfile", "README.md"):
+    for name in (study.wheel.name, study.end_to_end.name, "bom.cdx.json", "Dockerfile", "requirements.txt", "service.py"):
         assert name in html
     assert "lite0-imagenet-onnx 2026.11.27.90407 requires numpy==" in html
     assert study.manifest.files["data/model.onnx"] in html
