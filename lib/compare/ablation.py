@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lib.compare.attribution import shapley
 from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
-from lib.compare.what_if import Refused, tried
+from lib.compare.trial import Refused, tried
 from lib.deploy import STAGES, Contract, Domain, Pipeline
 from lib.deploy.stages import Resize
 

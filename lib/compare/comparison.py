@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.compare.what_if import Refused
+from lib.compare.trial import Refused
 from lib.deploy import STAGES, Trace
 from lib.deploy.difference import max_abs_difference
 from lib.deploy.stages import score
@@ -160,7 +160,7 @@ class Comparison:
     def of_tried(
         cls, photo: str, name: str, reference: Trace, candidate: Trace | Refused, stages: Sequence[str] = STAGES
     ) -> Comparison:
-        """Some stages of what :func:`lib.compare.what_if.tried` gives, ``infer`` or ``score`` at least."""
+        """Some stages of what :func:`lib.compare.trial.tried` gives, ``infer`` or ``score`` at least."""
         if isinstance(candidate, Refused):
             nan, right = float("nan"), Answer.of(reference.score, reference.infer)
             differences = tuple(StageDifference.none(stage, getattr(reference, stage)) for stage in stages)

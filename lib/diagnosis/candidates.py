@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lib.compare.trial import Refused, attempt
 from lib.compare.view import of_contract, whole
-from lib.compare.what_if import Refused, attempt
 from lib.deploy import Contract
 from lib.deploy.stages import decode, preprocessing
 from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.compare.what_if import Refused, attempt
+from lib.compare.trial import Refused, attempt
 from lib.deploy import Contract
 from lib.diagnosis.candidates import TOGETHER, Candidate, Names, pairs, singles
 from lib.diagnosis.evidence import SAME

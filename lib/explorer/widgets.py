@@ -18,7 +18,7 @@ from PIL import Image
 from lib import policy
 from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
-from lib.compare.what_if import Refused, tried
+from lib.compare.trial import Refused, tried
 from lib.deploy import BadInput, Pipeline, Trace
 from lib.deploy.stages import decode
 from lib.explorer import shown, side_by_side

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, islice
 
 from lib.compare.shared import SharedTraces
-from lib.compare.what_if import Refused, attempt
+from lib.compare.trial import Refused, attempt
 from lib.deploy import STAGES, Contract, Pipeline, Trace
 from lib.deploy.difference import max_abs_difference
 from lib.mistakes.mistake import Mistake

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lib.compare.comparison import top1
 from lib.compare.shared import SharedTraces
-from lib.compare.what_if import Refused
+from lib.compare.trial import Refused
 from lib.deploy import BadPhoto, Pipeline, Trace
 from lib.deploy.stages import Infer
 from lib.inputs.deployment import Over

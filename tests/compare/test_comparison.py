@@ -22,7 +22,7 @@ from lib.compare.comparison import (
     top1,
     worst,
 )
-from lib.compare.what_if import Refused
+from lib.compare.trial import Refused
 from lib.deploy import STAGES, Trace
 from lib.deploy.difference import UNITS, max_abs_difference
 from lib.deploy.stages import score

@@ -16,8 +16,8 @@ from lib.compare.comparison import Comparison, furthest_apart, most_changed
 from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
+from lib.compare.trial import Refused, attempt, tried
 from lib.compare.view import densest
-from lib.compare.what_if import Refused, attempt, tried
 from lib.deploy import Contract, Trace
 from lib.deploy.difference import max_abs_difference
 from lib.export.exporter import domain

@@ -14,8 +14,8 @@ from PIL import Image, ImageOps
 
 from lib.compare.comparison import Comparison
 from lib.compare.shared import SharedTraces
+from lib.compare.trial import Refused, attempt, tried
 from lib.compare.view import shown
-from lib.compare.what_if import Refused, attempt, tried
 from lib.deploy import BadPhoto, Contract
 from lib.deploy.stages import MOST_PIXELS, decode
 from lib.export.exporter import domain

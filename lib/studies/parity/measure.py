@@ -13,7 +13,7 @@ from lib.compare.comparison import Comparison, most_changed, most_divergent
 from lib.compare.most import Most
 from lib.compare.pair import Pair
 from lib.compare.shared import SharedTraces
-from lib.compare.what_if import tried
+from lib.compare.trial import tried
 from lib.deploy import Trace
 from lib.diagnosis.confusion import Confusion, beyond, confusion
 from lib.export.exporter import domain

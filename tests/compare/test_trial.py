@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lib.compare.shared import SharedTraces
-from lib.compare.what_if import Refused, attempt, tried
+from lib.compare.trial import Refused, attempt, tried
 from lib.deploy import BadPhoto, Domain, Pipeline, Trace
 from lib.deploy.stages import score
 from lib.inputs.deployment import Over
