@@ -16,8 +16,8 @@ from lib.handoff import Handoff
 from lib.policy import Policy
 
 NUMBERS = (float("nan"), float("inf"), float("-inf"), 0.0)
-# Fields that hold what the policy sets, and sizes of files: no network and no deployment puts anything else into them.
-GIVEN = ("tolerance", "threshold", "tied", "memory_allowed", "alone", "megabytes")
+# Fields that the policy sets, and what a clock, the memory and a disk say, which is a number above 0 whatever is measured.
+GIVEN = ("tolerance", "threshold", "tied", "memory_allowed", "alone", "megabytes", "memory", "first", "firsts", "laps")
 
 
 def with_numbers(record: Any, number: float) -> Any:

@@ -59,7 +59,7 @@ def difference(compared: Comparison, right: NDArray[np.floating], other: NDArray
         other: the other's, of the same shape.
         reach: levels at both ends of the scale.
     """
-    error = np.abs(other.astype(np.float64) - right)  # whole levels would run over below 0
+    error = np.abs(zoom.apart(right, other))
     known = error[~np.isnan(error)]
     return Panel(
         heat.outlined(heat.signed(zoom.furthest(right, other), reach), heat.outlines(right)),

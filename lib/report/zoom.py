@@ -36,6 +36,12 @@ class Side:
     answer: str = ""
 
 
+def apart(reference: NDArray[Any], candidate: NDArray[Any]) -> NDArray[np.float64]:
+    """The signed difference, value by value, float64 of the shape of both; NaN where either is NaN, or both are infinite."""
+    with np.errstate(invalid="ignore"):
+        return candidate.astype(np.float64) - reference  # whole levels would run over below 0
+
+
 def furthest(reference: NDArray[Any], candidate: NDArray[Any]) -> NDArray[np.float64]:
     """The signed difference of each pixel's furthest channel.
 
@@ -46,7 +52,7 @@ def furthest(reference: NDArray[Any], candidate: NDArray[Any]) -> NDArray[np.flo
     Returns:
         float64 (h, w): above 0 where the candidate is brighter; NaN where either shows nothing.
     """
-    error = candidate.astype(np.float64) - reference
+    error = apart(reference, candidate)
     places = np.abs(np.nan_to_num(error)).argmax(axis=2, keepdims=True)
     picked: NDArray[np.float64] = np.take_along_axis(error, places, axis=2)[:, :, 0]
     return picked

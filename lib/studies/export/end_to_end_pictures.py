@@ -121,7 +121,8 @@ def _off(compared: tuple[Comparison, ...]) -> str:
 
 def inside(measured: EndToEnd) -> Html:
     """Each stage of the file on what the stage before gave it."""
-    worst_of = {name: number(float(np.nanmax([getattr(each, name) for each in measured.inside]))) for name in INSIDE}
+    tried = {name: measured.inside if name == "normalise" else measured.inside[: len(measured.photos)] for name in INSIDE}
+    worst_of = {name: number(float(np.max([getattr(each, name) for each in every]))) for name, every in tried.items()}
     return note(
         f"On its own levels the file's normalise is off from PyTorch's by {worst_of['normalise']} std at most, on its own "
         f"input its network from the exported one by {worst_of['network']} logits, on its own logits its softmax by "

@@ -26,6 +26,8 @@ BARS = 24  # photos that a bar chart of all photos shows at most
 @styled
 def inventory(counts: Mapping[str, Mapping[str, int]]) -> Html:
     """How many nodes of each operator each graph has: horizontal bars, one panel a graph."""
+    if not counts:
+        return note("There is no graph to count the operators of.")
     lengths = [len(operators) for operators in counts.values()]
     figure = blank(0.27 * sum(lengths) + 0.9 * len(counts))
     panels = figure.subplots(len(counts), 1, squeeze=False, gridspec_kw={"height_ratios": [n + 2 for n in lengths]})[:, 0]

@@ -207,15 +207,17 @@ def growth(errors: Mapping[str, Sequence[float]], photo: str) -> Html:
     """Mean error against the downscale factor, one line a filter.
 
     Args:
-        errors: in levels, by the filter's name, one for each of :data:`FACTORS`.
+        errors: in levels, by the filter's name, one for each of :data:`FACTORS`; NaN where the filter cannot take the photo.
         photo: the photo's name.
     """
     figure = blank(3.9)
     axes = figure.subplots()
-    for name, values in errors.items():
+    drawn = {name: np.where(np.isfinite(values), values, np.nan) for name, values in errors.items()}
+    for name, values in drawn.items():
         colour = FOLLOWED.get(name)
         axes.plot(FACTORS, values, color=colour or GREY, linewidth=1.9 if colour else 0.7, alpha=1 if colour else 0.6)
-    ends = apart([errors[name][-1] for name in FOLLOWED], 0.055 * max(max(values) for values in errors.values()))
+    highest = max(float(np.nan_to_num(values).max()) for values in drawn.values())
+    ends = apart([float(np.nan_to_num(drawn[name][-1])) for name in FOLLOWED], 0.055 * highest)
     stated = [name for name, values in errors.items() if not any(values)]  # off from itself nowhere
     for (name, colour), y in zip(FOLLOWED.items(), ends, strict=True):
         end, own = (FACTORS[-1] * 1.03, y), ", the reference" * (name in stated)

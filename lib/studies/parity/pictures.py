@@ -70,11 +70,11 @@ def steps_chart(ablations: Sequence[Ablation]) -> Html:
 
 def _lines(axes: Axes, ablations: Sequence[Ablation]) -> None:
     names = [step.name for step in ablations[0].steps]
-    ends = sorted(ablations, key=lambda each: np.nan_to_num(each.steps[-1].probability))
-    heights = apart([float(np.nan_to_num(each.steps[-1].probability)) for each in ends], 0.055)
+    ends = sorted(ablations, key=lambda each: np.nan_to_num(_finite(each.steps[-1].probability)))
+    heights = apart([float(np.nan_to_num(_finite(each.steps[-1].probability))) for each in ends], 0.055)
     colors = matplotlib.colormaps["cividis"](np.linspace(0, 0.6, len(ends)))
     for ablation, height, color in zip(ends, heights, colors, strict=True):
-        line = [step.probability for step in ablation.steps]
+        line = [_finite(step.probability) for step in ablation.steps]
         axes.plot(names, line, marker="o", color=color)
         flipped = [i for i, step in enumerate(ablation.steps) if step.flipped]
         axes.plot(flipped, [line[i] for i in flipped], "X", color=VERMILION, markersize=11, zorder=3)
@@ -89,6 +89,11 @@ def _lines(axes: Axes, ablations: Sequence[Ablation]) -> None:
         )
     axes.set_xlim(-0.15, len(names) - 0.1)
     axes.set_xticks(range(len(names)), names, rotation=30, ha="right", rotation_mode="anchor")
+
+
+def _finite(value: float) -> float:
+    """The value where it has a place on an axis, else NaN, which is not drawn."""
+    return value if math.isfinite(value) else math.nan
 
 
 def _largest(changes: Sequence[float]) -> float:
@@ -127,22 +132,24 @@ def _waterfall(axes: Axes, ablation: Ablation, moving: Sequence[str]) -> None:
     first, last = ablation.steps[0].probability, ablation.steps[-1].probability
     ends = (0, first, GREY), (len(moving) + 1, last, DARK)
     for row, value, colour in ends:
-        axes.barh(row, value, color=colour)
+        axes.barh(row, _finite(value), color=colour)
         _beside(axes, probability(value, 3), value, row)
-    level = first
+    level = _finite(first)
     for row, part in enumerate(moving, start=1):
-        share = ablation.shares[part]
+        share = _finite(ablation.shares[part])
         axes.barh(row, share, left=level, color=BLUE if share >= 0 else VERMILION)
         axes.plot([level, level], [row - 1.4, row + 0.4], color=GREY, linewidth=0.8)
         level += share
-        _beside(axes, signed(share, 3), max(level, level - share), row)
+        _beside(axes, signed(ablation.shares[part], 3), max(level, level - share), row)
     axes.tick_params(axis="y", length=0)
     axes.spines["bottom"].set_bounds(0, 1)
     axes.set_title(ablation.photo, fontsize=SMALL)
 
 
 def _beside(axes: Axes, text: str, x: float, y: float) -> None:
-    axes.annotate(text, (x, y), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL)
+    axes.annotate(
+        text, (float(np.nan_to_num(_finite(x))), y), xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL
+    )
 
 
 def _described(shown: Sequence[Ablation], moving: Sequence[str]) -> str:

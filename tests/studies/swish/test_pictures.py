@@ -101,4 +101,4 @@ def test_the_page_stands_any_number(study, few, rules, number):
 
 @pytest.mark.parametrize("rows", [0, 1])
 def test_the_page_stands_few_rows(study, few, rules, rows):
-    assert page("02_swish", few, rules, study=with_rows(study, rows, "attempts", "activations"), asked=few)
+    assert page("02_swish", few, rules, study=with_rows(study, rows, "activations"), asked=few)
