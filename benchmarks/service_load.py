@@ -1,7 +1,7 @@
 """Ask a service, from a process of its own: ``python -m benchmarks.service_load JSON``.
 
 JSON is an object with ``port``, ``photo`` (a path), ``clients`` (how many ask at once, each its next question once it has its
-answer) and ``answers`` (how many to get). A refusal with 503 is asked again after a hundredth of a second. Prints an object
+answer) and ``answers`` (how many to get). A refusal with 503 is asked again after a tenth of a second. Prints an object
 with ``seconds``, ``refused`` and ``latencies``: the seconds from a question to its answer, in the order of answers.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-PAUSE, TIME_LIMIT = 0.01, 120  # seconds
+PAUSE, TIME_LIMIT = 0.1, 120  # seconds
 
 
 async def main(asked: dict[str, Any]) -> dict[str, Any]:

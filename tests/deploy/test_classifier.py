@@ -122,7 +122,7 @@ def test_no_other_number_of_bytes_is_taken(shipped, photo_bytes):
 def test_as_many_answers_at_once_as_there_are_cores_or_as_fit_into_the_memory(package, monkeypatch):
     package.tell(memory={"opened": 100_000_000, "answer": 50_000_000})
     with package.imported() as installed:
-        monkeypatch.setattr(installed.machine, "threads", lambda: 3)
+        monkeypatch.setattr(installed.machine, "cores", lambda: 3)
         monkeypatch.setattr(installed.machine, "held", lambda: 200_000_000)
         classifier = installed.Classifier(photo_bytes=450_000_000)
         for memory, beside, expected in ((0, 0, 3), (10**10, 0, 3), (1_200_000_000, 0, 2), (1_200_000_000, 300_000_000, 1)):
