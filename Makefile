@@ -17,7 +17,7 @@ COST_OPTIONS = $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(LABELS),--labels "$(L
 	$(if $(POLICY),--policy "$(POLICY)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(OUT),--out "$(OUT)")
 
 .DEFAULT_GOAL := help
-.PHONY: help report handoff cost test lab gate benchmark clean
+.PHONY: help report handoff cost test lab gate benchmark benchmark-service clean
 
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/report.html"
@@ -32,6 +32,7 @@ help:  ## show this help
 	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"
 	@echo "make lab      JupyterLab on copies of the notebooks, in lab/, to change at will: changed ones stay as they are"
 	@echo "make benchmark  what preprocessing, the package and a sweep cost, as ratios; leave the machine alone meanwhile"
+	@echo "make benchmark-service  of that the service alone; BEFORE=path/to.whl to ask an earlier package too"
 	@echo "make clean    remove reports, exported models, downloads and caches; .venv and lab/ stay"
 	@echo
 	@echo "The same without make: .venv/bin/python -m lib run --help"
@@ -67,6 +68,9 @@ lab: .venv/.installed  ## JupyterLab on copies of the notebooks
 
 benchmark: .venv/.installed-benchmark
 	@$(BIN)/python -m pytest benchmarks --quiet --benchmark-columns=median,iqr,rounds --benchmark-sort=name
+
+benchmark-service: .venv/.installed-benchmark  ## of that the service alone
+	@BEFORE="$(BEFORE)" $(BIN)/python -m pytest benchmarks/test_service.py --quiet
 
 clean:
 	rm -rf reports/latest reports/gate reports/cost .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache

@@ -11,6 +11,7 @@ import time
 import tomllib
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -44,7 +45,7 @@ def started(installed: packed.Package) -> dict[str, Any]:
     """The service as it stands there; its names."""
     (code,) = blocks("python", "FastAPI()")
     module: dict[str, Any] = {"__name__": "service"}
-    with installed.imported():
+    with installed.imported(), patch.dict(os.environ, installed.environment):
         exec(compile(code, "README.md", "exec"), module)  # noqa: S102
     return module
 

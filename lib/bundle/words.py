@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lib.bundle import clients, names
 from lib.bundle.markdown import plain
 from lib.deploy import photo_memory, telemetry
@@ -118,7 +120,7 @@ ENTRYPOINT ["{manifest.name}"]
 CMD ["info"]
 
 FROM package AS service
-USER root
+USER 0
 RUN --mount=type=bind,target=/handed \\
     {install}/{names.OF_SERVICE}
 COPY {names.SERVICE} /service/
@@ -141,53 +143,4 @@ _HEALTHY = (
     "from http.client import HTTPConnection as C; c = C('127.0.0.1', 8000, timeout=3); c.request('GET', '/readyz'); "
     "raise SystemExit(c.getresponse().status != 200)"
 )
-_SERVICE = """\
-# service.py, started with: uvicorn service:app
-import asyncio
-
-from anyio import CapacityLimiter, to_thread
-from fastapi import FastAPI, HTTPException, Request
-from PACKAGE import BadPhoto, Classifier
-from PACKAGE.selftest import selftest
-
-BODY, HELD, SECONDS = 20_000_000, 16, 30  # bytes of a request, requests held at once, seconds for one to arrive
-app, held, classifier = FastAPI(), asyncio.Semaphore(HELD), Classifier()  # opened once, before the first request
-passed = not any(finding.wrong for finding in selftest())
-answering = CapacityLimiter(classifier.at_once(beside=HELD * BODY))  # one for each core, or as many as the memory holds
-
-
-async def body(request: Request) -> bytes:
-    data = bytearray()
-    async for part in request.stream():
-        data += part
-        if len(data) > BODY:  # a body has no limit of its own
-            raise HTTPException(413, "more than 20 MB")
-    return bytes(data)
-
-
-@app.post("/classify")
-async def classify(request: Request):
-    if held.locked():  # no more bodies are read
-        raise HTTPException(503, "busy", {"Retry-After": "1"})
-    async with held:
-        try:
-            async with asyncio.timeout(SECONDS):
-                photo = await body(request)
-            return await to_thread.run_sync(classifier.classify, photo, limiter=answering)
-        except TimeoutError:
-            raise HTTPException(408, "the photo took too long to arrive") from None
-        except BadPhoto as error:  # whatever else is raised is answered with 500
-            raise HTTPException(400, str(error)) from None
-
-
-@app.get("/healthz")
-async def alive():
-    return "alive"
-
-
-@app.get("/readyz")
-async def ready():
-    if not passed:
-        raise HTTPException(503, "selftest found something")
-    return "ready"
-"""
+_SERVICE = Path(__file__).with_name("service.py.txt").read_text(encoding="utf-8")

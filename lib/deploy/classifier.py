@@ -117,7 +117,7 @@ class Classifier:
                 f"memory: one answer may take {answer / 1e6:,.0f} MB beside {taken / 1e6:,.0f} MB that are taken or kept, and "
                 f"{there / 1e6:,.0f} MB are there; give more, or a smaller photo_bytes"
             )
-        return min(machine.threads(), (there - taken) // answer) if there else machine.threads()
+        return min(machine.cores(), (there - taken) // answer) if there else machine.cores()
 
     @cached_property
     def probabilities(self) -> Callable[[bytes], NDArray[np.float32]]:

@@ -125,3 +125,34 @@ def test_a_nan_in_the_answer_is_never_taken_for_one(lite0):
     classifier.probabilities = lambda _: np.full((1, 1000), np.nan, np.float32)
     with pytest.raises(BadModel, match="photo: the network answers with NaN"):
         classifier.classify(lite0.photos.readable[0].data)
+
+
+def test_a_photo_that_may_take_more_memory_than_is_allowed_is_refused(shipped):
+    photo = encoded(Image.new("RGB", (2000, 1000)))
+    assert Classifier(shipped.data / "model.onnx", photo_bytes=17_000_000).classify(photo)
+    with pytest.raises(BadPhoto, match=r"^photo: has 2000 × 1000 pixels, and decoding it may take 16 MB .*; 15 MB are allowed"):
+        Classifier(shipped.data / "model.onnx", photo_bytes=15_000_000).classify(photo)
+
+
+@pytest.mark.parametrize("photo_bytes", [0, -1, 1e9, True, "1", None])
+def test_no_other_number_of_bytes_is_taken(shipped, photo_bytes):
+    with pytest.raises(BadInput, match=r"^photo_bytes: is .*; it takes a whole number of bytes, 1 or more$"):
+        Classifier(shipped.data / "model.onnx", photo_bytes=photo_bytes)
+
+
+def test_as_many_answers_at_once_as_there_are_cores_or_as_fit_into_the_memory(package, monkeypatch):
+    package.tell(memory={"opened": 100_000_000, "answer": 50_000_000})
+    with package.imported() as installed:
+        monkeypatch.setattr(installed.machine, "cores", lambda: 3)
+        monkeypatch.setattr(installed.machine, "held", lambda: 200_000_000)
+        classifier = installed.Classifier(photo_bytes=450_000_000)
+        for memory, beside, expected in ((0, 0, 3), (10**10, 0, 3), (1_200_000_000, 0, 2), (1_200_000_000, 300_000_000, 1)):
+            monkeypatch.setattr(installed.machine, "memory", lambda memory=memory: memory)
+            assert classifier.at_once(beside) == expected
+        with pytest.raises(installed.BadInput, match=r"^memory: one answer may take 500 MB beside 800 MB .* 1,200 MB"):
+            classifier.at_once(600_000_000)
+
+
+def test_what_an_answer_needs_is_known_of_a_packages_own_model_alone(shipped):
+    with pytest.raises(BadInput, match=r"^at_once: only of a package's own model"):
+        Classifier(shipped.data / "model.onnx").at_once()
