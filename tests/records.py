@@ -69,12 +69,16 @@ def page(notebook: str, handoff: Handoff, rules: Policy, **known: Any) -> list[s
         rules: the policy.
         known: what the notebook's cells would give these names.
     """
-    values: dict[str, Any] = {"handoff": handoff, "rules": rules, **known}
-    given = set(values)
     cells = json.loads((ROOT / "notebooks" / f"{notebook}.ipynb").read_text())["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    values: dict[str, Any] = {}
+    exec("".join(next(cell["source"] for cell in code if "parameters" in cell["metadata"].get("tags", ()))), values)  # noqa: S102
+    measured = {"handoff": handoff, "rules": rules, **known}
+    values |= measured
+    given = set(measured)
     texts = []
-    for cell in cells:
-        if cell["cell_type"] != "code" or "parameters" in cell["metadata"].get("tags", ()):
+    for cell in code:
+        if "parameters" in cell["metadata"].get("tags", ()):
             continue
         body = [each for each in ast.parse("".join(cell["source"])).body if not _assigns(each, given)]
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None

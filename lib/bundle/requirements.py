@@ -7,6 +7,7 @@ import platform
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,7 +19,7 @@ from lib.deploy import BadInput
 from lib.guarded.lifeline import lifeline
 from lib.inputs.weights import digest_of
 
-_OPTIONS = ["--quiet", "--disable-pip-version-check", "--no-index", "--ignore-installed", "--dry-run", "--report", "-"]
+_OPTIONS = ["--quiet", "--no-color", "--disable-pip-version-check", "--no-index", "--ignore-installed", "--dry-run"]
 
 
 def locked(versions: Mapping[str, str]) -> str:
@@ -31,13 +32,15 @@ def locked(versions: Mapping[str, str]) -> str:
         BadInput: pip finds no wheel for one of them among those that were put aside.
     """
     lines = [f"{name}=={version}" for name, version in versions.items()]
-    command = [sys.executable, "-m", "pip", "install", *_OPTIONS, "--find-links", str(wheels.FOLDER), *lines]
-    with lifeline() as stdin:
+    with lifeline() as stdin, tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"  # on stdout it would be coloured in a kernel, which sets FORCE_COLOR
+        options = [*_OPTIONS, "--report", str(report), "--find-links", str(wheels.FOLDER)]
+        command = [sys.executable, "-m", "pip", "install", *options, *lines]
         ran = subprocess.run(command, stdin=stdin, capture_output=True, encoding="utf-8")
-    if ran.returncode:
-        why = next((line for line in ran.stderr.splitlines() if line.startswith("ERROR")), "pip does not say why")
-        raise BadInput(f"no wheels of {', '.join(lines)} with all that they require were put aside: {why}")
-    found = sorted(_line(each) for each in json.loads(ran.stdout)["install"])
+        if ran.returncode:
+            why = next((line for line in ran.stderr.splitlines() if line.startswith("ERROR")), "pip does not say why")
+            raise BadInput(f"no wheels of {', '.join(lines)} with all that they require were put aside: {why}")
+        found = sorted(_line(each) for each in json.loads(report.read_text(encoding="utf-8"))["install"])
     return "\n".join([*_head(lines), *found]) + "\n"
 
 

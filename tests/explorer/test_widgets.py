@@ -303,10 +303,11 @@ def test_pages_carry_a_still_and_no_widget(tmp_path):
     assert main(["run", "--out", str(tmp_path / "latest")], notebooks, table(["explores"], tmp_path / "policy.toml")) == 0
     page, report = ((tmp_path / "latest" / f"{name}.html").read_text() for name in ("explores", "report"))
     assert "In JupyterLab these pictures have controls." in page
-    assert "data:image/webp" in page
+    assert "data:image/webp" in report
+    assert 'src="pictures/' in page
     assert "widget-view" not in page
     assert 'class="handoff"' not in page + report
-    assert (page.count("</style>"), report.count("</style>")) == (1, 1)
+    assert (page.count("</style>"), report.count("</style>")) == (0, 1)  # the folder has it in a file
     executed = json.loads((tmp_path / "latest" / "explores.ipynb").read_text())
     shown = [
         "".join(o["data"]["text/html"]) for c in executed["cells"] for o in c.get("outputs", ()) if "text/html" in o["data"]

@@ -89,7 +89,7 @@ def sizes(measured: EndToEnd, contract: Contract) -> Html:
         axes.set_ylabel(label)
         axes.set_ylim(bottom=0)
     above.annotate(
-        f" {contract.size}: left of it the shorter side is enlarged",
+        f" {contract.size}: left of it the\n shorter side is enlarged",
         (contract.size, 0.98),
         xycoords=("data", "axes fraction"),
         va="top",
