@@ -92,4 +92,4 @@ def test_what_it_buys_is_said_with_how_it_was_measured(study, memory):
 
 
 def test_the_dockerfile_is_shown_as_it_is(study):
-    assert "FROM python:" in str(pictures.container(study))
+    assert "ARG BASE=python:" in str(pictures.container(study))
