@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 import tomllib
@@ -68,6 +69,10 @@ def test_every_import_of_lib_is_a_declared_dependency():
     }  # fmt: skip
     imported = set()
     for path in (ROOT / "lib").rglob("*.py"):
-        imported |= set(re.findall(r"^(?:from|import) (\w+)", path.read_text(), re.MULTILINE))
+        for statement in ast.parse(path.read_text()).body:
+            if isinstance(statement, ast.Import):
+                imported |= {each.name.partition(".")[0] for each in statement.names}
+            if isinstance(statement, ast.ImportFrom) and not statement.level:
+                imported.add(str(statement.module).partition(".")[0])
     for name in imported - set(sys.stdlib_module_names) - {"lib", "__future__"}:
         assert names.get(name, name) in wanted(), name

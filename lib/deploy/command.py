@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NoReturn
 
-from . import package, streams, telemetry
+from . import files, package, streams, telemetry
 from .errors import BadInput, BadPhoto, UntestedVersions, printable
 from .manifest import Manifest
 
@@ -191,11 +191,9 @@ def _source(told: Manifest) -> str:
 
 
 def _memory(needs: Mapping[str, int]) -> str:
-    from . import photo_memory
-
     if not needs["opened"]:  # packed where the system does not tell
-        return f"not measured; a photo may take {photo_memory.MOST / 1e6:,.0f} MB"
-    photo, answer = photo_memory.MOST, needs["answer"]
+        return f"not measured; a photo may take {files.DECODED / 1e6:,.0f} MB"
+    photo, answer = files.DECODED, needs["answer"]
     return (
         f"{needs['opened'] / 1e6:,.0f} MB when opened; one answer takes at most {(photo + answer) / 1e6:,.0f} MB more, "
         f"{photo / 1e6:,.0f} MB of them for the photo: Classifier(photo_bytes=…) allows less"

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 # Bytes: what a file of a kind may have.
+DECODED = 1_000_000_000  # bytes of memory that decoding one photo may take: 125 megapixels of most kinds
 PHOTO = 600_000_000  # the most pixels that are decoded, as levels without any compression
 MODEL = 2**31  # what protobuf, in which ONNX files are written, can read
 

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-MOST = 1_000_000_000  # bytes that one photo may take: 125 megapixels of most kinds
+from . import files
+
+MOST = files.DECODED
 
 # Bytes that Pillow stores for each pixel. An RGB picture has four too.
 _STORED = {"1": 1, "L": 1, "P": 1}

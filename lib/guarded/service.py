@@ -123,7 +123,8 @@ def _found(module_name: str, attribute: str) -> tuple[Any, list[str] | None]:
     found = getattr(module, attribute, None)
     if callable(found):
         return found, None
-    return None, [key for key, value in vars(module).items() if key.isidentifier() and key[0] != "_" and callable(value)]
+    public = [key for key in dir(module) if key.isidentifier() and key[0] != "_"]
+    return None, [key for key in public if callable(getattr(module, key, None))]
 
 
 def _built(function: Any, model: Path) -> tuple[Any, str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lib.deploy.machine import threads
 from lib.runtimes.runtime import TFLITE, Answer, Runtime
 
 
 def load(path: str) -> Answer:
     """An interpreter of a TFLite file, given new sizes where an input has others than the one before."""
     from ai_edge_litert.interpreter import Interpreter
+
+    from lib.deploy.machine import threads  # which imports ONNX Runtime
 
     interpreter = Interpreter(model_path=path, num_threads=threads())
     given, gives = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]

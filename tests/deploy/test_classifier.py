@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 
 import numpy as np
 import pytest
@@ -143,11 +144,12 @@ def test_no_other_number_of_bytes_is_taken(shipped, photo_bytes):
 def test_as_many_answers_at_once_as_there_are_cores_or_as_fit_into_the_memory(package, monkeypatch):
     package.tell(memory={"opened": 100_000_000, "answer": 50_000_000})
     with package.imported() as installed:
-        monkeypatch.setattr(installed.machine, "cores", lambda: 3)
-        monkeypatch.setattr(installed.machine, "held", lambda: 200_000_000)
+        machine = importlib.import_module(f"{installed.__name__}.machine")
+        monkeypatch.setattr(machine, "cores", lambda: 3)
+        monkeypatch.setattr(machine, "held", lambda: 200_000_000)
         classifier = installed.Classifier(photo_bytes=450_000_000)
         for memory, beside, expected in ((0, 0, 3), (10**10, 0, 3), (1_200_000_000, 0, 2), (1_200_000_000, 300_000_000, 1)):
-            monkeypatch.setattr(installed.machine, "memory", lambda memory=memory: memory)
+            monkeypatch.setattr(machine, "memory", lambda memory=memory: memory)
             assert classifier.at_once(beside) == expected
         with pytest.raises(installed.BadInput, match=r"^memory: one answer may take 500 MB beside 800 MB .* 1,200 MB"):
             classifier.at_once(600_000_000)

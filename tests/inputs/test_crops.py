@@ -123,9 +123,12 @@ def test_the_crops_are_the_seeds_and_are_made_once(tmp_path, monkeypatch):
     again = made(given, 5, 0)
     assert again != first
     assert files(again) == before
-    (next(again.rglob("*.png"))).write_bytes(b"mine")
+    written = [path.stat().st_mtime_ns for path in sorted(again.rglob("*.png"))]
     assert made(given, 5, 0) == again
-    assert b"mine" in files(again).values()
+    assert [path.stat().st_mtime_ns for path in sorted(again.rglob("*.png"))] == written
+    next(again.rglob("*.png")).write_bytes(b"damaged")
+    assert made(given, 5, 0) == again
+    assert files(again) == before
     assert files(made(given, 5, 1)).values() != before.values()
     assert not set(files(made(given, 5, 1)).values()) & set(before.values())
     assert len(set(before.values())) == 10

@@ -78,7 +78,7 @@ def test_the_results_say_what_was_run_on_what(healthy):
     assert got["parameters"]["opset"] == 20
     assert all(len(photo["sha256"]) == 64 for photo in got["photos"]["readable"])
     assert {"commit", "clean"} == got["git"].keys()
-    assert len(got["files"]) == 3  # the network, the file that holds its preprocessing too, and the wheel
+    assert len(got["files"]) == 5  # the network, the file that holds its preprocessing too, the wheel, two requirements
     for name, digest in got["files"].items():
         folder = healthy / "handoff" if name.endswith(".whl") else cache.directory() / "models"
         assert digest == hashlib.sha256((folder / name).read_bytes()).hexdigest()
