@@ -123,7 +123,7 @@ def _found(module_name: str, attribute: str) -> tuple[Any, list[str] | None]:
     found = getattr(module, attribute, None)
     if callable(found):
         return found, None
-    public = [key for key in dir(module) if key.isidentifier() and key[0] != "_"]
+    public = [key for key in {**vars(module), **dict.fromkeys(dir(module))} if key.isidentifier() and key[0] != "_"]
     return None, [key for key in public if callable(getattr(module, key, None))]
 
 
