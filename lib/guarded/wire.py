@@ -104,7 +104,8 @@ def _packed(value: Any) -> Packed:
         return Packed({"kind": "image", "mode": value.mode, "size": value.size}, value.tobytes())
     array = np.asarray(value)
     if array.dtype.kind not in "biufc":
-        return Packed({"kind": "no numbers", "dtype": str(array.dtype), "shape": array.shape}, b"")
+        dtype = "None" if value is None else str(array.dtype)
+        return Packed({"kind": "no numbers", "dtype": dtype, "shape": array.shape}, b"")
     return Packed({"kind": "array", "dtype": array.dtype.str, "shape": array.shape}, array.tobytes())
 
 

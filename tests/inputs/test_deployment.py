@@ -109,7 +109,7 @@ def test_what_makes_no_pipeline_is_refused_in_one_line(tmp_path, name, said):
         (b"bad input", "raised BadInput: too blue"),
         (b"strings", "gave <U1 (2,); it must give a uint8 (H, W, 3) picture"),
         (b"objects", "gave object (2,); it must give a uint8 (H, W, 3) picture"),
-        (b"nothing", "gave object (); it must give a uint8 (H, W, 3) picture"),
+        (b"nothing", "gave None (); it must give a uint8 (H, W, 3) picture"),
         (b"no attributes", "raised RuntimeError: no __array"),
     ],
 )
