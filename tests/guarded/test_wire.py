@@ -61,7 +61,7 @@ def test_bytes():
     ("value", "dtype", "shape"),
     [
         (np.array(["a"]), "<U1", (1,)),
-        (None, "object", ()),
+        (None, "None", ()),
         ([{}, {}], "object", (2,)),
         (np.datetime64(0, "s"), "datetime64[s]", ()),
     ],
