@@ -80,7 +80,7 @@ def test_the_results_say_what_was_run_on_what(healthy):
     assert {"commit", "clean"} == got["git"].keys()
     assert len(got["files"]) == 5  # the network, the file that holds its preprocessing too, the wheel, two requirements
     for name, digest in got["files"].items():
-        folder = healthy / "handoff" if name.endswith(".whl") else cache.directory() / "models"
+        folder = healthy / "handoff" if name.endswith((".whl", ".txt")) else cache.directory() / "models"
         assert digest == hashlib.sha256((folder / name).read_bytes()).hexdigest()
         assert digest in (healthy / "index.html").read_text()
     assert got["seconds"] > 0
