@@ -80,7 +80,9 @@ class Report:
         """
         facts = {name: self.said[name] for name in FACTS}
         executed = [self._page(each["name"], each["seconds"]) for each in self.said["notebooks"]]
-        return Run(executed, of_itself(facts), self.policy, facts, self.said["complete"], self._baseline(facts))
+        crashed = any(page.crash for page in executed)  # such a run was held against no earlier one
+        baseline = None if crashed else self._baseline(facts)
+        return Run(executed, of_itself(facts), self.policy, facts, self.said["complete"], baseline)
 
     def _baseline(self, facts: Mapping[str, Any]) -> Record | None:
         """What holding the run against an earlier one recorded, as it says itself: the earlier one does not lie there."""
