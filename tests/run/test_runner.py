@@ -209,6 +209,12 @@ def test_the_section_of_a_crash_has_its_traceback_and_what_came_before(bench):
     assert main(["verify", str(bench.out)], bench.notebooks, bench.table) == SHIP
 
 
+def test_a_crash_is_held_against_no_earlier_run_and_verifies(bench, report):
+    assert bench.run("ships", "crashes", options=("--baseline", str(report))) == CRASHED
+    assert bench.results["verdict"] == "incomplete"
+    assert main(["verify", str(bench.out)], bench.notebooks, bench.table) == SHIP
+
+
 def test_a_failed_check_beside_a_crash_is_still_a_failed_check(bench):
     assert bench.run("check_fails", "crashes") == CRASHED
     assert bench.results["verdict"] == "do not ship"
