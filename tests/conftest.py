@@ -22,6 +22,7 @@ from lib.handoff import Handoff
 from lib.inputs import subject, weights
 from lib.policy import Policy
 from lib.report.drawing import SMALL
+from tests.few import of_three_classes
 
 HERE = Path(__file__).parent
 # What takes longest starts first: started last, it would keep the other workers waiting.
@@ -113,35 +114,8 @@ def encoded(image: Image.Image, kind: str = "PNG", **options: Any) -> bytes:
 
 @pytest.fixture
 def own_subject(tmp_path: Path, stand_in: Handoff) -> Path:
-    """A user's fine-tuned B0 with three classes of its own: state dict and TOML file."""
-    state = dict(stand_in.model.state_dict())
-    state["_fc.weight"], state["_fc.bias"] = (
-        state["_fc.weight"][[504, 282, 920]].clone(),
-        state["_fc.bias"][[504, 282, 920]].clone(),
-    )
-    torch.save(state, tmp_path / "mine.pth")
-    path = tmp_path / "mine.toml"
-    path.write_text(
-        f"""\
-about = "A fine-tuned B0 with three classes."
-architecture = "efficientnet-b0"
-image_size = 224
-[weights]
-file = "mine.pth"
-sha256 = "{weights.digest_of(tmp_path / "mine.pth")}"
-[classes]
-count = 3
-names = ["cup", "cat", "car"]
-[preprocessing]
-size = 256
-rule = "shorter-side-crop"
-crop = 224
-filter = "bicubic"
-mean = [0.485, 0.456, 0.406]
-std = [0.229, 0.224, 0.225]
-"""
-    )
-    return path
+    """A user's fine-tuned B0 with three classes of its own, which crops: state dict and TOML file."""
+    return of_three_classes(stand_in, tmp_path)
 
 
 def bare(html: str) -> str:

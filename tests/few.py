@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from lib.deploy import STAGES, Pipeline
 from lib.handoff import Handoff
-from lib.inputs import photos
+from lib.inputs import photos, weights
 from lib.inputs.photos import Photo, Photos
 
 
@@ -34,6 +36,38 @@ def copied(folder: Path, *names: str) -> Path:
         if photo.name in names:
             (folder / photo.name).write_bytes(photo.data)
     return folder
+
+
+def of_three_classes(stand_in: Handoff, folder: Path) -> Path:
+    """A fine-tuned B0 with three classes, which crops: its state dict and the TOML file that is given."""
+    state = dict(stand_in.model.state_dict())
+    state["_fc.weight"], state["_fc.bias"] = (
+        state["_fc.weight"][[504, 282, 920]].clone(),
+        state["_fc.bias"][[504, 282, 920]].clone(),
+    )
+    torch.save(state, folder / "mine.pth")
+    path = folder / "mine.toml"
+    path.write_text(
+        f"""\
+about = "A fine-tuned B0 with three classes."
+architecture = "efficientnet-b0"
+image_size = 224
+[weights]
+file = "mine.pth"
+sha256 = "{weights.digest_of(folder / "mine.pth")}"
+[classes]
+count = 3
+names = ["cup", "cat", "car"]
+[preprocessing]
+size = 256
+rule = "shorter-side-crop"
+crop = 224
+filter = "bicubic"
+mean = [0.485, 0.456, 0.406]
+std = [0.229, 0.224, 0.225]
+"""
+    )
+    return path
 
 
 @dataclass

@@ -101,4 +101,4 @@ class Difference:
             return f"{str(value)[:DIGITS]}…"
         if isinstance(value, float):
             return with_unit(value, self.unit)
-        return str(value) if value != "" else "as built in"
+        return str(value) if value != "" else "not given"

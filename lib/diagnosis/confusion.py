@@ -132,8 +132,11 @@ def beyond(photo: Photo, contract: Contract, random: np.random.Generator, many: 
     tensors = [*(_noisy(each, random) for each in two), *(Observed.of(tensor) for tensor in strange.values())]
     findings = iter(diagnose_all(photo.data, tensors, contract))
     attempts = [_attempt(photo.name, TWO, each, next(findings)) for each in two]
-    for name in strange:
-        named = tuple(next(findings).ties)
+    for name, tensor in strange.items():
+        finding = next(findings)
+        named = tuple(finding.ties)
+        if named and _same(finding.nearest[0].values, tensor):
+            continue  # two mistakes of the catalogue at once do the same on this photo
         attempts.append(Attempt(photo.name, STRANGER, (name,), named, WRONG if named else UNKNOWN))
     return Confusion(tuple(attempts))
 

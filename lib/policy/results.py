@@ -266,13 +266,19 @@ def listed(names: Sequence[str], most: int = LISTED) -> str:
     return ", ".join(names[:most]) + rest
 
 
+COUNTED = ("levels", "logits")  # units in the plural, of which there may be one
+
+
 def with_unit(value: float, unit: str) -> str:
     """A value for people, with its unit. Pictures of different shapes are infinitely far apart, and said to be that."""
     if unit in PICTURES and value == math.inf:
         return "another shape"
     if unit == YES and value in (0, 1):
         return "yes" if value else "no"
-    return f"{number(value)} {unit}".rstrip()
+    said = number(value)
+    if unit == "%" and said == "100" and value < 100:
+        said = f"{min(value, 99.99):.2f}"  # 100 says all of them
+    return f"{said} {unit.removesuffix('s') if said == '1' and unit in COUNTED else unit}".rstrip()
 
 
 def as_json(value: float) -> float | str:

@@ -157,6 +157,14 @@ def _high(seen: Seen) -> bool:
     return seen.readable and seen.size[1] >= least * seen.size[0]
 
 
+def _times(factor: int) -> Callable[[Seen], bool]:
+    def test(seen: Seen) -> bool:
+        side = max if seen.contract.rule == "squash" else min
+        return min(seen.size) == side(seen.size) == factor * seen.contract.size
+
+    return test
+
+
 _STRONG = 60  # levels between neighbours, on average: noise has 85, a photo 10
 PROPERTIES = (
     *(Property(f"EXIF orientation {i}", _turned(i)) for i in range(1, 9)),
@@ -177,16 +185,16 @@ PROPERTIES = (
     Property("ICC profile", lambda seen: seen.readable and bool(seen.info.get("icc_profile"))),
     Property("gamma chunk", lambda seen: seen.readable and "gamma" in seen.info),
     *(Property(f"a side above {side:,} pixels", _larger(side)) for side in LARGE),
-    Property("smaller than the network's input", lambda seen: seen.readable and max(seen.size) < seen.contract.size),
-    Property("already of the network's size", lambda seen: min(seen.size) == seen.contract.size),
-    Property("twice the network's size", lambda seen: min(seen.size) == 2 * seen.contract.size),
+    Property("smaller than the size that is resized to", lambda seen: seen.readable and max(seen.size) < seen.contract.size),
+    Property("already of the size that is resized to", _times(1)),
+    Property("twice the size that is resized to", _times(2)),
     *(
         Property(f"{('even', 'odd')[width]} width, {('even', 'odd')[height]} height", _parity(width, height))
         for width in (0, 1)
         for height in (0, 1)
     ),
-    Property("as wide as it may be", _long),
-    Property("as high as it may be", _high),
+    Property("far wider than high", _long),
+    Property("far higher than wide", _high),
     Property("bright", lambda seen: seen.readable and bool(seen.pixels.min() > 200)),
     Property("dark", lambda seen: seen.readable and bool(seen.pixels.max() < 50)),
     Property("flat", _flat),

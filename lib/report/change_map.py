@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from lib.compare.comparison import Comparison
-from lib.numbers import signed
+from lib.numbers import counted, signed
 from lib.report.drawing import DARK, PICTURED, SMALL, luminance, over_all, shortened, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, note
@@ -64,11 +64,15 @@ def change_map(every: Sequence[Sequence[Comparison]], title: str) -> Html:
     more = f" The first {len(photos)} of {len(every)} photos are drawn." if len(every) > len(photos) else ""
     return show(
         drawn,
-        f"Table in colours: {len(shown)} mistakes, one a row, on {', '.join(photos)}, one a column, with the change in "
-        "probability in each cell",
+        f"Table in colours: {counted(len(ordered), 'mistake')}{_in_rows(ordered, shown)}, on {', '.join(photos)}, one a "
+        "column, with the change in probability in each cell",
         f"{said} In each cell: by how much the probability of the reference's class changes, with a cross where another class "
         f"wins.{rest}{more}",
     )
+
+
+def _in_rows(mistakes: Sequence[Sequence[Comparison]], rows: Sequence[Sequence[Comparison]]) -> str:
+    return ", one a row" if len(rows) == len(mistakes) else f" in {counted(len(rows), 'row')}, those that do the same in one"
 
 
 def _cell(axes: Axes, row: int, column: int, each: Comparison, limit: float) -> None:
@@ -111,4 +115,4 @@ def _found(every: Sequence[Sequence[Comparison]]) -> str:
     most = max(all_of_them, key=_size, default=None)
     if most is None or not _size(most):
         return f"{said}none moves the probability"
-    return f"{said}the largest move is {signed(most.change)} by {most.name} on {most.photo}"
+    return f"{said}the largest move of the reference's class is {signed(most.change)} by {most.name} on {most.photo}"

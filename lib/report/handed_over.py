@@ -52,7 +52,7 @@ def _file(file: Mapping[str, Any], called: str, why: str) -> dict[str, str]:
 def _wheel(package: Mapping[str, Any]) -> dict[str, str]:
     wheel, photos, python = package["wheel"], package["photos"], package["python"].removeprefix("==").removesuffix(".*")
     why = (
-        f"for Python {python}. Alone in a fresh environment, on photos not seen before, off PyTorch's by "
+        f"for Python {python}. Alone in a fresh environment, on pictures not seen before, off PyTorch's by "
         f"{_number(photos['probability'])} of probability, another class on {photos['other_classes']} of {photos['compared']} "
         "answers"
     )
@@ -71,7 +71,7 @@ def _why(run: Run, file: Mapping[str, Any]) -> str:
         off = f"off from PyTorch's by {_number(photos['logits'])} logits on {counted(photos['compared'], 'photo')}"
         return f"the network, with {before} before it: {_stages(run)}, {off}"
     measured = [photos, file["random_sizes"]]
-    if proven := _package(run).get("end_to_end"):  # in a fresh environment, on photos not seen before
+    if proven := _package(run).get("end_to_end"):  # in a fresh environment, on pictures not seen before
         measured.append(proven)
     far = [each["probability"] for each in measured]
     compared, flipped = (sum(each[name] for each in measured) for name in ("compared", "other_classes"))

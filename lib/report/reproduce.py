@@ -166,7 +166,7 @@ def _package(run: Run) -> list[Again]:
     return [
         Again("what to install, and call", install, FOLDER, f"{called} selftest"),
         Again("what the wheel requires", requires, FOLDER, f"{called} info | grep '^requires'"),
-        Again("the wheel", wheel["why"], CHECKOUT, _of(_teller(run, "package"), "photos not seen before")),
+        Again("the wheel", wheel["why"], CHECKOUT, _of(_teller(run, "package"), "pictures not seen before")),
     ]
 
 

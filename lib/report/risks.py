@@ -39,10 +39,17 @@ def _photos(run: Run) -> str:
         looked.append(f"{counted(swept['photos'], 'photo')} of the swept folder")
     if probes:
         looked.append(counted(probes["tried"], "made picture"))
-    said = f"{' and '.join(looked) or 'none'}; no others."
+    if run.told.get("package"):
+        looked.append("those that the package alone is tried on")
+    said = f"{_and(looked) or 'none'}; no others."
     if swept and swept["cropped"]:
-        said += f" What mistakes cost was measured on {counted(swept['photos'], 'crop')} of them: not how often on your photos."
+        crops = counted(swept["photos"], "crop")
+        said += f" What mistakes cost was measured on {crops} of the photos: not how often on your photos."
     return said
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
 
 
 def _accuracy(run: Run) -> str:

@@ -19,7 +19,7 @@ def tables(run: Run) -> list[Html]:
     if story["name"] != subject["name"]:
         digests = f"subject file SHA-256 {story['sha256']}, weights SHA-256 {story['weights_sha256']}"
         told = [("swish story", f"{story['name']}, {digests}")]
-    parameters = [(name, str(value) or "as built in") for name, value in facts["parameters"].items()]
+    parameters = [(name, str(value) or "not given") for name, value in facts["parameters"].items()]
     made = [
         ("subject", f"{subject['name']}: {subject['about']}"),
         ("subject file", f"SHA-256 {subject['sha256']}"),

@@ -95,10 +95,10 @@ def zoom(photo: str, reference: Side, candidate: Side, reach: float, name: str =
         name: the figure's id; empty for none.
     """
     panels = panels_of(photo, reference, candidate, reach)
-    answers = f" {reference.name}: {reference.answer}. {candidate.name}: {candidate.answer}." if reference.answer else ""
+    answers = f"; {reference.name}: {reference.answer}; {candidate.name}: {candidate.answer}" if reference.answer else ""
     caption = (
         f"{photo} where {candidate.name} is furthest from {reference.name}: {place(reference, candidate)}, "
-        f"one square a pixel.{answers}"
+        f"one square a pixel{answers}."
     )
     return gallery(panels, caption, heat.scale(reach, "levels of the furthest channel"), name)
 

@@ -235,7 +235,7 @@ class _Listing:
 
 def _left_out(contract: Contract, lacking: frozenset[str]) -> dict[str, str]:
     """Mistakes that are not tried, with the reason."""
-    stated = dict.fromkeys(sorted(own(contract)), "is what the subject itself states")
+    stated = dict.fromkeys(sorted(own(contract)), "is what the subject itself states, or does the same")
     lacked = {name: mistake.needs for name, mistake in CATALOGUE.items() if mistake.needs in lacking}
     needed = {name: f"needs {library}, which a worker does not have" for name, library in lacked.items()}
     return stated | needed

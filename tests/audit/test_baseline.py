@@ -61,7 +61,7 @@ def test_a_check_that_passed_then_and_is_gone_is_lost():
 def test_a_threshold_that_was_loosened():
     loose = replace(made.RULES, checks=(replace(made.RULES.checks[0], threshold=3.0), *made.RULES.checks[1:]))
     found = held(made.run(), replace(made.run(), policy=loose))
-    assert found["thresholds"] == (1, 4, ("a.off: 1 logits → 3 logits",))
+    assert found["thresholds"] == (1, 4, ("a.off: 1 logit → 3 logits",))
 
 
 def test_runs_that_have_no_notebook_in_common_are_refused():

@@ -157,7 +157,7 @@ def test_versions_and_parameters():
     assert one(results(), newer) == ("version", "torch", "2.13.0", "2.14.0")
     given = results(parameters=results()["parameters"] | {"photos": "mine"})
     assert one(results(), given) == ("parameter", "photos", "", "mine")
-    assert "  photos: as built in → mine" in diff(results(), given).lines
+    assert "  photos: not given → mine" in diff(results(), given).lines
 
 
 @pytest.mark.parametrize(

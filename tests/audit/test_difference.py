@@ -25,7 +25,7 @@ from lib.audit.difference import KINDS, Difference
         (Difference("number", "a.same", 1.0, 0.0, unit="yes", may_move=0.1), "a.same: yes → no"),
         (Difference("threshold", "a.off", "error", "warning", "severity"), "a.off, severity: error → warning"),
         (Difference("file", "photo cup.png", "a" * 64, None), "photo cup.png: aaaaaaaaaaaa… → none"),
-        (Difference("parameter", "photos", "", "mine"), "photos: as built in → mine"),
+        (Difference("parameter", "photos", "", "mine"), "photos: not given → mine"),
         (Difference("parameter", "sizes_seed", 1, 1951030631), "sizes_seed: 1 → 1951030631"),
         (Difference("version", "evil\x1b[2J\n", None, "1"), r"evil\x1b[2J\n: none → 1"),
     ],

@@ -146,7 +146,7 @@ def test_an_answer_is_made_of_this_runs_values():
     assert answer(rules, "a", judged(rules, "a", record)) == "Off by 0.5 levels on 7 photos."
     record = Record("s", [Measurement("a.x", 2, 7)])
     said = answer(rules, "a", judged(rules, "a", record))
-    assert said == "No. 1 of 1 check failed: a.x says: 2 levels, where ≤ 1 levels is required."
+    assert said == "No. 1 of 1 check failed: a.x says: 2 levels, where ≤ 1 level is required."
 
 
 def test_an_answer_names_what_is_missing_warned_of_and_skipped():

@@ -27,7 +27,7 @@ def test_it_names_the_largest_move_and_counts_the_changes_of_class(drawn):
     ]
     said = change_map(every, "What it does")
     assert "What it does: 1 of 4 combinations change the likeliest class" in said
-    assert "the largest move is -0.4000 by squash on b.png" in said
+    assert "the largest move of the reference&#x27;s class is -0.4000 by squash on b.png" in said
     texts = [text.get_text() for text in drawn[0].axes[0].texts]
     assert texts == ["squash", "-.100", "-.400 ✗", "torch bilinear, AA", "+.020", "0"]
     assert [label.get_text() for label in drawn[0].axes[0].get_xticklabels()] == ["a.png", "b.png"]

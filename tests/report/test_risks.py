@@ -20,6 +20,9 @@ def test_it_says_how_many_photos_of_which_kinds_were_looked_at():
     assert said(made.run(), "Photos") == "2 (1 PNG RGB, 1 JPEG RGB); no others."
     told = {"probes": {"tried": 108, "refused": []}}
     assert said(made.run(told=told), "Photos") == "2 (1 PNG RGB, 1 JPEG RGB) and 108 made pictures; no others."
+    told |= {"package": {"name": "mine-onnx"}}
+    packed = "2 (1 PNG RGB, 1 JPEG RGB), 108 made pictures and those that the package alone is tried on; no others."
+    assert said(made.run(told=told), "Photos") == packed
 
 
 def test_photos_that_were_swept_are_counted_and_those_that_nobody_looked_at_are_not():
@@ -31,7 +34,7 @@ def test_photos_that_were_swept_are_counted_and_those_that_nobody_looked_at_are_
     assert alone.readable == []
     crops = made.run(told={"mistakes": {"photos": 56, "cropped": 2}})
     assert said(crops, "Photos").startswith("2 (1 PNG RGB, 1 JPEG RGB); no others.")
-    assert "56 crops of them" in said(crops, "Photos")
+    assert "56 crops of the photos" in said(crops, "Photos")
 
 
 def test_accuracy_is_never_claimed():

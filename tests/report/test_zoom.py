@@ -37,7 +37,7 @@ def test_the_window_is_where_they_differ_most_and_shows_native_pixels(levels):
 
 def test_it_says_both_answers(levels):
     html = zoom("cup.png", Side("reference", levels, "bobsled 0.29"), Side("nearest", levels + 1, "football helmet 0.25"), 64)
-    assert "reference: bobsled 0.29. nearest: football helmet 0.25." in html
+    assert "; reference: bobsled 0.29; nearest: football helmet 0.25." in html
 
 
 def test_two_equal_pictures_have_a_white_difference(levels):

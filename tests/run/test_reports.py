@@ -18,8 +18,9 @@ from lib.policy.policy import BASELINE
 from lib.report.pages import FIGURES
 from lib.run.command import NOTEBOOKS, main
 from lib.run.exit_codes import SHIP
-from tests.few import copied
-from tests.run import tiny
+from tests.conftest import picture
+from tests.few import copied, of_three_classes
+from tests.run import sentences, tiny
 from tests.run.looks import assert_self_contained, look_at, look_under_jenkins, pages, results
 
 
@@ -31,6 +32,21 @@ def healthy(tmp_path_factory) -> Path:
     (folder / "run.yml").write_text("random_sizes: 20\nsizes_seed: 1\n")
     options = ["--photos", str(folder / "photos"), "--params", str(folder / "run.yml")]
     assert main(["run", "--out", str(folder / "latest"), *options]) == SHIP
+    return folder / "latest"
+
+
+@pytest.fixture(scope="module")
+def cropping(stand_in, tmp_path_factory) -> Path:
+    """The same of a subject of another kind, which crops and has three classes, on photos of odd shapes and a plain one."""
+    folder = tmp_path_factory.mktemp("cropping")
+    photos = copied(folder / "photos", "coffee.png")
+    picture(69, 103).save(photos / "small.png")
+    picture(800, 200, seed=1).save(photos / "wide.jpg")
+    picture(32, 32).point(lambda level: 128).save(photos / "plain.png")
+    (folder / "run.yml").write_text("random_sizes: 20\nsizes_seed: 1\n")
+    options = ["--photos", str(photos), "--params", str(folder / "run.yml")]
+    subject = of_three_classes(stand_in, folder)
+    assert main(["run", "--out", str(folder / "latest"), "--subject", str(subject), *options]) == SHIP
     return folder / "latest"
 
 
@@ -204,3 +220,22 @@ def test_links_lead_to_files_of_the_report(healthy):
     for page in pages(healthy):
         for target in re.findall(r'(?:href|src)="([\w./]+)"', page.read_text()):
             assert (healthy / target).is_file(), target
+
+
+def test_sentences_say_what_the_tables_and_checks_beside_them_say(healthy, cropping):
+    for report in (healthy, cropping):
+        assert sentences.complaints(report) == []
+    assert sentences.unused(healthy, cropping) == []
+
+
+def test_another_number_in_a_sentence_is_found(healthy):
+    changed = 0
+    for page in sentences.pages(healthy):
+        for said in page.sentences:
+            for pattern, _ in sentences.RULES[page.name]:
+                if match := re.search(pattern, said):
+                    first = next(n for n, group in enumerate(match.groups(), 1) if sentences.NUMBER.fullmatch(group or ""))
+                    other = said[: match.start(first)] + re.sub(r"\d", r"7\g<0>", said[match.start(first) :], count=1)
+                    assert sentences.untrue(page, other), other
+                    changed += 1
+    assert changed > 50

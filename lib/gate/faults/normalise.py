@@ -153,7 +153,7 @@ PLANTED = (
     _input("clipped short of 1", lambda tensor: np.clip(tensor, -1, 1 - 1e-3)),
     _input("channels last, reshaped", _another_layout),
     _input("height and width exchanged", _exchanged_axes),
-    _input("nothing beyond 512 columns", _without_tail, "as wide as it may be"),
+    _input("nothing beyond 512 columns", _without_tail, "far wider than high"),
     _input("nothing below the last whole stripe of 16 rows", _in_stripes, "201 × 300"),
     stage("a mean that follows the pictures it has seen", "normalise", _drifting),
 )

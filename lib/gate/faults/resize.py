@@ -238,7 +238,7 @@ PLANTED = (
         "upright pictures squashed to a square",
         lambda image: image.height > image.width,
         _to(lambda w, h, side: (side, side)),
-        "as high as it may be",
+        "far higher than wide",
     ),
     only("square pictures shifted by a pixel", lambda image: image.width == image.height, _shifted, "noise"),
     only(
@@ -249,15 +249,20 @@ PLANTED = (
         ),
         "odd width, even height",
     ),
-    only("the mean of four where it is exactly half", _twice, lambda image, _: image.reduce(2), "twice the network's size"),
+    only(
+        "the mean of four where it is exactly half",
+        _twice,
+        lambda image, _: image.reduce(2),
+        "twice the size that is resized to",
+    ),
     only(
         "long pictures cropped",
         _long,
         _cropped_to_aspect,
-        "as wide as it may be",
-        "as high as it may be",
+        "far wider than high",
+        "far higher than wide",
     ),
-    only("the longer side held to 640 pixels", _long, _each_side(lambda side: min(side, 640)), "as wide as it may be"),
+    only("the longer side held to 640 pixels", _long, _each_side(lambda side: min(side, 640)), "far wider than high"),
     only("grey pictures by nearest neighbour", _grey, NEAREST, "stripes of one pixel, down", "checkerboard of one pixel"),
 )
 

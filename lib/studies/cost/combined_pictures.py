@@ -18,8 +18,8 @@ def together(found: Sequence[Together]) -> Html:
     flips, margin = _counted([each.extra_flips for each in found]), _counted([each.extra for each in found])
     said = (
         f"Of {counted(len(found), 'pair')} of mistakes costs in answers that change {flips}; those in margin lost {margin}. "
-        "An answer that either mistake changes counts twice in the sum and once where both are made: so less than the sum "
-        "is usual."
+        "An answer that each of the two changes by itself counts twice in the sum and once where both are made: so less than "
+        "the sum is usual."
     )
     return join(note(said), _flips(ordered), folded("The same in margin lost", _margin(ordered)))
 
@@ -67,6 +67,8 @@ def _pair(each: Together) -> str:
 
 def repairs(found: Mapping[str, Repairs]) -> Html:
     """What mending one part of a deployment wins back, the others left as they are."""
+    if not found:
+        return note("Not measured: the deployments told of here make mistakes that are none for this subject.")
     return join(*(_repairs(name, each) for name, each in found.items()))
 
 

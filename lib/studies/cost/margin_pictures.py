@@ -25,7 +25,7 @@ def _best(found: Margins) -> Html:
     apart = [each.name for each in others if each.auc.high < best.auc.low]
     close = [each.name for each in others if each.name not in apart]
     if close:
-        said += f" Its interval overlaps with that of {', '.join(close)}."
+        said += f" Its interval overlaps with {'that' if len(close) == 1 else 'those'} of {' and '.join(close)}."
     said += (
         " AUC is how often, of an answer that flipped and one that did not by the same mistake, the flipped one has the "
         "smaller number; 0.5 is chance."
@@ -42,8 +42,8 @@ def _bands(found: Margins) -> Html:
         f"Forest plot of {len(rows)} bands of the reference's lead, the smallest on top: the share of answers that flip, with "
         "its interval",
         f"Of the answers with a lead up to {first.high:.2f} logits {words.of_share(first.rate)} flip, of those with a lead "
-        f"from {last.low:.2f} logits on {words.of_share(last.rate)}. Each band has equally many photos, and each photo an "
-        "answer by every mistake.",
+        f"from {last.low:.2f} logits on {words.of_share(last.rate)}. Each band has equally many pictures, and each of them "
+        "an answer by every mistake.",
         "cost-margins",
     )
 

@@ -12,6 +12,10 @@ from lib.report.html import Html, join, note
 from lib.report.inputs_seen import seen_by_the_model
 from lib.report.stages_apart import stages_apart
 
+LAID_BACK = (
+    "Both are laid back over the photo to be compared, so that padding and a shift alone are no difference. Hatched: not shown."
+)
+
 
 def worst(pairs: Sequence[Pair], contract: Contract, classes: Sequence[str]) -> Html:
     """What the reference and the mistake feed the network, and the place where they differ most, one square a pixel.
@@ -35,4 +39,4 @@ def _worst(pair: Pair, contract: Contract, classes: Sequence[str], name: str) ->
     right, other = of_contract(contract, width, height), viewer(contract, width, height)
     grid = right.scaled
     laid = right.in_photo(pair.reference.resize, *grid), other.in_photo(pair.candidate.resize, *grid)
-    return seen_by_the_model(pair, laid, classes, name)
+    return join(seen_by_the_model(pair, laid, classes, name), note(LAID_BACK))

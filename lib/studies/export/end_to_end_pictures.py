@@ -57,7 +57,7 @@ def photos(measured: EndToEnd) -> Html:
         (
             each.photo,
             "{1} × {0}".format(*each["decode"].reference.shape),
-            f"{each['resize'].equal:.2%}",
+            _percent(each["resize"].equal),
             *(number(each[stage].largest) for stage in ("resize", "infer", "score")),
             "✗ another" if each.flipped else "✓ the same",
         )
@@ -67,6 +67,11 @@ def photos(measured: EndToEnd) -> Html:
     return table(
         headers, rows, caption="The end-to-end file against PyTorch, photo by photo: equal values and largest differences"
     )
+
+
+def _percent(share: float) -> str:
+    """To two decimals; 100.00% where it is the whole, and not by rounding."""
+    return f"{share if share == 1 else min(share, 0.9999):.2%}"
 
 
 @styled
@@ -113,10 +118,9 @@ def sizes(measured: EndToEnd, contract: Contract) -> Html:
 
 def _off(compared: tuple[Comparison, ...]) -> str:
     differing = 1 - sum(each["resize"].equal for each in compared) / len(compared)
-    return (
-        f"at {len(compared)} random sizes {differing:.2%} of the values differ, by at most "
-        f"{number(worst(compared, 'resize'))} of 255 levels; the worst is off by {number(worst(compared, 'infer'))} logits"
-    )
+    share = f"{max(differing, 0.0001):.2%} of the values differ, by at most {number(worst(compared, 'resize'))} of 255 levels"
+    share = share if differing else "no value differs"
+    return f"at {len(compared)} random sizes {share}; the worst is off by {number(worst(compared, 'infer'))} logits"
 
 
 def inside(measured: EndToEnd) -> Html:
@@ -150,7 +154,10 @@ def finding(measured: EndToEnd) -> Html:
         answer = (
             f"and the likeliest class changes on {len(leads)}, where PyTorch's leads by at most {number(max(leads))} logits"
         )
-    return note(
-        f"From decoded pixels, {measured.equal:.2%} of the values that the network is fed are PyTorch's over {n} pictures, "
-        f"the others are off by at most {number(worst(measured.comparisons, 'resize'))} of 255 levels, {answer}. {OUTSIDE}"
+    far = number(worst(measured.comparisons, "resize"))
+    others = (
+        f"{_percent(measured.equal)} of the values that the network is fed are PyTorch's over {n} pictures, the others are "
     )
+    others += f"off by at most {far} of 255 levels"
+    said = f"every value that the network is fed is PyTorch's over {n} pictures" if measured.equal == 1 else others
+    return note(f"From decoded pixels, {said}, {answer}. {OUTSIDE}")

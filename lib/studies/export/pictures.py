@@ -81,12 +81,13 @@ def differences(networks: Sequence[Comparison], tolerance: float) -> Html:
         f"Bars on a logarithmic axis from 1e-9 logits on, one a photo, {counted(len(names), 'bar')}; a dashed line is the "
         "tolerance, and bars beyond it are hatched."
     )
-    return show(figure, alt, f"{title}: {said}; the largest is {largest}.", "export-logits")
+    some = f" The {len(names)} furthest off are drawn." if len(values) > len(names) else ""
+    return show(figure, alt, f"{title}: {said}; the largest is {largest}.{some}", "export-logits")
 
 
 @styled
-def distances(measured: Distances) -> Html:
-    """How far the logits of any two photos, and those of a plain grey input, are apart: a map of pairs."""
+def distances(measured: Distances, photos: int) -> Html:
+    """How far the logits of any two of the first photos, of so many, and of a plain grey input are apart: a map of pairs."""
     names, values = measured.names, measured.largest
     figure = blank(0.31 * len(names) + 1.4)
     axes = figure.subplots()
@@ -99,11 +100,14 @@ def distances(measured: Distances) -> Html:
         axes.text(x, y, text, ha="center", va="center", color="white" if value < middle else "black", fontsize=SMALL)
     over_all(figure, "How far logits are apart")
     least = number(float(values[~np.eye(len(names), dtype=bool)].min()))
+    some = (
+        f" The first {len(names) - 1} of {photos} photos and a plain grey input are compared." if photos >= len(names) else ""
+    )
     return show(
         figure,
         f"Table of {len(names)} by {len(names)} inputs, each pair with a number; the brighter, the further apart.",
-        f"Largest difference in any logit between two inputs, in logits. The closest pair differs by {least}: outputs that did "
-        "not move would make every comparison pass.",
+        f"Largest difference in any logit between two inputs, in logits.{some} The closest pair differs by {least}: outputs "
+        "that did not move would make every comparison pass.",
         "export-distances",
     )
 

@@ -147,7 +147,7 @@ def photos(study: Study, names: Sequence[str]) -> Html:
             Panel(_square(study.pictures[each.photo]), each.photo, f"The photo {each.photo}", detail, marked=each.flipped)
         )
     title = f"The {counted(len(panels), 'photo')}, with what was found on each"
-    return folded(title, gallery(panels, "Photos that no other notebook looked at."))
+    return folded(title, gallery(panels, "Photos that no other notebook looked at, and new parts of this run's photos."))
 
 
 def _square(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

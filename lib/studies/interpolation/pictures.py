@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_uppercase
 
@@ -143,10 +144,10 @@ def signed_maps(seen: Sequence[Drawn]) -> Html:
 
 def _near(seen: Sequence[Drawn]) -> list[str]:
     """The resizes that are not drawn, in sentences."""
-    equal = [each.label for each in seen if each.measured.largest == 0]
+    equal = [each.name for each in seen if each.measured.largest == 0 and not each.measured.own]
     near = [each.name for each in seen if 0 < each.measured.largest <= 1]
-    said = [f"Equal to the reference in every value: {', '.join(equal)}."] if equal else []
-    return said + ([f"Within one level of it: {', '.join(near)}."] if near else [])
+    said = [f"Equal to the reference in every value: {'; '.join(equal)}."] if equal else []
+    return said + ([f"Within one level of it: {'; '.join(near)}."] if near else [])
 
 
 def errs_most(seen: Sequence[Drawn], classes: Sequence[str]) -> Html:
@@ -191,10 +192,11 @@ def histograms(seen: Sequence[Drawn]) -> Html:
     bar = figure.colorbar(image, label="share of the values", orientation="horizontal", shrink=0.7, aspect=40)
     logarithmic(bar.ax.xaxis)
     over_all(figure, "How often each error occurs")
-    exact = [each for each in ordered if each.measured.largest == 0]
+    exact = [each for each in ordered if each.measured.largest == 0 and not each.measured.own]
     near = [each for each in ordered if 0 < each.measured.largest <= 1]
-    said = f"{len(exact)} of {len(ordered)} resizes equal the reference in every value, {len(near)} more stay within one "
-    said += f"level; the widest, {ordered[-1].name}, reaches {number(ordered[-1].measured.largest)} levels"
+    widest = max(ordered, key=lambda each: each.measured.largest)
+    said = f"{len(exact)} of {len(ordered) - 1} other resizes equal the reference in every value, {len(near)} more stay "
+    said += f"within one level; the widest, {widest.name}, reaches {number(widest.measured.largest)} levels"
     return show(
         figure,
         f"Histograms of the errors in levels of {len(ordered)} resizes, one a row, the smallest mean error on top",
@@ -236,8 +238,8 @@ def growth(errors: Mapping[str, Sequence[float]], photo: str) -> Html:
     return show(
         figure,
         f"Line chart of the mean error in levels against the downscale factor, a line for each of {len(errors)} resizes",
-        f"{said}. Equal to the reference throughout: {', '.join(stated)}. Grey lines: the other resizes of the table. "
-        "AA: antialiased.",
+        f"{said}. At 0 throughout, the reference's own resize among them: {'; '.join(stated)}. Grey "
+        "lines: the other resizes of the table. AA: antialiased.",
     )
 
 
@@ -271,7 +273,8 @@ def answers(seen: Sequence[Drawn]) -> Html:
     compared = [each.measured.comparison for each in seen if not each.measured.own]
     right = seen[0].measured.comparison.reference
     of = len(right.likeliest)
-    every = f"; with {of} classes each answer keeps all of them" if of < TOP else ""
+    every_class = max((each["score"].reference.shape[-1] for each in compared if not each.refused), default=of)
+    every = f"; with {of} classes each answer keeps all of them" if of < TOP or of == every_class else ""
     rows = [
         ("the reference", "—", "—", f"{right.lead:.2f}", probability(right.probability), f"{of} of {of}"),
         *(
@@ -301,7 +304,9 @@ def answers(seen: Sequence[Drawn]) -> Html:
 def changes(every: Sequence[Mapping[str, PixelError]]) -> Html:
     """The :func:`change_map` of the filters and colour mistakes over all photos."""
     names = [mistake.name for mistake in (*FILTERS, *COLOUR) if not every[0][mistake.name].own]
-    return change_map([[errors[name].comparison for name in names] for errors in every], "What the filter does to the answer")
+    return change_map(
+        [[errors[name].comparison for name in names] for errors in every], "What the filter or the colours do to the answer"
+    )
 
 
 def distance_against_answer(every: Sequence[Mapping[str, PixelError]], found: Inversions) -> Html:
@@ -388,11 +393,11 @@ def finding(every: Sequence[Mapping[str, PixelError]]) -> Html:
     means = {name: float(np.mean(each)) for name, each in given.items() if each}
     stated = next(RESIZERS[name] for name, each in every[0].items() if each.own)
     alike = sorted(
-        (r.name for r in RESIZERS.values() if r.row in (stated.row, f"{stated.row}-exact") and r != stated and r.name in means),
+        (r.name for r in RESIZERS.values() if re.match(rf"{stated.row}\b", r.row) and r != stated and r.name in means),
         key=means.__getitem__,
     )
     others = sorted(({f"Pillow {kernel}" for kernel in KERNELS} - {stated.name}) & set(means), key=means.__getitem__)
-    said = f"Over {counted(len(every), 'photo')} the reference's resize is {stated.name}; mean errors in levels: "
+    said = f"The reference's resize is {stated.name}; mean errors over {counted(len(every), 'photo')}, in levels: "
     if alike:
         ends = dict.fromkeys((alike[0], alike[-1]))
         said += f"of other libraries' {stated.row} resizes {_err(ends, means)}; "

@@ -12,7 +12,6 @@ from matplotlib.ticker import LogLocator
 
 from lib.compare.comparison import flips, worst
 from lib.numbers import counted, number, probability
-from lib.policy.results import listed
 from lib.report.drawing import BLUE, DARK, GREEN, GREY, PALE_VERMILION, SMALL, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, folded, note, table
@@ -59,17 +58,21 @@ def blocks(study: Study) -> Html:
         (
             r.block,
             " × ".join(map(str, r.shape[1:])),
-            number(r.accumulated.largest),
             number(r.accumulated.difference),
-            number(r.accumulated.relative),
+            number(r.accumulated.largest),
+            number(r.accumulated.scaled),
             number(r.local.difference),
-            number(r.local.relative),
+            number(r.local.largest),
+            number(r.local.scaled),
             "✗ over" if r.accumulated.over(study.tolerance) or r.local.over(study.alone) else "✓ within",
         )
         for r in study.healthy
     ]
-    headers = ("block", "output", "largest", "accumulated", "of largest", "local", "of largest", "result")
-    caption = "Largest value and largest differences from PyTorch on the photo where they are worst, in the block's own units"
+    headers = ("block", "output", "accumulated", "of values to", "error", "local", "of values to", "error", "result")
+    caption = (
+        "Largest difference from PyTorch and largest value, in the block's own units, each on the photo where the error is "
+        f"worst; errors are {_SCALED}"
+    )
     return folded("The same numbers, block by block", table(headers, rows, caption))
 
 
@@ -231,7 +234,9 @@ def sizes(study: Study) -> Html:
         min(study.files, key=lambda each: each.megabytes),
         [each.name for each in study.files if flips(each.comparisons)],
     )
-    said = f"the smallest is {smallest.name}, {smallest.megabytes:.1f} MB; answers change with {listed(changing) or 'none'}"
+    said = (
+        f"the smallest is {smallest.name}, {smallest.megabytes:.1f} MB; answers change with {' and '.join(changing) or 'none'}"
+    )
     return show(
         figure,
         f"Two charts beside each other, one row a file, {len(names)} rows: bars of size in MB, and dots of the largest "
@@ -250,7 +255,8 @@ def files_finding(study: Study) -> Html:
         for each in others
     )
     if STATIC in [each.name for each in others]:
-        sentences += f" {STATIC} took its ranges from {min(study.photos, CALIBRATED)} of these same photos, which flatters it."
+        some = "these same photos" if study.photos <= CALIBRATED else f"{CALIBRATED} of these same photos"
+        sentences += f" {STATIC} took its ranges from {some}, which flatters it."
     else:
         sentences += f" There is no {STATIC}: it needs operator set {LEAST_OPSET} or newer."
     return note(f"{sentences} None of this is part of the verdict: what ships is the exported file as it is.")

@@ -36,7 +36,7 @@ def examples_gallery(shown: Sequence[Example], classes: Sequence[str]) -> Html:
     said += "".join(f"; {each.mistake.name} is refused: {each.comparison.refused}" for each in shown if each.comparison.refused)
     parts = [_gallery(flipped, classes, f"What the network takes its input for. {said}.")] if flipped else [note(f"{said}.")]
     if others:
-        kept = f"{counted(len(others), 'mistake')} under which the likeliest class stays the same"
+        kept = f"{counted(len(others), 'mistake')} that move the answer, under which the likeliest class stays the same"
         parts.append(folded(kept, _gallery(others, classes, "The likeliest class and its probability under each mistake.")))
     return join(*parts)
 
@@ -70,7 +70,7 @@ def consequences(shown: Sequence[Example], classes: Sequence[str]) -> Html:
     ]
     headers = ("mistake", "why people make it", "shows first at, on", "change", "likeliest")
     said = "and by how much they change the probability of the reference's class"
-    return table(headers, rows, caption=f"Mistakes outside the resize, where they show, {said}")
+    return table(headers, rows, caption=f"Mistakes other than shape, filter and colour, where they show, {said}")
 
 
 def _where(comparison: Comparison) -> str:
@@ -136,9 +136,11 @@ def outcomes(measured: Confusion) -> Html:
 def ties(measured: Confusion) -> Html:
     """The mistakes that cannot be told apart on a photo, those that were taken for another, and those that were not known."""
     groups = dict.fromkeys(
-        (each.photo, each.named) for each in measured.of(ONE) if len(each.named) > 1 and each.outcome == RIGHT
+        (each.photo, tuple(dict.fromkeys((*each.named, each.committed))))
+        for each in measured.of(ONE)
+        if each.outcome == RIGHT and each.named != (each.committed,)
     )
-    counts = Counter(_group(named) for _, named in groups)
+    counts = Counter(_group(alike) for _, alike in groups)
     rows = [(group, counted(count, "photo"), "give the same tensor") for group, count in counts.most_common()]
     others = Counter(
         (_together(each.committed), f"{_ENDS[each.outcome]} {_group(each.named)}".strip())
@@ -162,10 +164,13 @@ def _group(named: Sequence[Names]) -> str:
 
 def diagnosis_finding(measured: Confusion) -> Html:
     """How far diagnosis can be trusted, in a sentence."""
-    alone = sum(len(each.named) == 1 and each.outcome == RIGHT for each in measured.of(ONE))
+    right = [each for each in measured.of(ONE) if each.outcome == RIGHT]
+    alone = sum(each.named == (each.committed,) for each in right)
+    others = sum(each.committed not in each.named for each in right)
+    by_another = f"{others} by another's that gives the same tensor on that photo, " if others else ""
     strange = measured.of(STRANGER)
     return note(
-        f"{_counted(measured)}: {alone} by its own name, the rest within a group that is one on that photo. "
+        f"{_counted(measured)}: {alone} by its own name, {by_another}the rest within a group that is one on that photo. "
         f"Of {len(strange)} changes that are not in the catalogue it gives no name to {measured.count(UNKNOWN, STRANGER)}. "
         f"A wrong name is given in {measured.count(WRONG)} of {len(measured.attempts)} attempts ({measured.wrong:.1%}). "
         f"{measured.idle} combinations change nothing and have nothing to diagnose; on {measured.false_alarms} of "

@@ -17,7 +17,7 @@ from lib.deploy import Contract
 from lib.deploy.difference import UNITS
 from lib.handoff import Handoff
 from lib.mistakes.own import own
-from lib.numbers import number, probability, signed
+from lib.numbers import counted, number, probability, signed
 from lib.policy import Policy
 from lib.report.drawing import BLUE, DARK, GREY, PICTURED, SMALL, VERMILION, apart, show, styled
 from lib.report.drawing import figure as blank
@@ -55,9 +55,9 @@ def steps_chart(ablations: Sequence[Ablation]) -> Html:
     axes.set_ylabel("probability of the reference's class")
     axes.set_title("From the naive deployment to the reference")
     said = (
-        f"the naive deployment is off by up to {number(_largest([each.gap for each in ablations]))} in probability and names "
+        f"the naive deployment moves that probability by up to {number(_largest([each.gap for each in ablations]))} and names "
         f"another class on {sum(each.steps[0].flipped for each in ablations)} of {len(ablations)} photos; the deployment as it "
-        f"is is off by at most {number(_largest([each.steps[-2].change for each in ablations]))}"
+        f"is moves it by at most {number(_largest([each.steps[-2].change for each in ablations]))}"
     )
     names = ", ".join(step.name for step in ablations[0].steps)
     return show(
@@ -161,12 +161,15 @@ def _found(shown: Sequence[Ablation]) -> str:
     """How far the photo goes that goes furthest, and by which part most."""
     far = max(shown, key=lambda each: np.nan_to_num(abs(each.gap), nan=np.inf))
     start, end = probability(far.steps[0].probability), probability(far.steps[-1].probability)
-    return f"{far.photo} goes from {start} to {end}, most of it by {far.largest} ({signed(far.shares[far.largest])})."
+    alone = all(abs(share) < LEAST for part, share in far.shares.items() if part != far.largest)
+    share = f"{'all' if alone else 'most'} of it by {far.largest} ({signed(far.shares[far.largest])})"
+    return f"{far.photo} goes from {start} to {end}, {share}."
 
 
 def _still(shown: Sequence[Ablation], moving: Sequence[str]) -> str:
     still = [part for part in shown[0].shares if part not in moving]
-    return f" No photo is moved by {', '.join(still[:-1])}{' or ' * (len(still) > 1)}{still[-1]}." if still else ""
+    names = f"{', '.join(still[:-1])}{' or ' * (len(still) > 1)}{still[-1]}" if still else ""
+    return f" No photo is moved by more than {LEAST:.5f} by {names}." if still else ""
 
 
 def _left_out(shown: Sequence[Ablation], ablations: Sequence[Ablation]) -> str:
@@ -241,7 +244,7 @@ def _already_right(contract: Contract) -> list[str]:
 
 def steps_finding(ablations: Sequence[Ablation]) -> Html:
     """What the naive deployment does to the answers, in a sentence."""
-    higher = sum(each.gap < 0 for each in ablations)
+    higher = sum(each.gap < -LEAST for each in ablations)
     flipped = sum(each.steps[0].flipped for each in ablations)
     return note(
         f"On {higher} of {len(ablations)} photos the naive deployment gives the reference's class a higher probability than "
@@ -263,13 +266,14 @@ def shares_finding(ablations: Sequence[Ablation]) -> Html:
     if any(math.isnan(mean) for mean in means.values()):
         mixed = (f"on {each.photo} a mix of the two pipelines is refused: {each.refused}" for each in ablations if each.refused)
         return note(f"The gap cannot be shared out: {next(mixed, 'the deployment gives NaN')}.", "warning")
-    if not any(means.values()):
+    ordered = sorted(means, key=lambda part: means[part], reverse=True)
+    moving = [part for part in ordered[:2] if means[part] >= LEAST]
+    if not moving:
         return note(f"Over {len(ablations)} photos no part moves the probability.")
-    first, second, third = sorted(means, key=lambda part: means[part], reverse=True)[:3]
-    return note(
-        f"Over {len(ablations)} photos the {first} moves the probability by {number(means[first])} on average, the "
-        f"{second} by {number(means[second])}, any other part by at most {number(means[third])}."
-    )
+    said = f"{moving[0]} moves the probability by {number(means[moving[0]])} on average, "
+    said += "".join(f"{part} by {number(means[part])}, " for part in moving[1:])
+    rest = number(means[ordered[len(moving)]])
+    return note(f"Over {counted(len(ablations), 'photo')} {said}and any other part by {rest} or less.")
 
 
 def same_input(study: Study, rules: Policy) -> Html:

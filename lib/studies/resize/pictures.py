@@ -21,10 +21,15 @@ from lib.studies.resize.measure import REFERENCE, Drawn, Shape, Study
 
 def squashed(study: Study, classes: Sequence[str]) -> Html:
     """The photo whose answer a squash changes most, beside what the reference shows of it; and which rules are no mistake."""
-    stated = f"What the subject file states is no mistake, and left out below: {', '.join(study.stated)}."
+    stated = (
+        f"What the subject file states, or does the same as that, is no mistake, and left out below: {', '.join(study.stated)}."
+    )
     said = [note(stated)] if study.stated else []
     if study.squashed is None:
-        return join(*said)
+        nothing = note(
+            "The subject file states a squash: its photos are squashed in PyTorch too, and there is nothing to show here."
+        )
+        return join(*([nothing] if "squash" in study.stated else []), *said)
     reference, squash = study.squashed
     photo = squash.shape.comparison.photo
     if _same(squash):

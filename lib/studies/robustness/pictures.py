@@ -67,7 +67,7 @@ def coverage(study: Study) -> Html:
         return shown
     of_photos = sum(bool(each.photos) for each in study.covered)
     said = (
-        f"Some picture has each of {len(rows)} properties, and no probe differs; photos of this run have {of_photos} of them."
+        f"Each of {len(rows)} properties is in some picture, and no probe differs; photos of this run have {of_photos} of them."
     )
     return join(note(said), folded("The properties, and how many pictures have each", shown))
 
@@ -235,5 +235,6 @@ def behaviour(measured: Behaviour) -> Html:
     worst = max(case.worst for case in measured.cases.values() if case is not measured.batch)
     off = f"a probability is off by {number(worst)} at most, and in a batch a logit by {number(measured.batch.worst)}"
     same = off if worst or measured.batch.worst else "bit for bit"
-    said = f"Asked {', '.join(measured.cases)}, the deployment gives the same answers: {same}."
+    photos = counted(next(iter(measured.cases.values())).compared, "photo")
+    said = f"Asked {', '.join(measured.cases)}, the deployment gives the same answers on {photos}: {same}."
     return join(note(said), folded("The same numbers, case by case", shown))

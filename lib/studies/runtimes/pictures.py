@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from matplotlib.ticker import LogLocator
 
 from lib.numbers import counted, number
+from lib.policy.results import with_unit
 from lib.report.drawing import BLUE, GREY, VERMILION, logarithmic, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, folded, join, note, table
@@ -65,7 +66,7 @@ def both_ways(results: Sequence[Answers], as_it_comes: str, told: str, photos: i
         return note(f"{as_it_comes.split(',')[0]} did not answer in this run, so there is nothing to compare.")
     loose, exact = by_name[as_it_comes], by_name[told]
     said = (
-        f"{as_it_comes}: off by {number(loose.difference)} logits, another class on {loose.flips} of {photos} photos. "
+        f"{as_it_comes}: off by {with_unit(loose.difference, 'logits')}, another class on {loose.flips} of {photos} photos. "
         f"{told}: off by {number(exact.difference)}, another class on {exact.flips}."
     )
     return note(said, "warning" if loose.flips or loose.difference > 10 * exact.difference else "finding")
@@ -110,7 +111,8 @@ def costs(results: Sequence[Answers], rounds: int) -> Html:
         times.append((name, *seconds, process.licence))
     headers = ("library", "memory, MB", "installed, MB", "median, of PyTorch's")
     more = ("library", "first answer, s", "median, ms", "95th percentile, ms", "licence")
-    caption = f"Each in a process of its own, one photo at a time, {counted(rounds, 'answer')} on the first photo"
+    timed = counted(rounds, "answer")
+    caption = f"Each in a process of its own, one photo at a time: memory over all photos, times over {timed} on the first"
     return join(table(headers, room, caption), folded("The times in numbers, and licences", table(more, times)))
 
 

@@ -113,7 +113,7 @@ def attempts(results: Sequence[Attempt], unit: str) -> Html:
         )
         for result in results
     ]
-    headers = ("exported", "exporter", "setting", "nodes written, or the error", f"off from eager, {unit}")
+    headers = ("exported", "exporter", "setting", "most frequent nodes written, or the error", f"off from eager, {unit}")
     shown = table(headers, rows)
     return folded(f"What was written by each of the {len(results)} calls, and how far ONNX Runtime is off with it", shown)
 

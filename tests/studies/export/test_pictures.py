@@ -24,7 +24,7 @@ def renamed(comparison, photo, largest):
 def test_pictures_are_whole(study, drawn):
     pictures.inventory(study.operators)
     pictures.differences(study.networks, study.tolerance)
-    pictures.distances(study.distances)
+    pictures.distances(study.distances, 2)
     assert len(drawn) == 3
     for figure in drawn:
         assert_whole(figure)
@@ -60,12 +60,13 @@ def test_of_many_photos_the_largest_differences_are_drawn(study, drawn):
 
 def test_the_map_names_the_closest_pair():
     far = Distances.of(["a", "b", "plain grey"], [np.array([[0.0, 9.0]]), np.array([[0.0, 4.0]]), np.array([[0.0, 2.5]])])
-    assert "The closest pair differs by 1.5:" in pictures.distances(far)
+    assert "The closest pair differs by 1.5:" in pictures.distances(far, 1)
+    assert "The first 2 of 9 photos and a plain grey input are compared." in pictures.distances(far, 9)
 
 
 def test_a_map_with_nan_can_be_drawn(drawn):
     broken = np.array([[np.nan, 1.0]])
-    assert "differs by NaN" in pictures.distances(Distances.of(["a", "plain grey"], [broken, np.zeros((1, 2))]))
+    assert "differs by NaN" in pictures.distances(Distances.of(["a", "plain grey"], [broken, np.zeros((1, 2))]), 1)
     assert_whole(drawn[0])
 
 

@@ -68,7 +68,7 @@ def test_the_chart_says_how_far_the_naive_deployment_is_off(parity):
     ablations = parity.study.from_naive
     largest = number(max(abs(each.gap) for each in ablations))
     chart = pictures.steps_chart(ablations)
-    assert f"the naive deployment is off by up to {largest} in probability" in chart
+    assert f"the naive deployment moves that probability by up to {largest} and names" in chart
     assert "photos are drawn" not in chart
 
 
@@ -86,7 +86,7 @@ def test_all_waterfalls_share_one_scale_and_name_what_does_not_move(parity, draw
     far = max(ablations, key=lambda each: abs(each.gap))
     start, end = probability(far.steps[0].probability), probability(far.steps[-1].probability)
     assert f"{far.photo} goes from {start} to {end}, most of it by {far.largest} ({signed(far.shares[far.largest])})." in said
-    assert "No photo is moved by decode, normalise, infer or score." in said
+    assert "No photo is moved by more than 0.00005 by decode, normalise, infer or score." in said
     first, second, *_ = drawn[0].axes
     assert first.get_xlim() == second.get_xlim()
     assert [label.get_text() for label in first.get_yticklabels()] == ["naive", "resize shape", "resize filter", "reference"]
@@ -143,6 +143,8 @@ def test_a_higher_probability_is_no_better_pipeline(parity):
     assert "accuracy is not measured here" in said
     assert "it does what the subject file states, not because it gives the highest number" in said
     assert "evaluated" not in said
+    rounded = dataclasses.replace(ablation, steps=(dataclasses.replace(first, probability=rest[-1].probability + 1e-6), *rest))
+    assert "On 0 of 1 photos the naive deployment gives" in pictures.steps_finding([rounded])
 
 
 def test_a_fix_of_what_was_right_already_is_said_to_change_nothing(parity):
@@ -178,7 +180,12 @@ def test_shares_are_listed_and_summed_up(parity):
     ablations = parity.study.from_naive
     assert pictures.shares(ablations, "Shares").count("<tr") == 1 + len(ablations)
     shape_first = pictures.shares_finding([ablations[0]])
-    assert f"the {ablations[0].largest} moves the probability by" in shape_first
+    assert f"Over 1 photo {ablations[0].largest} moves the probability by" in shape_first
+    one = dict.fromkeys(ablations[0].shares, 6e-7) | {"decode": 0.1}
+    said = pictures.shares_finding([dataclasses.replace(ablations[0], shares=one)])
+    assert "Over 1 photo decode moves the probability by 0.1 on average, and any other part by 6e-07 or less." in said
+    alone = dataclasses.replace(ablations[0], shares=dict.fromkeys(ablations[0].shares, 0.0) | {"decode": ablations[0].gap})
+    assert "all of it by decode" in pictures.waterfalls([alone])
     broken = dataclasses.replace(ablations[0], shares=dict.fromkeys(ablations[0].shares, math.nan))
     assert 'class="warning"' in pictures.shares_finding([broken])
 

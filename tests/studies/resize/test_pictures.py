@@ -73,7 +73,7 @@ def test_the_zoom_is_of_the_rule_that_changes_the_answer_most_with_both_answers(
     said = html.unescape(pictures.worst(study.changed, classes))
     right, wrong = (f"{classes[each.top1]} {probability(each.probability, 2)}" for each in (most.reference, most.candidate))
     assert f"{most.photo} where {most.name} is furthest from the reference" in said
-    assert f"the reference: {right}. {most.name}: {wrong}." in said
+    assert f"the reference: {right}; {most.name}: {wrong}." in said
 
 
 def test_a_rule_that_only_moves_pixels_has_no_place_to_zoom_in_on(study, lite0):
@@ -115,7 +115,11 @@ def test_the_opening_shows_the_squash_beside_the_reference(study, lite0):
 
 def test_what_the_subject_file_states_is_named_as_no_mistake(study, lite0):
     shown = pictures.squashed(replace(study, squashed=None, stated=("squash", "side rounded")), lite0.subject.classes)
-    assert "What the subject file states is no mistake, and left out below: squash, side rounded." in shown
+    assert (
+        "What the subject file states, or does the same as that, is no mistake, and left out below: squash, side rounded."
+        in shown
+    )
+    assert "The subject file states a squash: its photos are squashed in PyTorch too" in shown
     assert "<figure" not in shown
 
 
