@@ -289,7 +289,7 @@ def _named(match: re.Match[str], page: Page) -> Pairs:
 
 
 def _made(match: re.Match[str], page: Page) -> Pairs:
-    table = page.table("Mistakes outside the resize")
+    table = page.table("Mistakes other than shape, filter and colour")
     yield match[1], len(table.rows)
     for name in re.split(", ", match[2] or ""):
         yield "1", sum(row["mistake"].startswith(name) for row in table.rows) if name else 1

@@ -41,10 +41,17 @@ def _bands(found: Margins) -> Html:
         Axis("Answers that flip, by the reference's lead in logits", f"% of answers, all mistakes; lines: {words.INTERVAL}"),
         f"Forest plot of {len(rows)} bands of the reference's lead, the smallest on top: the share of answers that flip, with "
         "its interval",
-        f"Of the answers with a lead up to {first.high:.2f} logits {words.of_share(first.rate)} flip, of those with a lead "
-        f"from {last.low:.2f} logits on {words.of_share(last.rate)}. Each band has equally many pictures, and each of them "
-        "an answer by every mistake.",
+        f"{_ends(first, last)} Each band has equally many pictures, and each of them an answer by every mistake.",
         "cost-margins",
+    )
+
+
+def _ends(first: Band, last: Band) -> str:
+    if first is last:
+        return f"Of the answers with a lead of {_range(first)} logits {words.of_share(first.rate)} flip."
+    return (
+        f"Of the answers with a lead up to {first.high:.2f} logits {words.of_share(first.rate)} flip, of those with a lead "
+        f"from {last.low:.2f} logits on {words.of_share(last.rate)}."
     )
 
 

@@ -19,6 +19,9 @@ def test_the_best_number_and_the_value_from_which_little_flips_are_named(drawn):
     assert "none" in shown
     assert "with a lead up to 1.00 logits 22.5 % (17.5 to 27.5) flip" in shown
     assert_whole(drawn[0])
+    one = margins()
+    shown = said(margin_pictures.margins(replace(one, bands=one.bands[:1])))
+    assert "Of the answers with a lead of 0.00 to 1.00 logits 22.5 % (17.5 to 27.5) flip." in shown
 
 
 def test_numbers_that_cannot_be_told_from_the_best_are_named():
