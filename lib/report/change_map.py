@@ -94,7 +94,7 @@ def _text(each: Comparison) -> str:
 
 def _names(names: Sequence[str]) -> str:
     """Names of mistakes that do the same, in one line of the figure."""
-    together = shortened(", ".join(names))
+    together = shortened("; ".join(names))
     return together if len(together) <= _LETTERS else f"{shortened(names[0])} and {len(names) - 1} more"
 
 

@@ -95,7 +95,8 @@ def _libraries(told: dict[str, Any] | None) -> str:
     classes = [each["name"] for each in told["wrong"] if each["other_classes"]]
     numbers = [each["name"] for each in told["wrong"] if not each["other_classes"]]
     missing = [each["name"] for each in told["missing"]]
-    said = [f"other classes from {_few(classes)}."] * bool(classes) + [f"Other numbers from {_few(numbers)}."] * bool(numbers)
+    said = [f"other classes from {printable('; '.join(classes))}."] * bool(classes)
+    said += [f"Other numbers from {printable('; '.join(numbers))}."] * bool(numbers)
     said = said or ["all that were tried answer as PyTorch does."]
     return " ".join(said + [f"No answer from {_few(missing)}."] * bool(missing))
 

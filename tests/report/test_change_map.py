@@ -69,7 +69,7 @@ def test_a_change_of_class_is_framed_and_drawn_however_little_it_moves(drawn):
 def test_mistakes_whose_numbers_are_the_same_share_a_row(drawn):
     every = [[compared("a.png", name, 0.3, 0.5, 0.2) for name in ("one", "two")] + [compared("a.png", "far", 0.1, 0.7, 0.2)]]
     change_map(every, "Title")
-    assert [text.get_text() for text in drawn[0].axes[0].texts] == ["far", "-.400 ✗", "one, two", "-.200 ✗"]
+    assert [text.get_text() for text in drawn[0].axes[0].texts] == ["far", "-.400 ✗", "one; two", "-.200 ✗"]
     many = [[compared("a.png", f"a mistake with a long name, {i}", 0.3, 0.5, 0.2) for i in range(5)]]
     change_map(many, "Title")
     assert drawn[1].axes[0].texts[0].get_text() == "a mistake with a long name, 0 and 4 more"

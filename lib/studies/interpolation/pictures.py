@@ -111,7 +111,7 @@ def _levels(seen: Drawn) -> str:
 
 
 def _together(group: Sequence[Drawn]) -> str:
-    return ", ".join(shortened(each.name) for each in group)
+    return "; ".join(shortened(each.name) for each in group)
 
 
 def signed_maps(seen: Sequence[Drawn]) -> Html:

@@ -52,7 +52,7 @@ def test_each_group_shows_its_detail_pixel_by_pixel_the_closest_first_with_its_a
         ascii_uppercase[: len(groups)], groups, titles(shown), pixels(shown), strict=True
     ):
         answer = group[0].measured.comparison.candidate
-        names = ", ".join(each.name.replace("antialiased", "AA") for each in group)
+        names = "; ".join(each.name.replace("antialiased", "AA") for each in group)
         assert title == f"{letter}: {names}"
         levels = in_levels(round(group[0].measured.mean, 2))
         assert detail == f"{levels}, {classes[answer.top1]} {probability(answer.probability, 2)}"
@@ -86,7 +86,7 @@ def test_there_is_a_map_for_each_group_the_largest_error_first_and_none_that_is_
     far = sorted((each for each in study.seen if each.measured.largest > 1), key=lambda each: -each.measured.mean)
     groups = measure.agreeing(far)
     assert [title for _, title, _ in titles(shown)] == [
-        ", ".join(each.name.replace("antialiased", "AA") for each in group) for group in groups
+        "; ".join(each.name.replace("antialiased", "AA") for each in group) for group in groups
     ]
     assert [detail for *_, detail in titles(shown)] == [in_levels(round(group[0].measured.mean, 2)) for group in groups]
     coloured = [(np.ptp(drawn.astype(int), axis=2) > 20).mean() for drawn in pixels(shown)[:-1]]
