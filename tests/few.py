@@ -38,9 +38,9 @@ def copied(folder: Path, *names: str) -> Path:
     return folder
 
 
-def of_three_classes(stand_in: Handoff, folder: Path) -> Path:
-    """A fine-tuned B0 with three classes, which crops: its state dict and the TOML file that is given."""
-    state = dict(stand_in.model.state_dict())
+def of_three_classes(network: Handoff, folder: Path) -> Path:
+    """A network with three classes, which crops: its state dict and the TOML file that is given."""
+    state = dict(network.model.state_dict())
     state["_fc.weight"], state["_fc.bias"] = (
         state["_fc.weight"][[504, 282, 920]].clone(),
         state["_fc.bias"][[504, 282, 920]].clone(),
@@ -49,8 +49,8 @@ def of_three_classes(stand_in: Handoff, folder: Path) -> Path:
     path = folder / "mine.toml"
     path.write_text(
         f"""\
-about = "A fine-tuned B0 with three classes."
-architecture = "efficientnet-b0"
+about = "A fine-tuned network with three classes."
+architecture = "{network.subject.architecture}"
 image_size = 224
 [weights]
 file = "mine.pth"

@@ -185,7 +185,9 @@ PROPERTIES = (
     Property("ICC profile", lambda seen: seen.readable and bool(seen.info.get("icc_profile"))),
     Property("gamma chunk", lambda seen: seen.readable and "gamma" in seen.info),
     *(Property(f"a side above {side:,} pixels", _larger(side)) for side in LARGE),
-    Property("smaller than the size that is resized to", lambda seen: seen.readable and max(seen.size) < seen.contract.size),
+    Property(
+        "both sides below the size that is resized to", lambda seen: seen.readable and max(seen.size) < seen.contract.size
+    ),
     Property("already of the size that is resized to", _times(1)),
     Property("twice the size that is resized to", _times(2)),
     *(

@@ -37,7 +37,7 @@ def change_map(every: Sequence[Sequence[Comparison]], title: str) -> Html:
     moving = [row for row in rows if any(_moves(each) for each in row)]
     said = f"{title}: {_found(every)}."
     still = [row[0].name for row in rows if row not in moving]
-    rest = f" Below {LEAST} on every photo: {', '.join(still)}." if still else ""
+    rest = f" Below {LEAST} on every photo: {'; '.join(still)}." if still else ""
     if not moving:
         return note(said + rest)
     ordered = sorted(moving, key=lambda row: -float(np.mean([_size(each) for each in row])))

@@ -41,11 +41,13 @@ def conditions(told: Mapping[str, Any]) -> str:
     timed = under["timed"].partition(",")[0]
     said = f"{timed[0].upper()}{timed[1:]}, {under['photo']}, {under['rounds']} answers, batch of {under['batch']}, "
     said += counted(under["threads"], "thread")
-    both = told["shipped"], told["pytorch"]
-    scatter = max((each["percentile95_s"] or 0) / (each["median_s"] or math.inf) for each in both)
-    if scatter < STEADY:
+    both = {"what is shipped": told["shipped"], "PyTorch": told["pytorch"]}
+    scatter = {whose: (each["percentile95_s"] or 0) / (each["median_s"] or math.inf) for whose, each in both.items()}
+    whose = max(scatter, key=lambda each: scatter[each])
+    if scatter[whose] < STEADY:
         return said
-    return f"{said}. Unsteady: the 95th percentile is {scatter:.1f} times the median, so measure again"
+    off = f"the 95th percentile of {whose} is {scatter[whose]:.1f} times its median"
+    return f"{said}. Unsteady: {off}, so measure again"
 
 
 def megabytes(count: float) -> str:

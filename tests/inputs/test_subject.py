@@ -139,7 +139,7 @@ def test_a_bad_field_is_named_with_its_file(own_subject, old, new, said):
 
 def test_what_a_subject_says_is_printable_wherever_it_is_shown(own_subject):
     hostile = json.dumps(hostile_texts.TEXT)  # TOML's texts escape as JSON's do
-    text = own_subject.read_text().replace('"A fine-tuned B0 with three classes."', hostile).replace('"cup"', hostile)
+    text = own_subject.read_text().replace('"A fine-tuned network with three classes."', hostile).replace('"cup"', hostile)
     text = text.replace("[preprocessing]", f"[preprocessing]\nsource = {hostile}")
     path = own_subject.with_name(f"my{hostile_texts.OVERRIDE}{hostile_texts.BEL}.toml")
     path.write_text(text.replace("[classes]", f"licence = {hostile}\n[classes]"))

@@ -53,7 +53,7 @@ def test_what_a_probe_is_made_for_is_found_in_its_file(found, probe, has):
 def test_a_photo_has_few(of):
     assert of(picture(400, 300)) == ("file format PNG", "even width, even height")
     assert of(picture(30, 31).convert("L"), "JPEG") == (
-        "file format JPEG", "grey", "smaller than the size that is resized to", "even width, odd height",
+        "file format JPEG", "grey", "both sides below the size that is resized to", "even width, odd height",
     )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ def test_a_table_has_the_class_that_it_is_given():
 def test_times_that_scatter_are_said_to():
     ours = made.COSTS["shipped"] | {"percentile95_s": 0.05}
     said = costs.conditions(made.COSTS | {"shipped": ours})
-    assert said.endswith("Unsteady: the 95th percentile is 4.0 times the median, so measure again")
+    assert said.endswith("Unsteady: the 95th percentile of what is shipped is 4.0 times its median, so measure again")
 
 
 @pytest.mark.parametrize("missing", ["shipped", "pytorch"])

@@ -36,7 +36,7 @@ def healthy(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cropping(stand_in, tmp_path_factory) -> Path:
+def cropping(lite0, tmp_path_factory) -> Path:
     """The same of a subject of another kind, which crops and has three classes, on photos of odd shapes and a plain one."""
     folder = tmp_path_factory.mktemp("cropping")
     photos = copied(folder / "photos", "coffee.png")
@@ -45,7 +45,7 @@ def cropping(stand_in, tmp_path_factory) -> Path:
     picture(32, 32).point(lambda level: 128).save(photos / "plain.png")
     (folder / "run.yml").write_text("random_sizes: 20\nsizes_seed: 1\n")
     options = ["--photos", str(photos), "--params", str(folder / "run.yml")]
-    subject = of_three_classes(stand_in, folder)
+    subject = of_three_classes(lite0, folder)
     assert main(["run", "--out", str(folder / "latest"), "--subject", str(subject), *options]) == SHIP
     return folder / "latest"
 

@@ -19,7 +19,7 @@ from lib.studies.cost.holm import LEVEL, adjusted
 def looked(found: Looked) -> Html:
     """How many photos were compared, and first of all what these can tell and what they cannot."""
     said = [_can_tell(found)]
-    if found.cropped:
+    if found.clusters < found.photos and found.cropped:
         said.append(f"Each {words.INTERVAL} below draws whole photos anew, since crops of one photo depend on one another.")
     elif found.clusters < found.photos:
         groups = f"{counted(found.clusters, 'group')} of photos"

@@ -238,8 +238,7 @@ def growth(errors: Mapping[str, Sequence[float]], photo: str) -> Html:
     return show(
         figure,
         f"Line chart of the mean error in levels against the downscale factor, a line for each of {len(errors)} resizes",
-        f"{said}. At 0 throughout, the reference's own resize among them: {'; '.join(stated)}. Grey "
-        "lines: the other resizes of the table. AA: antialiased.",
+        f"{said}. At 0 throughout: {'; '.join(stated)}. Grey lines: the other resizes of the table. AA: antialiased.",
     )
 
 
