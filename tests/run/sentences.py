@@ -293,7 +293,7 @@ def _made(match: re.Match[str], page: Page) -> Pairs:
     table = page.table("Mistakes other than shape, filter and colour")
     yield match[1], len(table.rows)
     for name in re.split(", ", match[2] or ""):
-        yield "1", sum(row["mistake"].startswith(name) for row in table.rows) if name else 1
+        yield "0", not any(row["mistake"].startswith(name) for row in table.rows)
 
 
 # --- 04_resize and 05_interpolation
