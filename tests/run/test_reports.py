@@ -233,8 +233,9 @@ def test_another_number_in_a_sentence_is_found(healthy):
     for page in sentences.pages(healthy):
         for said in page.sentences:
             for pattern, _ in sentences.RULES[page.name]:
-                if match := re.search(pattern, said):
-                    first = next(n for n, group in enumerate(match.groups(), 1) if sentences.NUMBER.fullmatch(group or ""))
+                match = re.search(pattern, said)
+                groups = enumerate(match.groups() if match else (), 1)
+                if first := next((n for n, group in groups if sentences.NUMBER.fullmatch(group or "")), 0):
                     other = said[: match.start(first)] + re.sub(r"\d", r"7\g<0>", said[match.start(first) :], count=1)
                     assert sentences.untrue(page, other), other
                     changed += 1
