@@ -1,8 +1,9 @@
-"""Numbers as people read them."""
+"""Numbers and names as people read them."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def number(value: float) -> str:
@@ -26,6 +27,11 @@ def probability(value: float, decimals: int = 4) -> str:
     return "NaN" if math.isnan(value) else f"{value:.{decimals}f}"
 
 
+def percent(value: float) -> str:
+    """Per cent to two decimals; ``100.00`` where it is all of them, and not by rounding."""
+    return f"{value if value == 100 else min(value, 99.99):.2f}"
+
+
 def finite(value: float) -> float | None:
     """The number for JSON, which has no word for NaN and infinity: None where it is one of them."""
     return float(value) if math.isfinite(value) else None
@@ -34,3 +40,8 @@ def finite(value: float) -> float | None:
 def counted(count: int, thing: str) -> str:
     """How many there are of a thing, as in ``1 check`` and ``2 checks``."""
     return f"{count} {thing}{'s' * (count != 1)}"
+
+
+def enumerated(names: Sequence[str], last: str = "and") -> str:
+    """Names in a row with a word before the last, as in ``a, b and c``; empty where there are none."""
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

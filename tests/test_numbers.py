@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from lib.numbers import finite, number, probability, signed
+from lib.numbers import enumerated, finite, number, percent, probability, signed
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,12 @@ def test_probabilities_have_fixed_decimals():
 
 def test_what_is_no_number_is_none_in_json():
     assert [finite(v) for v in (0.25, math.nan, math.inf, -math.inf)] == [0.25, None, None, None]
+
+
+def test_100_per_cent_is_all_of_them():
+    assert [percent(value) for value in (100.0, 99.9999, 99.984, 0.0)] == ["100.00", "99.99", "99.98", "0.00"]
+
+
+def test_names_have_a_word_before_the_last():
+    assert [enumerated("abc"[:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
+    assert enumerated(["a", "b"], "or") == "a or b"

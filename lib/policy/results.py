@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.deploy.difference import UNITS
-from lib.numbers import counted, number
+from lib.numbers import counted, number, percent
 from lib.policy.policy import RUN, YES, Check, Policy, UnknownCheck
 
 PICTURES = (UNITS["decode"], UNITS["normalise"])  # units of what pictures differ by
@@ -277,7 +277,7 @@ def with_unit(value: float, unit: str) -> str:
         return "yes" if value else "no"
     said = number(value)
     if unit == "%" and said == "100" and value < 100:
-        said = f"{min(value, 99.99):.2f}"  # 100 says all of them
+        said = percent(value)
     return f"{said} {unit.removesuffix('s') if said == '1' and unit in COUNTED else unit}".rstrip()
 
 

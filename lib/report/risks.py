@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from lib.deploy.errors import printable
-from lib.numbers import counted
+from lib.numbers import counted, enumerated
 from lib.policy.results import listed
 from lib.report.run import SWEPT, Run
 
@@ -41,15 +41,11 @@ def _photos(run: Run) -> str:
         looked.append(counted(probes["tried"], "made picture"))
     if run.told.get("package"):
         looked.append("those that the package alone is tried on")
-    said = f"{_and(looked) or 'none'}; no others."
+    said = f"{enumerated(looked) or 'none'}; no others."
     if swept and swept["cropped"]:
         crops = counted(swept["photos"], "crop")
         said += f" What mistakes cost was measured on {crops} of the photos: not how often on your photos."
     return said
-
-
-def _and(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
 
 
 def _accuracy(run: Run) -> str:

@@ -123,6 +123,17 @@ def untrue(page: Page, sentence: str) -> list[str]:
     return [f"{pair[0]} is said, {pair[1]} found" for pair in pairs if not agrees(*pair)]
 
 
+def _of(*values: str) -> Callable[[re.Match[str], Page], Pairs]:
+    """A sentence whose groups are, in this order, what checks measured: ``id``, or over how many, ``id:compared``."""
+
+    def rule(match: re.Match[str], page: Page) -> Pairs:
+        for said, value in zip(match.groups(), values, strict=True):
+            id_, _, compared = value.partition(":")
+            yield said, page.compared(id_) if compared else page.measured(id_)
+
+    return rule
+
+
 def _beyond(table: Table, column: str, least: float) -> int:
     return sum(abs(number(cell)) > least for cell in table.column(column))
 
@@ -142,12 +153,6 @@ def _ships(match: re.Match[str], page: Page) -> Pairs:
     yield match[1], sum(map(int, re.findall(r"(\d+) on ", match[3])))
 
 
-def _install(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.measured("handoff.probabilities")
-    yield match[2], page.measured("handoff.flips")
-    yield match[3], page.compared("handoff.flips")
-
-
 def _from_pixels_on(match: re.Match[str], page: Page) -> Pairs:
     measured = next(file for file in page.run["told"]["files"] if file["role"] == "end-to-end")
     far = [measured[pictures]["probability"] for pictures in ("photos", "random_sizes")]
@@ -156,23 +161,11 @@ def _from_pixels_on(match: re.Match[str], page: Page) -> Pairs:
     yield match[3], page.compared("export.end-to-end.flips") + page.compared("handoff.end-to-end")
 
 
-def _looked_at(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.compared("run.photos-left-out")
-    yield match[2], page.compared("robustness.decode")
-    yield match[3], page.compared("cost.deployment")
-
-
 def _tried_sizes(match: re.Match[str], page: Page) -> Pairs:
     yield match[1], page.compared("dynamic-shapes.logits") + page.compared("dynamic-shapes.drawn")
 
 
 # --- 01_export
-
-
-def _exported(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.measured("export.logits")
-    yield match[2], page.compared("export.logits")
-    yield match[3], page.compared("export.external-tensors")
 
 
 def _logits(match: re.Match[str], page: Page) -> Pairs:
@@ -300,13 +293,6 @@ def _made(match: re.Match[str], page: Page) -> Pairs:
 # --- 04_resize and 05_interpolation
 
 
-def _shapes(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.measured("resize.shape")
-    yield match[2], page.compared("resize.shape")
-    yield match[3], page.compared("resize.unnoticed")
-    yield match[4], page.measured("resize.unnoticed")
-
-
 def _rules(match: re.Match[str], page: Page) -> Pairs:
     yield match[2], len(page.table("what each rule shows").rows) - 1
 
@@ -315,12 +301,6 @@ def _combinations(match: re.Match[str], page: Page) -> Pairs:
     rules = [table for table in page.tables if "what each rule shows" in table.caption]
     tried = len(rules[0].rows) - 1 if rules else len(page.table("error of the network's picture").rows) - 1 + len(COLOUR)
     yield match[1], tried * page.compared("parity.logits")
-
-
-def _filters(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.measured("interpolation.levels")
-    yield match[2], page.compared("interpolation.unnoticed")
-    yield match[3], page.measured("interpolation.unnoticed")
 
 
 def _worst_filter(match: re.Match[str], page: Page) -> Pairs:
@@ -356,28 +336,7 @@ def _factors(match: re.Match[str], page: Page) -> Pairs:
         yield most, row[f"{match[5]}×"], 0.005
 
 
-def _all_photos(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.compared("resize.levels")
-
-
 # --- 06_dynamic_shapes
-
-
-def _sizes(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.compared("dynamic-shapes.logits")
-    yield match[2], page.measured("dynamic-shapes.logits")
-
-
-def _domain(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.compared("dynamic-shapes.logits")
-    yield match[2], page.measured("dynamic-shapes.logits")
-    yield match[3], page.measured("dynamic-shapes.outside")
-    yield match[4], page.compared("dynamic-shapes.outside")
-
-
-def _random(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.compared("dynamic-shapes.drawn")
-    yield match[3], page.measured("dynamic-shapes.drawn")
 
 
 def _way(name: str) -> Callable[[re.Match[str], Page], Pairs]:
@@ -399,11 +358,6 @@ def _ways(match: re.Match[str], page: Page) -> Pairs:
 
 
 # --- 07_layers
-
-
-def _layers(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.measured("layers.accumulated")
-    yield match[2], page.measured("layers.local")
 
 
 def _blocks(match: re.Match[str], page: Page) -> Pairs:
@@ -446,11 +400,6 @@ def _smallest(match: re.Match[str], page: Page) -> Pairs:
 # --- 08_runtimes
 
 
-def _runtimes(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.measured("runtimes.answered")
-    yield match[2], page.measured("runtimes.logits")
-
-
 def _runtime(match: re.Match[str], page: Page) -> Pairs:
     table = page.table("off PyTorch, logits")
     for name, off, flips in re.findall(r"([\w ]+, [\w ]+): off by ([\d.e-]+)(?: logits)?, another class on (\d+)", match[0]):
@@ -469,13 +418,6 @@ def _times(match: re.Match[str], page: Page) -> Pairs:
 
 
 # --- 09_cost
-
-
-def _swept(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.compared("cost.deployment")
-    yield match[2], page.measured("cost.deployment")
-    yield match[3], page.compared("cost.recomputed")
-    yield match[4], page.measured("cost.recomputed")
 
 
 def _costs(match: re.Match[str], page: Page) -> Pairs:
@@ -526,18 +468,6 @@ def _repairs(match: re.Match[str], page: Page) -> Pairs:
 # --- 10_handoff and 11_robustness
 
 
-def _unseen(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.compared("handoff.probabilities")
-    yield match[2], page.measured("handoff.probabilities")
-
-
-def _package(match: re.Match[str], page: Page) -> Pairs:
-    yield match[1], page.measured("handoff.probabilities")
-    yield match[2], page.measured("handoff.flips")
-    yield match[3], page.compared("handoff.flips")
-    yield match[4], page.measured("handoff.end-to-end")
-
-
 def _bought(match: re.Match[str], page: Page) -> Pairs:
     table = page.table("the package")
     first = table.row("first answer")
@@ -564,32 +494,30 @@ def _behaves(match: re.Match[str], page: Page) -> Pairs:
     yield match[2], len(page.table("photos of this run").rows)
 
 
-def _measured(check: str, *, compared: int = 0, value: int = 1) -> Callable[[re.Match[str], Page], Pairs]:
-    """A sentence that gives a check's measured value, and perhaps over how many, at these groups of its pattern."""
-
-    def rule(match: re.Match[str], page: Page) -> Pairs:
-        yield match[value], page.measured(check)
-        if compared:
-            yield match[compared], page.compared(check)
-
-    return rule
-
-
 Rules = list[tuple[str, Callable[[re.Match[str], Page], Pairs]]]
 EVERYWHERE: Rules = [
     (r"^(\d+) checks?, (\d+) failed$", _checks),
-    (r"^The deployment's resize gives PyTorch's picture on all (\d+) photos", _all_photos),
+    (r"^The deployment's resize gives PyTorch's picture on all (\d+) photos", _of("resize.levels:compared")),
 ]
 RULES: dict[str, Rules] = {
     "index": [
         (r"^All (\d+) checks passed.* on (\d+) photos: (.*)\.", _ships),
-        (rf"^Take the wheel.* off PyTorch's by {N} of probability, another class on (\d+) of (\d+) answers", _install),
+        (
+            rf"^Take the wheel.* off PyTorch's by {N} of probability, another class on (\d+) of (\d+) answers",
+            _of("handoff.probabilities", "handoff.flips", "handoff.flips:compared"),
+        ),
         (rf"from a photo's pixels on, .* off by {N} of probability, another class on (\d+) of (\d+) pictures", _from_pixels_on),
-        (r"^Photos: (\d+) \(.*\)(?:,| and) (\d+) made pictures.* on (\d+) crops", _looked_at),
+        (
+            r"^Photos: (\d+) \(.*\)(?:,| and) (\d+) made pictures.* on (\d+) crops",
+            _of("run.photos-left-out:compared", "robustness.decode:compared", "cost.deployment:compared"),
+        ),
         (r"^Sizes: (\d+) from ", _tried_sizes),
     ],
     "01_export": [
-        (rf"off from eager PyTorch by {N} logits at most on (\d+) photos?, and every number of its (\d+) tensors", _exported),
+        (
+            rf"off from eager PyTorch by {N} logits at most on (\d+) photos?, and every number of its (\d+) tensors",
+            _of("export.logits", "export.logits:compared", "export.external-tensors:compared"),
+        ),
         (rf"(\d+) of (\d+) photos stay within the tolerance of {N} logits; the largest is {N}", _logits),
         (rf"^At (\d+) random sizes {N}% of the values differ.* the worst is off by {N} logits", _end_to_end),
         (rf"^From decoded pixels, {N}% .* over (\d+) pictures, the others are off by at most (\d+) of 255", _from_pixels),
@@ -622,14 +550,17 @@ RULES: dict[str, Rules] = {
         (r"^What the network takes its input for\. (\d+) mistakes on .* another class wins under ([^;]*);", _made),
     ],
     "04_resize": [
-        (r"(\d+) of (\d+) photos are shown in another shape, and of (\d+) shape mistakes .* (\d+) went unnoticed", _shapes),
+        (
+            r"(\d+) of (\d+) photos are shown in another shape, and of (\d+) shape mistakes .* (\d+) went unnoticed",
+            _of("resize.shape", "resize.shape:compared", "resize.unnoticed:compared", "resize.unnoticed"),
+        ),
         (r"^(\S+) under (\d+) shape rules", _rules),
         (r"\d+ of (\d+) combinations change the likeliest class", _combinations),
     ],
     "05_interpolation": [
         (
             rf"off from PyTorch's by {N} levels at most, and of (\d+) filter and colour mistakes .* (\d+) went",
-            _filters,
+            _of("interpolation.levels", "interpolation.unnoticed:compared", "interpolation.unnoticed"),
         ),
         (r"^(\d+) resizes of \d+ libraries, .* fall into (\d+) groups", _groups),
         (
@@ -644,31 +575,54 @@ RULES: dict[str, Rules] = {
         (r"\d+ of (\d+) combinations change the likeliest class", _combinations),
     ],
     "06_dynamic_shapes": [
-        (rf"over (\d+) sizes it is off from PyTorch by {N} logits at most, and .* takes (\d+) of (\d+) sizes outside", _domain),
+        (
+            rf"over (\d+) sizes it is off from PyTorch by {N} logits at most, and .* takes (\d+) of (\d+) sizes outside",
+            _of(
+                "dynamic-shapes.logits:compared",
+                "dynamic-shapes.logits",
+                "dynamic-shapes.outside",
+                "dynamic-shapes.outside:compared",
+            ),
+        ),
         (r"the file is right at (\d+) of (\d+) sizes, refuses", _way("fixed size")),
         (r"^Static padding is right at (\d+) of (\d+) sizes(?:, wrong at (\d+))?", _way("static padding")),
         (rf"^(\d+) of (\d+) ways that compute .* The fastest of them is (.*), at {N} times", _ways),
-        (rf"gives PyTorch's logits at \d+ of (\d+) sizes, off by {N} at most", _sizes),
-        (rf"is right at \d+ of (\d+) sizes, the worst is off by {N} logits", _sizes),
-        (rf"^Of (\d+) more, drawn at random .* the seed (\d+), none is off by more than {N} logits", _random),
+        (
+            rf"gives PyTorch's logits at \d+ of (\d+) sizes, off by {N} at most",
+            _of("dynamic-shapes.logits:compared", "dynamic-shapes.logits"),
+        ),
+        (
+            rf"is right at \d+ of (\d+) sizes, the worst is off by {N} logits",
+            _of("dynamic-shapes.logits:compared", "dynamic-shapes.logits"),
+        ),
+        (
+            rf"^Of (\d+) more, drawn at random .* the seed \d+, none is off by more than {N} logits",
+            _of("dynamic-shapes.drawn:compared", "dynamic-shapes.drawn"),
+        ),
     ],
     "07_layers": [
-        (rf"off by more than {N} of 1 plus its largest value, and no block alone by more than {N}\.", _layers),
-        (rf"off by more than {N} of 1 plus its largest value\. No block alone errs by more than {N};", _layers),
+        (
+            rf"off by more than {N} of 1 plus its largest value, and no block alone by more than {N}\.",
+            _of("layers.accumulated", "layers.local"),
+        ),
+        (
+            rf"off by more than {N} of 1 plus its largest value\. No block alone errs by more than {N};",
+            _of("layers.accumulated", "layers.local"),
+        ),
         (rf"^(\d+) of (\d+) blocks stay within both tolerances; the largest error is {N} accumulated and {N} local", _blocks),
         (rf"^No setting of (\d+) moves a logit more than {N} .* which an answer takes {N}×", _settings),
         (r"^FP16 saves .*", _smaller),
         (rf"the smallest is (.*?), {N} MB; answers change with (.*?)\. A flip", _smallest),
     ],
     "08_runtimes": [
-        (rf"^(\d+) runtimes do, .*: .* off by {N} logits at most", _runtimes),
+        (rf"^(\d+) runtimes do, .*: .* off by {N} logits at most", _of("runtimes.answered", "runtimes.logits")),
         (r"^(?:OpenVINO|OpenCV DNN), .*: off by .*", _runtime),
         (rf"its first answer {N} times as soon as eager PyTorch.*; it holds {N} times the memory", _times),
     ],
     "09_cost": [
         (
             r"^On (\d+) pictures the deployment changes (\d+) answers; .* of (\d+) numbers .* found (\d+)",
-            _swept,
+            _of("cost.deployment:compared", "cost.deployment", "cost.recomputed:compared", "cost.recomputed"),
         ),
         (rf"^(\d+) of (\d+) mistakes change an answer\. Most of all (.*): {N} %", _costs),
         (r"^(\d+) mistakes? changes? (?:no answer here.*interval|not one number here.*): (.*)\.$", _nothing),
@@ -681,8 +635,14 @@ RULES: dict[str, Rules] = {
         (rf"^(The deployment .*) gives the reference's class on .* Of single parts (.*) wins most back, {N} ", _repairs),
     ],
     "10_handoff": [
-        (rf"as PyTorch does on (\d+) answers to pictures not seen before, off by {N} probability at most", _unseen),
-        (rf"^The package: off by {N} .* on (\d+) of (\d+) answers; end-to-end file: off by {N} at most", _package),
+        (
+            rf"as PyTorch does on (\d+) answers to pictures not seen before, off by {N} probability at most",
+            _of("handoff.probabilities:compared", "handoff.probabilities"),
+        ),
+        (
+            rf"^The package: off by {N} .* on (\d+) of (\d+) answers; end-to-end file: off by {N} at most",
+            _of("handoff.probabilities", "handoff.flips", "handoff.flips:compared", "handoff.end-to-end"),
+        ),
         (rf"^The package gives its first answer {N} times as soon as eager PyTorch, and holds {N} times the memory", _bought),
     ],
     "11_robustness": [
@@ -691,14 +651,20 @@ RULES: dict[str, Rules] = {
         (r"^Each of (\d+) properties is in some picture, .* photos of this run have (\d+) of them", _properties),
         (
             rf"^At the contract's size, the deployment's logits are off .* by {N} at most",
-            _measured("robustness.sizes"),
+            _of("robustness.sizes"),
         ),
         (
             rf"^At (\d+) sizes that the contract can lead to, .* the deployment's logits are off .* by {N} at most",
-            _measured("robustness.sizes", compared=1, value=2),
+            _of("robustness.sizes:compared", "robustness.sizes"),
         ),
-        (rf"^Of (\d+) pictures of sizes drawn .* by {N} at most", _measured("robustness.photo-sizes", compared=1, value=2)),
-        (rf"^On (\d+) pictures that no photo is like.* by {N} at most", _measured("robustness.patterns", compared=1, value=2)),
-        (rf"^Of (\d+) rows of logits .* by {N} at most", _measured("robustness.scores", compared=1, value=2)),
+        (
+            rf"^Of (\d+) pictures of sizes drawn .* by {N} at most",
+            _of("robustness.photo-sizes:compared", "robustness.photo-sizes"),
+        ),
+        (
+            rf"^On (\d+) pictures that no photo is like.* by {N} at most",
+            _of("robustness.patterns:compared", "robustness.patterns"),
+        ),
+        (rf"^Of (\d+) rows of logits .* by {N} at most", _of("robustness.scores:compared", "robustness.scores")),
     ],
 }

@@ -16,6 +16,7 @@ from lib.handoff import Handoff
 from lib.inputs import deployment
 from lib.inputs.reading import read_bytes
 from lib.mistakes import CATALOGUE
+from lib.numbers import enumerated
 from lib.policy import Policy
 from lib.studies.cost.findings import Cost, Found, Looked
 from lib.studies.cost.found import found
@@ -27,7 +28,7 @@ from lib.sweep.progress import in_notebook
 from lib.sweep.sweep import AGAINST, DEPLOYMENT, SQUASHED, THREE, Asked, Swept, swept
 
 # What the mended deployments are called.
-FIRST = f"deployment with {', '.join(THREE[:-1])} and {THREE[-1]}"
+FIRST = f"deployment with {enumerated(THREE)}"
 NAIVE = "deployment that squashes and takes the nearest pixel"
 RECOMPUTED = 60  # answers that are computed again by a plain loop
 

@@ -7,7 +7,7 @@ from matplotlib.ticker import NullFormatter
 
 from lib.compare.comparison import Comparison, flips, worst
 from lib.deploy import Contract
-from lib.numbers import counted, number
+from lib.numbers import counted, number, percent
 from lib.report.drawing import BLUE, GREY, SMALL, VERMILION, over_all, show, styled
 from lib.report.drawing import figure as blank
 from lib.report.html import Html, join, note, table, verbatim
@@ -57,7 +57,7 @@ def photos(measured: EndToEnd) -> Html:
         (
             each.photo,
             "{1} × {0}".format(*each["decode"].reference.shape),
-            _percent(each["resize"].equal),
+            f"{percent(100 * each['resize'].equal)}%",
             *(number(each[stage].largest) for stage in ("resize", "infer", "score")),
             "✗ another" if each.flipped else "✓ the same",
         )
@@ -67,11 +67,6 @@ def photos(measured: EndToEnd) -> Html:
     return table(
         headers, rows, caption="The end-to-end file against PyTorch, photo by photo: equal values and largest differences"
     )
-
-
-def _percent(share: float) -> str:
-    """To two decimals; 100.00% where it is the whole, and not by rounding."""
-    return f"{share if share == 1 else min(share, 0.9999):.2%}"
 
 
 @styled
@@ -118,9 +113,13 @@ def sizes(measured: EndToEnd, contract: Contract) -> Html:
 
 def _off(compared: tuple[Comparison, ...]) -> str:
     differing = 1 - sum(each["resize"].equal for each in compared) / len(compared)
-    share = f"{max(differing, 0.0001):.2%} of the values differ, by at most {number(worst(compared, 'resize'))} of 255 levels"
-    share = share if differing else "no value differs"
-    return f"at {len(compared)} random sizes {share}; the worst is off by {number(worst(compared, 'infer'))} logits"
+    far = number(worst(compared, "resize"))
+    some = (
+        f"{max(differing, 0.0001):.2%} of the values differ, by at most {far} of 255 levels"
+        if differing
+        else "no value differs"
+    )
+    return f"at {len(compared)} random sizes {some}; the worst is off by {number(worst(compared, 'infer'))} logits"
 
 
 def inside(measured: EndToEnd) -> Html:
@@ -155,9 +154,8 @@ def finding(measured: EndToEnd) -> Html:
             f"and the likeliest class changes on {len(leads)}, where PyTorch's leads by at most {number(max(leads))} logits"
         )
     far = number(worst(measured.comparisons, "resize"))
-    others = (
-        f"{_percent(measured.equal)} of the values that the network is fed are PyTorch's over {n} pictures, the others are "
-    )
-    others += f"off by at most {far} of 255 levels"
-    said = f"every value that the network is fed is PyTorch's over {n} pictures" if measured.equal == 1 else others
+    share = f"{percent(100 * measured.equal)}% of the values that the network is fed are"
+    said = f"every value that the network is fed is PyTorch's over {n} pictures"
+    if measured.equal != 1:
+        said = f"{share} PyTorch's over {n} pictures, the others are off by at most {far} of 255 levels"
     return note(f"From decoded pixels, {said}, {answer}. {OUTSIDE}")

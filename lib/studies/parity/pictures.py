@@ -17,7 +17,7 @@ from lib.deploy import Contract
 from lib.deploy.difference import UNITS
 from lib.handoff import Handoff
 from lib.mistakes.own import own
-from lib.numbers import counted, number, probability, signed
+from lib.numbers import counted, enumerated, number, probability, signed
 from lib.policy import Policy
 from lib.report.drawing import BLUE, DARK, GREY, PICTURED, SMALL, VERMILION, apart, show, styled
 from lib.report.drawing import figure as blank
@@ -168,8 +168,7 @@ def _found(shown: Sequence[Ablation]) -> str:
 
 def _still(shown: Sequence[Ablation], moving: Sequence[str]) -> str:
     still = [part for part in shown[0].shares if part not in moving]
-    names = f"{', '.join(still[:-1])}{' or ' * (len(still) > 1)}{still[-1]}" if still else ""
-    return f" No photo is moved by more than {LEAST:.5f} by {names}." if still else ""
+    return f" No photo is moved by more than {LEAST:.5f} by {enumerated(still, 'or')}." if still else ""
 
 
 def _left_out(shown: Sequence[Ablation], ablations: Sequence[Ablation]) -> str:

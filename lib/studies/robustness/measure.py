@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -311,8 +311,9 @@ def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str
 
 def _unfit(probe: Probe, has: tuple[str, ...], handoff: Handoff) -> Unfit:
     """A file without a right answer: what the deployment makes of it, beside what PyTorch's image loader does."""
-    answer, error = taken(handoff.deployment.decode, probe.data)
-    _, refused = (None, error) if error else fed(handoff.deployment, probe.data)
+    answer, refused = taken(handoff.deployment.decode, probe.data)
+    if refused is None:
+        _, refused = fed(handoff.deployment, answer, BEFORE_NETWORK[1:])
     if refused is not None:
         over = isinstance(refused, Over)
         return Unfit(probe.name, has, "" if over else str(refused), False, float("nan"), str(refused) if over else "")
@@ -332,10 +333,15 @@ def _small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return picture[::step, ::step].copy()
 
 
-def fed(deployment: Pipeline, data: bytes) -> tuple[Any, BadInput | None]:
-    """What a deployment makes of an image file for its network; or None, and why it does not take the file."""
-    value: Any = data
-    for stage in BEFORE_NETWORK:
+def fed(deployment: Pipeline, value: Any, stages: Sequence[str] = BEFORE_NETWORK) -> tuple[Any, BadInput | None]:
+    """What a deployment makes of an image file for its network; or None, and why it does not take the file.
+
+    Args:
+        deployment: the pipeline under test.
+        value: the file's bytes, or what an earlier stage gave.
+        stages: those to run on it.
+    """
+    for stage in stages:
         value, error = taken(getattr(deployment, stage), value)
         if error is not None:
             return None, error
