@@ -107,7 +107,7 @@ def waterfalls(ablations: Sequence[Ablation]) -> Html:
     Parts that move no photo are named, and not drawn.
     """
     shown = ablations[:PICTURED]
-    moving = [part for part in shown[0].shares if any(not abs(each.shares[part]) < LEAST for each in shown)]
+    moving = [part for part in shown[0].shares if any(not abs(each.shares[part]) < LEAST for each in ablations)]
     if not moving:
         return note(f"No part moves the probability of the reference's class.{_left_out(shown, ablations)}")
     columns = min(2, len(shown))

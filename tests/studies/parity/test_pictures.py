@@ -78,6 +78,8 @@ def test_only_the_first_photos_are_drawn(parity, drawn):
     assert len(drawn[0].axes[0].texts) == PICTURED
     assert f"The first {PICTURED} of {len(many)} photos are drawn." in pictures.waterfalls(many)
     assert sum(axes.get_visible() for axes in drawn[1].axes) == PICTURED
+    turned = dataclasses.replace(many[0], shares=dict(many[0].shares) | {"decode": 0.05})
+    assert "No photo is moved by more than 0.00005 by normalise, infer or score." in pictures.waterfalls([*many, turned])
 
 
 def test_all_waterfalls_share_one_scale_and_name_what_does_not_move(parity, drawn):
