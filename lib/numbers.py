@@ -32,6 +32,14 @@ def percent(value: float) -> str:
     return f"{value if value == 100 else min(value, 99.99):.2f}"
 
 
+def below(share: float, least: float) -> str:
+    """A share as per cent, with the decimals that it takes to see that it is below the least: ``94.97%``, not ``95%``."""
+    decimals = 0
+    while decimals < 6 and share < least <= float(f"{share:.{decimals + 2}f}"):
+        decimals += 1
+    return f"{share:.{decimals}%}"
+
+
 def finite(value: float) -> float | None:
     """The number for JSON, which has no word for NaN and infinity: None where it is one of them."""
     return float(value) if math.isfinite(value) else None

@@ -76,6 +76,9 @@ class StageDifference:
         if reference is candidate:  # pipelines that share a stage share its output, which may be a large photo
             summary = Summary.of(reference)
             return cls(stage, summary, summary, summary.mean - summary.mean, 1.0)
+        if reference.dtype == candidate.dtype and np.array_equal(reference, candidate):  # as mostly, and several times as fast
+            summary = Summary.of(reference)
+            return cls(stage, summary, summary, 0.0, 1.0)
         equal = float((reference == candidate).mean()) if reference.shape == candidate.shape else 0.0
         return cls(stage, Summary.of(reference), Summary.of(candidate), max_abs_difference(reference, candidate), equal)
 

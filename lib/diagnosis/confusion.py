@@ -11,15 +11,20 @@ from numpy.typing import NDArray
 
 from lib.compare.trial import Refused, attempt
 from lib.deploy import Contract
-from lib.diagnosis.candidates import TOGETHER, Candidate, Names, pairs, singles
+from lib.diagnosis.candidates import TOGETHER, Candidate, pairs, singles
 from lib.diagnosis.evidence import SAME
 from lib.diagnosis.finding import Finding, diagnose_all
+from lib.diagnosis.framing import Names
 from lib.diagnosis.observed import Observed
+from lib.diagnosis.ranking import BETTER
 from lib.diagnosis.strangers import STRANGERS
 from lib.inputs.photos import Photo
 from lib.mistakes import Mistake
 
-NOISE = 1 / 3  # the share of the picture's values that are put off by one level, up or down
+# The share of the picture's values that are put off by one level, up or down: what Pillow's rounding between its two passes
+# changes against a resize in floating point.
+NOISE = 0.15
+SLIGHT = NOISE**0.5 / BETTER  # levels, root mean square: of what differs by less the noise leaves too little to be named
 
 ONE, TWO, STRANGER = "one mistake", "two mistakes", "no mistake of the catalogue"
 KINDS = (ONE, TWO, STRANGER)
@@ -57,12 +62,14 @@ class Confusion:
         idle: how many combinations of mistake and photo change nothing, and so cannot be diagnosed.
         false_alarms: how many photos' own right tensors were taken for a mistake's.
         photos: how many photos mistakes were committed on, one at a time.
+        slight: how many change the picture by less than :data:`SLIGHT`, which other roundings hide.
     """
 
     attempts: tuple[Attempt, ...] = ()
     idle: int = 0
     false_alarms: int = 0
     photos: int = 0
+    slight: int = 0
 
     def __add__(self, other: Confusion) -> Confusion:
         return Confusion(
@@ -70,6 +77,7 @@ class Confusion:
             self.idle + other.idle,
             self.false_alarms + other.false_alarms,
             self.photos + other.photos,
+            self.slight + other.slight,
         )
 
     def of(self, kind: str) -> list[Attempt]:
@@ -106,9 +114,11 @@ def confusion(photo: Photo, contract: Contract, random: np.random.Generator, mis
     names = {(mistake.name,) for mistake in mistakes}
     right, *mistaken = singles(photo.data, contract, False, names.__contains__)
     changing = [each for each in mistaken if not _same(each.values, right.values)]
-    healthy, *findings = diagnose_all(photo.data, [_noisy(each, random) for each in (right, *changing)], contract)
-    attempts = tuple(_attempt(photo.name, ONE, *each) for each in zip(changing, findings, strict=True))
-    return Confusion(attempts, len(mistaken) - len(changing), int(bool(healthy.names)), 1)
+    clear = [each for each in changing if not _slight(each, right)]
+    healthy, *findings = diagnose_all(photo.data, [_noisy(each, random) for each in (right, *clear)], contract)
+    attempts = tuple(_attempt(photo.name, ONE, *each) for each in zip(clear, findings, strict=True))
+    idle, slight = len(mistaken) - len(changing), len(changing) - len(clear)
+    return Confusion(attempts, idle, int(bool(healthy.names)), 1, slight)
 
 
 def beyond(photo: Photo, contract: Contract, random: np.random.Generator, many: int) -> Confusion:
@@ -149,9 +159,9 @@ def _drawn(photo: Photo, contract: Contract, random: np.random.Generator, many: 
         names.extend([each] * (len(each) == TOGETHER))
         return False
 
-    list(pairs(photo.data, contract, False, (), listed))
+    list(pairs(photo.data, contract, listed))
     chosen = {names[i] for i in random.choice(len(names), min(many, len(names)), replace=False)}
-    return pairs(photo.data, contract, False, None, chosen.__contains__)
+    return pairs(photo.data, contract, chosen.__contains__)
 
 
 def _both_show(pair: Candidate, one: dict[Names, Candidate]) -> bool:
@@ -170,8 +180,16 @@ def _attempt(photo: str, kind: str, committed: Candidate, finding: Finding) -> A
     return Attempt(photo, kind, committed.names, named, outcome)
 
 
-def _same(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:
-    return a.shape == b.shape and bool(np.abs(a - b).max() <= SAME)
+def _same(a: NDArray[np.float32] | None, b: NDArray[np.float32]) -> bool:
+    return a is not None and a.shape == b.shape and bool(np.abs(a - b).max() <= SAME)
+
+
+def _slight(candidate: Candidate, right: Candidate) -> bool:
+    """Whether roundings hide the difference of two of one shape."""
+    if candidate.values.shape != right.values.shape:
+        return False
+    levels = (candidate.values - right.values) / candidate.level
+    return bool(np.sqrt(np.mean(levels**2)) < SLIGHT)
 
 
 def _noisy(candidate: Candidate, random: np.random.Generator) -> Observed:

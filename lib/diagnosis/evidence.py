@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import permutations
 from typing import Any
@@ -16,6 +16,7 @@ from lib.compare.view import denormalised
 from lib.deploy import Contract
 from lib.deploy.stages import Normalise
 from lib.diagnosis.measurements import (
+    AS_STORED,
     STRAIGHT,
     UPRIGHT,
     Channels,
@@ -24,6 +25,7 @@ from lib.diagnosis.measurements import (
     Layout,
     Measurement,
     Same,
+    Stored,
     Turn,
     WholeLevels,
 )
@@ -49,6 +51,8 @@ class Evidence:
     """Everything that was measured; None where it cannot be.
 
     Attributes:
+        stored: whether the picture lies as the photo is stored, its EXIF orientation ignored; all that follows is then measured
+            against the reference's picture of that.
         whole: None for levels, which no normalisation was done to.
         same: in place of all that follows, where nothing differs.
         turn: None where ``curve`` says that nothing has moved; so is ``channels``, and where nothing is like the photo.
@@ -62,6 +66,7 @@ class Evidence:
     turn: Turn | None = None
     channels: Channels | None = None
     curve: Curve | None = None
+    stored: Stored | None = None
 
     def __iter__(self) -> Iterator[Measurement]:
         return iter(self._made)
@@ -73,7 +78,9 @@ class Evidence:
 
     def allows(self, names: tuple[str, ...]) -> bool:
         """Whether no measurement rules these mistakes out, committed together."""
-        return all(each.allows(names) for each in self._made)
+        if self.stored is None:
+            return all(each.allows(names) for each in self._made)
+        return names[:1] in ((), (AS_STORED,)) and all(each.allows(names[1:]) for each in self._made)
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -85,14 +92,28 @@ class Evidence:
         return before if self.whole is None or self.whole.right else (*before, "normalise")
 
 
-def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Evidence:
+def likeness(observed: Observed, picture: NDArray[np.uint8]) -> float:
+    """How like a picture, uint8 (h, w, 3), a tensor is, whatever its shape: the correlation of both made small, -1..1."""
+    small = [
+        _small(values) for values in (observed.values, np.ascontiguousarray(picture).transpose(2, 0, 1).astype(np.float32))
+    ]
+    return float(correlations(np.stack(small))[0, 1])
+
+
+def evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8], names: tuple[str, ...] = ()) -> Evidence:
     """Everything that can be measured against the reference's picture.
 
     Args:
         observed: the tensor.
         contract: the preprocessing that the subject states.
         right: the reference's picture before normalisation, uint8 (h, w, 3).
+        names: that the photo's orientation was ignored for that picture; empty where it is upright.
     """
+    found = _evidence(observed, contract, right)
+    return replace(found, same=None, stored=Stored()) if names else found
+
+
+def _evidence(observed: Observed, contract: Contract, right: NDArray[np.uint8]) -> Evidence:
     layout = Layout(observed.kind, observed.layout)
     geometry = Geometry(observed.size, (right.shape[1], right.shape[0]))
     expected = planes(observed, contract, right)
@@ -132,7 +153,7 @@ def _whole_levels(values: Tensor, rounding: float, contract: Contract) -> WholeL
 
 def _turn(values: Tensor, expected: Tensor) -> Turn:
     seen, wanted = (_small(planes) for planes in (values, expected))
-    table = _correlations(np.stack([seen, *(change(wanted) for change in _WAYS.values())]))
+    table = correlations(np.stack([seen, *(change(wanted) for change in _WAYS.values())]))
     likeness = dict(zip(_WAYS, table[0, 1:].tolist(), strict=True))
     best, *others = sorted(likeness, key=lambda way: likeness[way], reverse=True)
     return Turn(best, likeness[best], likeness[best] - likeness[others[0]])
@@ -144,13 +165,13 @@ def _small(values: Tensor) -> Tensor:
 
 
 def _channels(values: Tensor, expected: Tensor) -> Channels:
-    table = _correlations(np.concatenate([values, expected]))[:3, 3:]
+    table = correlations(np.concatenate([values, expected]))[:3, 3:]
     likeness = {order: float(table[range(3), order].mean()) for order in permutations(STRAIGHT)}
     best, second, *_ = sorted(likeness, key=lambda order: (likeness[order], order == STRAIGHT), reverse=True)
     return Channels(best, likeness[best], likeness[STRAIGHT], likeness[best] - likeness[second])
 
 
-def _correlations(pictures: Tensor) -> Floats:
+def correlations(pictures: Tensor) -> Floats:
     """Of each with each, (n, n) of (n, …); 0 where one is flat."""
     with np.errstate(divide="ignore", invalid="ignore"):
         table = np.corrcoef(pictures.reshape(len(pictures), -1))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lib.deploy import BadInput, Contract
 from lib.diagnosis.finding import diagnose
 from lib.mistakes import CATALOGUE
+from lib.numbers import enumerated
 
 
 def likeliest(name: str, data: bytes, tensor: NDArray[Any], contract: Contract) -> dict[str, str]:
@@ -32,8 +33,8 @@ def likeliest(name: str, data: bytes, tensor: NDArray[Any], contract: Contract) 
         return {}
     if not finding.names:
         known = "; ".join(f"{each.name}: {each.says}" for each in finding.evidence if each.says)
-        said = f"on {name} it is no mistake of the catalogue, nor two at once{known and f' ({known})'}"
+        said = f"on {name} it is no mistake of the catalogue, nor several at once{known and f' ({known})'}"
         return dict.fromkeys(finding.stages, said)
     why = "; ".join(CATALOGUE[each].why for each in finding.names if each in CATALOGUE)
-    said = f"{' and '.join(finding.names)}, which explains {finding.explained:.1%} of the difference on {name}"
+    said = f"{enumerated(finding.effects)}, which explains {finding.explained:.1%} of the difference on {name}"
     return {finding.stages[0]: f"{said}{why and f' ({why})'}"}

@@ -8,6 +8,7 @@ from typing import ClassVar
 from lib.mistakes import NORMALISATION, TONE, TURNS
 from lib.numbers import number
 
+AS_STORED = "EXIF ignored"
 ANOTHER_SIZE = "another size"
 ANOTHER_NORMALISATION = "another mean and std"
 
@@ -23,7 +24,7 @@ _MOVES = {"reshape for transpose", "transposed by .T"}  # they take values to ot
 SCALES = frozenset({mistake.name for mistake in NORMALISATION} - _MOVES | {ANOTHER_NORMALISATION})
 CURVES = frozenset({mistake.name for mistake in TONE} | {"5-6-5 colours"})
 ARITHMETIC = SCALES | CURVES  # each value becomes another, whatever stands beside it
-_TURNING = {mistake.name for mistake in TURNS} | {"transposed by .T", "EXIF ignored"}
+_TURNING = {mistake.name for mistake in TURNS} | {"transposed by .T", AS_STORED}
 
 WHOLE = 0.99  # the share of values from which on they count as whole levels; of numbers drawn at random 2 % do
 ALIKE = 0.8  # correlation above which two pictures are of one thing for certain; a crop turned may be like the whole by 0.6
@@ -131,6 +132,21 @@ class WholeLevels(Measurement):
 
     def allows(self, names: tuple[str, ...]) -> bool:
         return not self.right or not SCALES.intersection(names)
+
+
+@dataclass(frozen=True)
+class Stored(Measurement):
+    """The picture lies as the photo is stored, and not as its EXIF orientation says."""
+
+    name = "orientation"
+
+    @property
+    def value(self) -> str:
+        return "as it is stored"
+
+    @property
+    def says(self) -> str:
+        return "the photo's EXIF orientation was ignored"
 
 
 @dataclass(frozen=True)
@@ -258,7 +274,7 @@ class Curve(Measurement):
     def allows(self, names: tuple[str, ...]) -> bool:
         if self.alone and not ARITHMETIC.issuperset(names):
             return False
-        return self.line or ANOTHER_NORMALISATION not in names
+        return self.line or names != (ANOTHER_NORMALISATION,)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,22 +10,27 @@ from numpy.typing import NDArray
 
 from lib.diagnosis.candidates import Candidate, few
 from lib.diagnosis.evidence import SAME, Evidence
-from lib.diagnosis.measurements import ARITHMETIC
+from lib.diagnosis.framing import Names
+from lib.diagnosis.measurements import ARITHMETIC, CURVES, SCALES
+from lib.diagnosis.normalisation import Line, fitted
 from lib.diagnosis.observed import Observed, at_size
+from lib.mistakes.effects import effects, simpler
+from lib.mistakes.resizers import RESIZERS
 
 NEAR = 5  # candidates that a finding shows
-# The share of the squared difference from the reference that a mistake must explain to be named. Tried were 50 to 98 %: of the
-# mistakes that are no arithmetic, with normal noise of two levels on three bundled photos, nothing wrong is named from here on.
+KEPT = 12  # candidates that are held: enough for all libraries' ways to do the same
+# The share of the squared difference that a mistake must explain to be named: of the difference from the reference all of them
+# together, and each of them of what is left without it.
 CONFIDENT = 0.95
 # Root mean square in levels that it may leave all the same: a crop or a turn explains nearly all of the difference from the
-# reference, whatever else was done. libvips is 0.7 off what is written for it here, and noise of two levels 2; a slight blur 8.
-CLOSE = 3.0
-MEASURED = (
-    "Measured on the bundled photos: of what is not in the catalogue, the nearest mistake explains at most 82 %, or it leaves "
-    "more; with noise of two levels every name from 95 % on is right, and from 90 % on 2 of 85 are wrong."
-)
+# reference, whatever else was done. Another library's filter of the same kind is 0.2 to 5 off, a slight blur 8.
+CLOSE = 5.0
 ROUNDED = 0.99  # the share of values within one level from which on a candidate gives the tensor to rounding
-HALF = 0.5  # of the distance
+BETTER = (1 - CONFIDENT) ** 0.5  # the same share of distances, which are no squares
+# Filters are many and alike, so that a wrong one explains much of what another did; a rule, a decoder or a normalisation need
+# explain no more than the second of these shares of what is left without it.
+FILTER, SHARE = 0.9, 0.8
+TIED = 1.1, 0.02  # times the nearest's distance, and levels: what is no further off cannot be told from it
 _MARGIN = 1.25  # by which the distance of a few values may be above that of all
 
 
@@ -37,18 +42,20 @@ class RankedCandidate:
         names: of its mistakes; empty for the reference's way.
         distance: root mean square of the difference, in units of std, or levels.
         left: the same in levels, by the candidate's own normalisation.
-        values: what it gives, float32 (3, h, w).
+        values: what it gives, float32 (3, h, w); None where it was not kept.
         explained: the share of the squared difference from the reference that it accounts for, 0..1, below 0 where it is
             further off; at the reference's size, to which all three are scaled where the observed shape is another.
         rounded: whether it gives the tensor to rounding: at least :data:`ROUNDED` of the values are within one level.
+        line: the normalisation that was fitted; None where it was not asked for.
     """
 
-    names: tuple[str, ...]
+    names: Names
     distance: float
     left: float
-    values: NDArray[np.float32]
+    values: NDArray[np.float32] | None
     explained: float
     rounded: bool
+    line: Line | None = None
 
     @property
     def label(self) -> str:
@@ -62,8 +69,10 @@ class RankedCandidate:
         What changes each value by itself is arithmetic: it gives the tensor to rounding, or it was something else. Another
         library's resize or decoder comes near.
         """
-        near = self.explained >= CONFIDENT and self.left <= CLOSE
-        return self.rounded or (near and not ARITHMETIC.intersection(self.names))
+        if self.explained < CONFIDENT:
+            return False
+        arithmetic = ARITHMETIC.issuperset(self.names) or CURVES.intersection(self.names)
+        return self.rounded or (self.left <= CLOSE and not arithmetic)
 
 
 class Ranking:
@@ -75,38 +84,86 @@ class Ranking:
         observed: the tensor.
         evidence: what was measured on it.
         reference: the reference's own way.
+        lines: the normalisations that are known, for what :meth:`fit` is given.
 
     Attributes:
         same: whether the reference's own way gives the tensor to rounding.
     """
 
-    def __init__(self, observed: Observed, evidence: Evidence, reference: Candidate) -> None:
+    def __init__(self, observed: Observed, evidence: Evidence, reference: Candidate, lines: tuple[Line, ...] = ()) -> None:
         self.observed = observed
         self.evidence = evidence
-        self._right, self._size = reference.values, reference.size
+        self._right, self._size, self._lines = reference.values, reference.size, lines
         self._seen = at_size(observed.values, self._size)
         self._gap = _distance(self._seen, self._right)
         self.same = reference.size == observed.size and _within_a_level(reference, observed)
         self._few = few(observed.values)
         self._nearest: list[tuple[float, Candidate]] = []
+        # Of every candidate, by names; and the least for each picture, whatever it was normalised with. Of those far away only
+        # as a few of the values tell it.
+        self._distances: dict[Names, float] = {}
+        self._pictures: dict[Names, tuple[float, Names]] = {}
 
     def add(self, candidate: Candidate) -> None:
         """Take a candidate into account; one of another shape, or ruled out, is passed over."""
         if candidate.size != self.observed.size or not self.evidence.allows(candidate.names):
             return
-        reach = np.inf
-        if len(self._nearest) >= NEAR:
-            reach = max(_reach(self._nearest[0][0]), self._nearest[-1][0])
-        if _distance(candidate.few, self._few) > _MARGIN * reach:
+        rough = _distance(candidate.few, self._few)
+        reach = self._reach
+        if rough > _MARGIN * reach:
+            self._note(candidate.names, rough)
             return
         distance = _distance(candidate.values, self.observed.values)
-        if distance > reach or (candidate.names and candidate.size == self._size and _equal(candidate.values, self._right)):
-            return  # too far away, or it changes nothing on this photo
-        self._nearest.append((distance, candidate))
+        self._note(candidate.names, distance)
+        twin = next((each for each in self._nearest if each[1].names == candidate.names), None)
+        if distance > reach or self._idle(candidate) or (twin is not None and twin[0] <= distance):
+            return  # a rule may be written in several ways, of which the nearest counts
+        if twin is not None:
+            self._nearest.remove(twin)
+        self._nearest.append((distance, replace(candidate)))  # without what it has computed
         self._nearest.sort(key=lambda each: (each[0], len(each[1].names)))
         reach = _reach(self._nearest[0][0])
-        self._nearest = [each for i, each in enumerate(self._nearest) if i < NEAR or each[0] <= reach]
+        self._nearest = [each for i, each in enumerate(self._nearest) if i < KEPT or each[0] <= reach]
         vars(self).pop("nearest", None)
+
+    def fit(self, candidate: Candidate) -> None:
+        """Take a picture into account: with its own normalisation, and where another was used, with the one that fits best.
+
+        Args:
+            candidate: its names are of mistakes that made the picture.
+        """
+        self.add(candidate)
+        whole = self.evidence.whole
+        if whole is None or whole.right or candidate.size != self.observed.size or not self.evidence.allows(candidate.names):
+            return
+        thin = candidate.thin
+        line = fitted(thin, self._few, self._lines)
+        if line is None or not line.name:
+            return
+        rough = _distance(line(thin)[0].reshape(3, -1), self._few)
+        if rough > _MARGIN * self._reach:
+            self._note((*candidate.names, line.name), rough)
+            return
+        line = fitted(candidate.picture, self.observed.values, self._lines)
+        if line is not None and line.name:
+            self.add(replace(candidate, names=(*candidate.names, line.name), normalise=line))
+
+    def _idle(self, candidate: Candidate) -> bool:
+        """Whether it changes nothing on this photo."""
+        return bool(candidate.names) and candidate.size == self._size and _equal(candidate.values, self._right)
+
+    @property
+    def _reach(self) -> float:
+        """How far a candidate can be that is kept."""
+        if len(self._nearest) < KEPT:
+            return float("inf")
+        return max(_reach(self._nearest[0][0]), self._nearest[-1][0])
+
+    def _note(self, names: Names, distance: float) -> None:
+        self._distances[names] = min(distance, self._distances.get(names, distance))
+        picture = _picture(names)
+        if picture not in self._pictures or distance < self._pictures[picture][0]:
+            self._pictures[picture] = distance, names
 
     @cached_property
     def nearest(self) -> list[RankedCandidate]:
@@ -117,31 +174,105 @@ class Ranking:
         same = candidate.size == self._size
         left = distance if same else _distance(at_size(candidate.values, self._size), self._seen)
         explained = 1.0 if distance <= SAME else 1 - (left / self._gap) ** 2 if self._gap else 0.0
-        rounded = _within_a_level(candidate, self.observed)
-        if self.same and candidate.names:  # the reference does, too: roundings are not told apart by chance
-            rounded = rounded and left <= HALF * self._gap
         level = float(np.abs(candidate.level).mean())
-        return RankedCandidate(candidate.names, distance, distance / level, candidate.values, explained, rounded)
+        return RankedCandidate(
+            candidate.names,
+            distance,
+            distance / level,
+            candidate.values,
+            explained,
+            _within_a_level(candidate, self.observed),
+            candidate.normalise if isinstance(candidate.normalise, Line) else None,
+        )
+
+    @property
+    def chosen(self) -> RankedCandidate | None:
+        """The nearest, less each mistake that does not explain enough of what is left without it; None where nothing is near.
+
+        Such a mistake was something else, or nothing at all: without it something is left unexplained, and said to be.
+        """
+        if not self.nearest:
+            return None
+        names = self.nearest[0].names
+        while idle := [fewer for part, fewer in self._simpler(names) if self._distances[names] > _most_left(part) * fewer[0]]:
+            names = min(idle)[1]
+        kept = next((each for each in self.nearest if each.names == names), None)
+        if kept is not None:
+            return kept
+        distance = self._distances[names]
+        level = self.nearest[0].distance / self.nearest[0].left if self.nearest[0].left else 1.0
+        explained = 1 - (distance / self._gap) ** 2 if self._gap else 0.0
+        return RankedCandidate(names, distance, distance / level, None, explained, False)
+
+    def _simpler(self, names: Names) -> list[tuple[str, tuple[float, Names]]]:
+        """What is left out, and the distance with one mistake fewer, as far as it is known, with the names that lead to it.
+
+        How a picture was normalised is not known better without a mistake in the picture, so that it is fitted anew.
+        """
+        found = []
+        scaled = names != _picture(names)
+        for part, fewer in simpler(names):
+            if scaled and fewer != _picture(names):
+                if _picture(fewer) in self._pictures:
+                    found.append((part, self._pictures[_picture(fewer)]))
+            elif fewer in self._distances:
+                found.append((part, (self._distances[fewer], fewer)))
+        return found
 
     @property
     def settled(self) -> bool:
         """Whether nothing is left to explain but roundings."""
-        return self.same or (bool(self.nearest) and self.nearest[0].rounded)
+        if self.same:
+            return True
+        first = self.chosen
+        return first is not None and first.rounded and first.explained >= CONFIDENT
 
     @property
-    def ties(self) -> list[tuple[str, ...]]:
+    def ties(self) -> list[Names]:
         """Those that give the same tensor as the nearest, the simplest first, and none that only adds to another of them."""
         if not self.nearest:
             return []
         first = self.nearest[0]
         within = _reach(first.distance)
-        same = [each for each in self.nearest if each.distance <= within and _equal(each.values, first.values)]
+        same = [each for each in self.nearest if each.distance <= within and _alike(each.values, first.values, SAME)]
         same.sort(key=lambda each: len(each.names))
-        kept: list[tuple[str, ...]] = []
+        kept: list[Names] = []
         for each in same:
             if not any(set(names) < set(each.names) for names in kept):
                 kept.append(each.names)
         return kept
+
+    @property
+    def alike(self) -> list[Names]:
+        """What cannot be told from the nearest: of the same effect and within a level of it, or no further off; nearest first.
+
+        Those of :attr:`ties` are left out, and what only adds to another.
+        """
+        if not self.nearest or self.nearest[0].values is None:
+            return []
+        first, ties = self.nearest[0], self.ties
+        unit = first.distance / first.left if first.left else 1.0
+        found: list[Names] = []
+        for each in self.nearest:
+            if each.names in ties or not each.names or len(each.names) > len(first.names):
+                continue
+            if effects(each.names) == effects(first.names):
+                near = _alike(each.values, first.values, unit * 1.01, ROUNDED)
+            else:
+                near = first.distance > SAME and each.distance <= TIED[0] * first.distance + TIED[1] * unit
+            if near and not any(set(names) < set(each.names) for names in (*ties, *found)):
+                found.append(each.names)
+        return found
+
+
+def _most_left(part: str) -> float:
+    """The share of the distance without a mistake that it may leave."""
+    return (1 - (FILTER if part in RESIZERS else SHARE)) ** 0.5
+
+
+def _picture(names: Names) -> Names:
+    """The mistakes that were made before normalisation."""
+    return tuple(name for name in names if name not in SCALES)
 
 
 def _within_a_level(candidate: Candidate, observed: Observed) -> bool:
@@ -155,6 +286,11 @@ def _reach(distance: float) -> float:
     The distances of two tensors that differ by :data:`SAME` at most differ by no more; the rest is for float32 rounding.
     """
     return distance * (1 + 1e-6) + SAME
+
+
+def _alike(a: NDArray[np.float32] | None, b: NDArray[np.float32] | None, by: float, share: float = 1.0) -> bool:
+    """Whether so many values differ by so much at most."""
+    return a is not None and b is not None and bool((np.abs(a - b) <= by).mean() >= share)
 
 
 def _equal(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:

@@ -202,9 +202,9 @@ def _left_half(image: Image.Image, contract: Contract) -> Image.Image:
     return image.crop((0, 0, image.width // 2, image.height)).resize(of_contract(contract, *image.size).size)
 
 
-def _grey_letterbox(image: Image.Image, contract: Contract) -> Image.Image:
+def _pink_letterbox(image: Image.Image, contract: Contract) -> Image.Image:
     side = side_of(contract)
-    return ImageOps.pad(image, (side, side), Image.Resampling.BILINEAR, color=(114, 114, 114))
+    return ImageOps.pad(image, (side, side), Image.Resampling.BILINEAR, color=(220, 120, 160))
 
 
 def _reflected(image: Image.Image, contract: Contract) -> Image.Image:
@@ -293,7 +293,7 @@ STRANGERS: dict[str, Stranger] = {
     "by way of half the size": _before(lambda image: image.reduce(3)),
     "zoomed by 5 %": _before(_zoomed),
     "left half": _scaled(_left_half),
-    "letterbox in grey": _scaled(_grey_letterbox),
+    "letterbox in pink": _scaled(_pink_letterbox),
     "padding that reflects": _scaled(_reflected),
     "resize slightly larger and crop": _scaled(_crop_of_232),
     "a crop off the centre": _scaled(_off_centre),

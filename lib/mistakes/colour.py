@@ -49,11 +49,12 @@ _BT601 = np.array([[0.299, 0.587, 0.114], [-0.299 / 1.772, -0.587 / 1.772, 0.5],
 _BT709 = np.array(
     [[0.2126, 0.7152, 0.0722], [-0.2126 / 1.8556, -0.7152 / 1.8556, 0.5], [0.5, -0.7152 / 1.5748, -0.0722 / 1.5748]]
 )
-_WRONG_MATRIX = (np.linalg.inv(_BT709) @ _BT601).astype(np.float32)
 
 
-def _bt709(pixels: Pixels) -> Pixels:
-    return to_levels(pixels.astype(np.float32) @ _WRONG_MATRIX.T)
+def _mixed(written: NDArray[np.float64], read: NDArray[np.float64]) -> Callable[[Pixels], Pixels]:
+    """Written by one matrix, and read by another."""
+    wrong = (np.linalg.inv(read) @ written).astype(np.float32).T
+    return lambda pixels: to_levels(pixels.astype(np.float32) @ wrong)
 
 
 def _rgb565(pixels: Pixels) -> Pixels:
@@ -67,10 +68,16 @@ _AFTER, AFTER = changes(
     ("BGR", _bgr, "cv2.imread(path)", "OpenCV reads blue first"),
     ("YUV 4:2:0", _yuv420, "cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_I420)", "a video pipeline hands frames on in YUV"),
     (
-        "BT.709 matrix",
-        _bt709,
+        "BT.601 read as BT.709",
+        _mixed(_BT601, _BT709),
         "sws_setColorspaceDetails(context, sws_getCoefficients(SWS_CS_ITU709), …)",
         "video tools take HD's matrix, and JPEG is written with BT.601's",
+    ),
+    (
+        "BT.709 read as BT.601",
+        _mixed(_BT709, _BT601),
+        "cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_I420)",
+        "an HD camera writes BT.709, and most converters assume BT.601",
     ),
     ("5-6-5 colours", _rgb565, "Bitmap.Config.RGB_565", "half the memory on a phone, and the picture looks the same"),
 )

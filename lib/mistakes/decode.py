@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from lib.deploy import BadInput, Contract
 from lib.deploy.stages import decode
@@ -16,6 +16,7 @@ from lib.mistakes.mistake import Mistake, always
 from lib.mistakes.shape import side_of
 
 REENCODE_QUALITY = 75  # Pillow's default
+_SRGB = ImageCms.createProfile("sRGB")
 
 
 def _exif_ignored(data: bytes) -> Image.Image:
@@ -75,10 +76,31 @@ def _premultiplied(data: bytes) -> Image.Image:
     return Image.merge("RGB", [ImageChops.multiply(channel, alpha) for channel in (red, green, blue)])
 
 
-def _reencoded(data: bytes) -> Image.Image:
+def _profile_applied(data: bytes) -> Image.Image:
+    picture, profile = decode(data), Image.open(io.BytesIO(data)).info.get("icc_profile")
+    if not profile:
+        return picture
+    try:
+        return _to_srgb(picture, profile)
+    except ImageCms.PyCMSError:  # a profile of grey or of inks, or none at all
+        return picture
+
+
+def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
+    converted = ImageCms.profileToProfile(picture, ImageCms.ImageCmsProfile(io.BytesIO(profile)), _SRGB, outputMode="RGB")
+    assert converted is not None  # it is None where it works in place
+    return converted
+
+
+def reencoded(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture that was a JPEG on its way, uint8 (h, w, 3) both."""
     buffer = io.BytesIO()
-    decode(data).save(buffer, "JPEG", quality=REENCODE_QUALITY)
-    return decode(buffer.getvalue())
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=REENCODE_QUALITY)
+    return np.asarray(decode(buffer.getvalue()))
+
+
+def _reencoded(data: bytes) -> NDArray[np.uint8]:
+    return reencoded(np.asarray(decode(data)))
 
 
 DECODING = (
@@ -104,6 +126,13 @@ DECODING = (
         always(_premultiplied),
     ),
     Mistake(
+        "colour profile applied",
+        "decode",
+        'ImageCms.profileToProfile(image, profile, "sRGB")',
+        "phones and cameras write Display P3 or Adobe RGB, and browsers and libvips convert it; training ignored it",
+        always(_profile_applied),
+    ),
+    Mistake(
         "JPEG draft mode",
         "decode",
         'image.draft("RGB", (size, size))',
@@ -111,10 +140,10 @@ DECODING = (
         _draft,
     ),
     Mistake(
-        "libvips shrink on load",
+        "JPEG shrunk on load",
         "decode",
         "sharp(photo).resize(side, side)",
-        "sharp does so unasked with large JPEGs, since it is several times faster",
+        "sharp and libvips do so unasked with large JPEGs, since it is several times faster",
         _shrunk_on_load,
     ),
     Mistake(

@@ -43,14 +43,17 @@ def _bgr_mean(contract: Contract) -> Callable[[Any], Tensor]:
     return Normalise((blue, green, red), (s_blue, s_green, s_red))
 
 
+def reshaped(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The bytes in their order, cut into three planes: colours and places are mixed up; uint8 (h, w, 3) both."""
+    mixed = np.ascontiguousarray(pixels).reshape(3, *pixels.shape[:2]).transpose(1, 2, 0)
+    return np.ascontiguousarray(mixed)
+
+
 def _reshaped(contract: Contract) -> Callable[[Any], Tensor]:
     right = Normalise(contract.mean, contract.std)
 
     def normalise(picture: Any) -> Tensor:
-        pixels = np.asarray(picture)
-        # the bytes in their order, cut into three planes: colours and places are mixed up
-        mixed = np.ascontiguousarray(pixels).reshape(3, *pixels.shape[:2]).transpose(1, 2, 0)
-        return right(np.ascontiguousarray(mixed))
+        return right(reshaped(np.asarray(picture)))
 
     return normalise
 

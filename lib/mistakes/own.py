@@ -15,8 +15,8 @@ from lib.mistakes.normalise import NORMALISATION
 from lib.mistakes.shape import Viewer
 
 # Widths and heights in pixels at which every shape rule that is another than the contract's shows it: some round otherwise.
-_SIZES = tuple(product((331, 400, 640, 1023), (227, 400, 601, 1100)))
-_NEAREST = "Hugging Face's EfficientNet"
+_SIZES = tuple(product(range(331, 1100, 41), (227, 400, 601, 1100)))
+_NEAREST = "squash, nearest"
 
 
 @cache

@@ -56,23 +56,23 @@ def _sharp(contract: Contract) -> Callable[[Any], Any]:
     return resize
 
 
-VIEWERS: dict[str, Viewer] = {"Hugging Face's EfficientNet": _square, "sharp's cover": _cover}
+VIEWERS: dict[str, Viewer] = {"squash, nearest": _square, "cover, lanczos": _cover}
 
 PROCESSORS = (
     # Its default resample was 0, Pillow's number for nearest, until huggingface/transformers #42956 made it bicubic.
     Mistake(
-        "Hugging Face's EfficientNet",
+        "squash, nearest",
         "resize",
         "EfficientNetImageProcessor(size=side)(image)",
-        "it bears the family's name, and its default filter was nearest",
+        "Hugging Face's processor bears the family's name, and its default filter was nearest",
         _nearest,
     ),
-    # Its shrinking while a JPEG is loaded is a mistake of its own, libvips shrink on load.
+    # Its shrinking while a JPEG is loaded is a mistake of its own, JPEG shrunk on load.
     Mistake(
-        "sharp's cover",
+        "cover, lanczos",
         "resize",
         "sharp(photo).resize(side, side)",
-        "Node services have it: it covers the square, cuts off what stands out, and filters by lanczos3",
+        "sharp and libvips cover the square, cut off what stands out, and filter by lanczos3",
         _sharp,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -69,7 +70,31 @@ def _shifted(contract: Contract, width: int, height: int) -> View:
 
 
 def _centre(contract: Contract, width: int, height: int) -> View:
-    return centred(_by_shorter_side(contract, contract.size, width, height), side_of(contract))
+    side = side_of(contract)
+    return centred(_by_shorter_side(contract, side, width, height), side)
+
+
+def _larger(contract: Contract) -> int:
+    """The size in pixels before a crop: the contract's, or where it crops nothing 256 for 224."""
+    return contract.size if contract.crop else round(contract.size * 256 / 224)
+
+
+def _squash_and_crop(contract: Contract, width: int, height: int) -> View:
+    larger = _larger(contract)
+    return centred((larger, larger), side_of(contract))
+
+
+def _cut(rounded: Callable[[float], int]) -> Viewer:
+    """The contract's own crop, its left and top edge rounded in another way than torchvision's, which takes the even one."""
+
+    def viewer(contract: Contract, width: int, height: int) -> View:
+        view, side = of_contract(contract, width, height), contract.crop
+        if side is None:
+            return view
+        left, top = (rounded((length - side) / 2) for length in view.scaled)
+        return View(view.scaled, (left, top, left + side, top + side))
+
+    return viewer
 
 
 def _corner(contract: Contract, width: int, height: int) -> View:
@@ -100,11 +125,19 @@ _RULES: tuple[tuple[str, Viewer, str, str], ...] = (
     ),
     ("centre crop only", _crop_only, "CenterCrop(side)(image)", "the resize was lost in a refactoring"),
     (
-        "resize and centre crop",
+        "resize to the crop's size",
         _centre,
-        "CenterCrop(side)(Resize(size)(image))",
-        "the runtime was given a square, so a square is cut out",
+        "CenterCrop(side)(Resize(side)(image))",
+        "the input is this large, so the shorter side was scaled to it",
     ),
+    (
+        "squash, then crop",
+        _squash_and_crop,
+        "CenterCrop(side)(image.resize((size, size)))",
+        "Resize((size, size)) was written where Resize(size) was meant",
+    ),
+    ("crop rounded down", _cut(math.floor), "left = (width - side) // 2", "whole numbers are divided so in every language"),
+    ("crop rounded up", _cut(math.ceil), "left = Math.round((width - side) / 2)", "a half is rounded up in most languages"),
     ("resize and corner crop", _corner, "pixels[:side, :side]", "an array is cut to size, and starts at its corner"),
     ("letterbox", _letterbox, "ImageOps.pad(image, (side, side))", "detection models want it so, and the code was at hand"),
     ("width and height swapped", _swapped, "image.resize((h, w))", "arrays say height first, Pillow says width first"),
@@ -112,5 +145,7 @@ _RULES: tuple[tuple[str, Viewer, str, str], ...] = (
     ("shifted by one", _shifted, "image.crop((1, 1, w + 1, h + 1))", "an off-by-one in a crop of one's own"),
 )
 
+# Rules that say something only of a contract that crops.
+OF_CROPS = frozenset({"crop rounded down", "crop rounded up"})
 VIEWERS: dict[str, Viewer] = {name: viewer for name, viewer, _, _ in _RULES}
 SHAPES = tuple(Mistake(name, "resize", code, why, _resize(viewer)) for name, viewer, code, why in _RULES)

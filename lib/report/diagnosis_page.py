@@ -13,12 +13,15 @@ from lib.compare.view import denormalised
 from lib.deploy import Contract
 from lib.diagnosis.evidence import SAME
 from lib.diagnosis.finding import Finding, stage_of
+from lib.diagnosis.framing import Names
 from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE, Layout, Measurement
-from lib.diagnosis.ranking import CLOSE, CONFIDENT, MEASURED, ROUNDED
+from lib.diagnosis.normalisation import Line
+from lib.diagnosis.ranking import CLOSE, CONFIDENT, FILTER, ROUNDED, SHARE
 from lib.inputs.reading import sha256
 from lib.inputs.subject import Subject
 from lib.mistakes import CATALOGUE
-from lib.numbers import number
+from lib.mistakes.effects import WHO, effects
+from lib.numbers import below, enumerated, number
 from lib.report import cards, heat, zoom
 from lib.report.gallery import Panel, gallery, groups
 from lib.report.html import Html, join, note, table
@@ -33,10 +36,11 @@ _BESIDE = {
 
 
 CONFIDENCE = (
-    f"A candidate is named where at least {ROUNDED:.0%} of the values are within a level of what it gives, or where it "
-    f"explains at least {CONFIDENT:.0%} of the squared difference from the reference, at the reference's size, and leaves "
-    f"{number(CLOSE)} levels at most (root mean square). "
-    f"A tone curve and a normalisation are arithmetic, and are named only to within a level. {MEASURED}"
+    f"Mistakes are named where together they explain at least {CONFIDENT:.0%} of the squared difference from the reference, at "
+    f"the reference's size, and leave {number(CLOSE)} levels at most (root mean square) or less than a level on at least "
+    f"{ROUNDED:.0%} of the values. Each must explain {SHARE:.0%} of what is left without it, a filter {FILTER:.0%}. A tone "
+    "curve, and a normalisation by itself, are arithmetic and are named only to within a level. A resize is named by what it "
+    "does, whichever library did it."
 )
 
 
@@ -45,7 +49,7 @@ def heading(finding: Finding) -> str:
     if finding.healthy:
         return "✓ The reference's own input"
     if finding.names:
-        return f"✗ {' and '.join(finding.names)}"
+        return f"✗ {enumerated(finding.effects)}"
     return "✗ The reference's input, to within a level" if finding.same else "✗ Not in the catalogue"
 
 
@@ -58,7 +62,7 @@ def sentences(finding: Finding) -> list[str]:
     said = [f"The first stage that differs is {_or(finding.stages)}."]
     if not finding.names:
         return [*said, *_unknown(finding)]
-    nearest = finding.nearest[0]
+    nearest = finding.nearest[0] if finding.chosen is None else finding.chosen
     left = f"{number(nearest.distance)} {observed.unit} are left on average (root mean square)"
     if nearest.distance <= SAME + observed.rounding:
         said.append("It gives this very tensor.")
@@ -66,9 +70,29 @@ def sentences(finding: Finding) -> list[str]:
         said.append(f"It gives this tensor to within a level; {left}.")
     else:
         said.append(f"It explains {nearest.explained:.1%} of the difference from the reference; {left}.")
-    if len(finding.ties) > 1:
-        said.append(f"On this photo it gives the same tensor as {', '.join(' and '.join(t) for t in finding.ties[1:])}.")
+    said += [f"{effect[0].upper()}{effect[1:]}: so do {WHO[effect]}." for effect in finding.effects if effect in WHO]
+    if finding.line is not None:
+        said.append(_normalisation(finding.line))
+    alike = [names for names in (*finding.ties, *finding.alike) if effects(names) == finding.effects]
+    if len(alike) > 1:
+        said.append(f"On this photo {_apart(alike)} cannot be told apart.")
+    if finding.others:
+        said.append(f"On this photo it may as well be {enumerated([_together(each) for each in finding.others], 'or')}.")
     return said
+
+
+def _apart(groups: Sequence[Names]) -> str:
+    """The names of groups of mistakes, less those that all of them have."""
+    return enumerated([_together([name for name in group if any(name not in each for each in groups)]) for group in groups])
+
+
+def _together(names: Sequence[str]) -> str:
+    return " with ".join(names)
+
+
+def _normalisation(line: Line) -> str:
+    mean, std = (", ".join(map(number, numbers)) for numbers in (line.mean, line.std))
+    return f"It was normalised as (level / 255 - mean) / std with mean {mean} and std {std}."
 
 
 def _or(stages: Sequence[str]) -> str:
@@ -82,15 +106,17 @@ def _unknown(finding: Finding) -> list[str]:
         return [
             f"At least {ROUNDED:.0%} of its values are within a level of the reference's: the same steps with other roundings."
         ]
-    said = ["Neither a mistake of the catalogue nor two at once can be named."]
+    said = ["Neither a mistake of the catalogue nor several at once can be named."]
     if not finding.nearest:
         width, height = finding.observed.size
-        said = [f"Neither a mistake of the catalogue nor two at once give {width} × {height} pixels of this photo."]
-    elif finding.nearest[0].names:
-        nearest = finding.nearest[0]
-        share = f"{max(0.0, nearest.explained):.0%} of the difference from the reference"
+        said = [f"Neither a mistake of the catalogue nor several at once give {width} × {height} pixels of this photo."]
+    elif finding.chosen is not None and finding.chosen.names:
+        nearest = finding.chosen
+        share = f"{below(max(0.0, nearest.explained), CONFIDENT)} of the difference from the reference"
         but = "which is too little to name it" if nearest.explained < CONFIDENT else f"but leaves {number(nearest.left)} levels"
         said.append(f"The nearest, {nearest.label}, explains {share}, {but}.")
+        if nearest.line is not None:
+            said.append(_normalisation(nearest.line).replace("It was normalised", "It comes nearest normalised"))
     known = [f"{each.name}: {each.says}" for each in finding.evidence if each.says and each.name != Layout.name]
     return [*said, f"What is known: {'; '.join(known)}.", "What is not known is the step that makes the difference."]
 
@@ -163,7 +189,7 @@ def fed_levels(finding: Finding, contract: Contract) -> NDArray[np.float64]:
 
 
 def _mistakes(finding: Finding) -> Html | None:
-    names = dict.fromkeys(name for group in finding.ties for name in group)
+    names = dict.fromkeys(name for group in (*finding.ties, *finding.alike) for name in group)
     rows = []
     for name in names:
         code, why = (CATALOGUE[name].code, CATALOGUE[name].why) if name in CATALOGUE else _BESIDE[name]
@@ -185,7 +211,7 @@ def _ruled_out(measurement: Measurement) -> str:
 def _candidates(finding: Finding) -> Html:
     unit = finding.observed.unit
     rows = [
-        (each.label, f"{number(each.distance)} {unit}", f"{max(0.0, each.explained):.1%}", "yes" if each.rounded else "no")
+        (each.label, f"{number(each.distance)} {unit}", f"{max(0.0, each.explained):.2%}", "yes" if each.rounded else "no")
         for each in finding.nearest
     ]
     headers = ("candidate", "distance, root mean square", "explains of the difference", "to within a level")

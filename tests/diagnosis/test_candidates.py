@@ -1,23 +1,32 @@
-"""What a photo becomes under one mistake and under two."""
+"""What a photo becomes under one mistake and under several."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from lib.deploy import Pipeline
 from lib.deploy.stages import decode
-from lib.diagnosis import candidates
-from lib.diagnosis.candidates import Candidate, fitted, pairs, singles
-from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ANOTHER_SIZE
-from lib.mistakes import CATALOGUE
+from lib.diagnosis.candidates import MIXED, Base, Candidate, composed, pairs, singles
+from lib.diagnosis.framing import framed
+from lib.diagnosis.measurements import ANOTHER_SIZE
+from lib.mistakes import CATALOGUE, DECODING
 from tests.conftest import encoded
 from tests.diagnosis.toy import CONTRACT, DATA, NORMALISE, PHOTO, PIXELS, RESIZE, RIGHT
 
 
 def unused(value):
     raise AssertionError("a candidate ends at the network's input")
+
+
+DECODERS = {mistake.name for mistake in DECODING}
+
+
+def together(sizes, allowed=lambda _: True, levels=True, data=DATA):
+    """Several mistakes at once on the toy photo, every filter with every rule."""
+    base = Base.of(data, CONTRACT, levels)
+    frames = framed(base.pixels, CONTRACT, sizes)
+    return composed(base, frames, range(len(frames)), {frame.names for frame in frames}, allowed)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +64,7 @@ def test_where_levels_are_enough_mistakes_in_normalisation_are_left_out():
 def test_what_is_not_allowed_is_not_committed():
     every = list(singles(DATA, CONTRACT, False, lambda names: names == ("BGR",)))
     assert [candidate.names for candidate in every] == [(), ("BGR",)]
-    two = list(pairs(DATA, CONTRACT, False, [(96, 64)], lambda names: names == ("OpenCV linear", "BGR")))
+    two = list(together([(96, 64)], lambda names: names == ("OpenCV linear", "BGR")))
     assert [candidate.names for candidate in two] == [("OpenCV linear", "BGR")]
 
 
@@ -68,66 +77,62 @@ def test_a_level_is_what_normalisation_makes_of_it(single):
 
 def test_a_decoder_that_cannot_read_the_photo_gives_no_candidate():
     unknown_to_opencv = encoded(PHOTO, "PCX")
-    for every in (singles(unknown_to_opencv, CONTRACT, True), pairs(unknown_to_opencv, CONTRACT, True, [(96, 64)])):
+    for every in (singles(unknown_to_opencv, CONTRACT, True), together([(96, 64)], data=unknown_to_opencv)):
         names = {name for candidate in every for name in candidate.names}
         assert "re-encoded JPEG" in names
         assert "OpenCV decode" not in names
 
 
-def test_pairs_are_two_mistakes_of_different_kinds():
-    every = list(pairs(DATA, CONTRACT, levels=False, sizes=[(96, 64)]))
-    names = [candidate.names for candidate in every]
-    assert len(set(names)) == len(names)
-    assert all(len(each) <= 2 for each in names)
-    # of the observed size, or with its sides the other way round, which a mistake in normalisation can turn back
-    assert {candidate.picture.shape for candidate in every} == {(64, 96, 3), (96, 64, 3)}
+def test_several_at_once_are_of_different_kinds():
+    names = [candidate.names for candidate in together([(96, 64)], levels=False)]
     assert ("OpenCV linear", "BGR") in names
-    assert ("OpenCV decode", "OpenCV linear") in names
     assert ("mirrored", "BGR") in names
     assert ("BGR", "limited range") in names
-    assert ("sharp's cover", "BGR") not in names  # of another size
+    assert ("OpenCV linear", MIXED) in names
+    assert ("cover, lanczos", "BGR") not in names  # of another size
     assert ANOTHER_SIZE not in {name for each in names for name in each}
 
 
-def test_a_pair_is_one_mistake_after_the_other():
-    pair = next(c for c in pairs(DATA, CONTRACT, levels=True, sizes=[(96, 64)]) if c.names == ("OpenCV linear", "BGR"))
+def test_what_naive_services_do_at_once_is_tried_three_at_a_time():
+    names = {candidate.names for candidate in together([(64, 64)])}
+    assert ("squash", "OpenCV linear", "BGR") in names
+    assert ("squash", "OpenCV linear", "re-encoded JPEG") in names
+    assert ("re-encoded JPEG", "squash", "OpenCV linear") in names
+    assert ("squash", "OpenCV linear", "mirrored") not in names
+
+
+def test_a_filter_is_tried_with_the_rules_that_are_near_alone():
+    base = Base.of(DATA, CONTRACT, True)
+    frames = framed(base.pixels, CONTRACT, [(64, 64)])
+    squash = next(place for place, frame in enumerate(frames) if frame.names == ("squash",))
+    names = {candidate.names for candidate in composed(base, frames, [squash], ())}
+    assert ("squash", "OpenCV linear") in names
+    assert ("letterbox", "OpenCV linear") not in names
+    assert ("letterbox", "BGR") in names
+
+
+def test_one_mistake_comes_after_the_other():
+    pair = next(c for c in together([(96, 64)]) if c.names == ("OpenCV linear", "BGR"))
     linear = CATALOGUE["OpenCV linear"].make(CONTRACT)(PIXELS)
     np.testing.assert_array_equal(pair.picture, linear[:, :, ::-1])
 
 
-def test_an_observed_size_that_no_rule_gives_is_another_size():
-    every = list(pairs(DATA, CONTRACT, levels=True, sizes=[(80, 50)]))
-    assert every
-    assert all(ANOTHER_SIZE in candidate.names for candidate in every)
-    alone = next(candidate for candidate in every if candidate.names == (ANOTHER_SIZE,))
-    np.testing.assert_array_equal(alone.picture, np.asarray(PHOTO.resize((80, 50), Image.Resampling.BILINEAR)))
+def test_a_decoder_that_changes_nothing_is_not_tried():
+    decoders = {name for candidate in together([(96, 64)]) for name in candidate.names if name in DECODERS}
+    assert decoders == {"re-encoded JPEG"}  # of a PNG without orientation, profile or alpha
 
 
-def test_a_photo_is_decoded_once_for_each_way_to_decode(monkeypatch):
-    decoded = []
-
-    def counting(data):
-        decoded.append(data)
-        return decode(data)
-
-    monkeypatch.setattr(candidates, "decode", counting)
-    assert list(pairs(DATA, CONTRACT, levels=True, sizes=[(96, 64)]))
-    assert len(decoded) == 1
+def test_pairs_are_of_two_mistakes_each_of_whatever_size():
+    names = [candidate.names for candidate in pairs(DATA, CONTRACT)]
+    assert all(len(each) == 2 for each in names)
+    assert {("OpenCV linear", "BGR"), ("cover, lanczos", "BGR"), ("squash", "no mean and std")} <= set(names)
+    chosen = list(pairs(DATA, CONTRACT, lambda names: names == ("squash", "no mean and std")))
+    squashed = CATALOGUE["squash"].make(CONTRACT)(PHOTO)
+    expected = CATALOGUE["no mean and std"].make(CONTRACT)(np.asarray(squashed))
+    np.testing.assert_array_equal(chosen[0].values, expected[0])
 
 
-def test_pairs_of_several_sizes_are_made_in_one_pass():
-    names = {candidate.names for candidate in pairs(DATA, CONTRACT, True, [(96, 64), (64, 64), (80, 50)])}
-    assert {("OpenCV linear", "BGR"), ("sharp's cover", "BGR"), ("squash", "OpenCV linear"), (ANOTHER_SIZE, "BGR")} <= names
-    anywhere = {candidate.names for candidate in pairs(DATA, CONTRACT, True, None)}
-    assert {("OpenCV linear", "BGR"), ("sharp's cover", "BGR")} <= anywhere
-    assert ANOTHER_SIZE not in {name for each in anywhere for name in each}
-
-
-def test_a_fitted_candidate_has_the_observed_mean_and_spread():
-    wanted = (RIGHT.transpose(2, 0, 1) * np.float32(0.3) - 2).astype(np.float32)
-    made = fitted(Candidate((), RIGHT, NORMALISE), wanted)
-    assert made.names == (ANOTHER_NORMALISATION,)
-    np.testing.assert_allclose(made.values, wanted, atol=1e-3)
-    np.testing.assert_allclose(made.level, np.full((3, 1, 1), 0.3), rtol=1e-3)
-    flat = fitted(Candidate((), np.full_like(RIGHT, 7), NORMALISE), wanted)
-    np.testing.assert_allclose(flat.values[0], np.full(flat.values[0].shape, wanted[0].mean()), rtol=1e-6)
+def test_rows_of_normalised_pixels_may_be_cut_into_planes():
+    every = [c for c in together([(96, 64)], levels=False) if c.names == (MIXED,)]
+    expected = NORMALISE(RIGHT)[0].transpose(1, 2, 0).reshape(3, 64, 96)
+    assert any(np.array_equal(each.values, expected) for each in every)

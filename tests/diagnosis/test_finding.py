@@ -128,9 +128,9 @@ def of_cup() -> dict[str, Finding]:
         ("sharpened as in the catalogue", ("unsharp mask",)),
         ("sharpened otherwise", ()),  # was called Pillow lanczos
         ("blurred", ()),
-        ("the middle", ("resize and centre crop",)),
+        ("the middle", ("resize to the crop's size",)),
         ("off the middle", ()),
-        ("cover", ("sharp's cover",)),  # was called resize larger and crop
+        ("cover", ("cover, lanczos",)),  # was called resize larger and crop
         ("the middle of 232", ()),
     ],
 )
@@ -141,7 +141,7 @@ def test_real_photos_are_named_or_not_known(of_cup, made, names):
 
 def test_the_nearest_candidates_are_shown_even_where_none_is_named(of_cup):
     assert all(each.nearest for each in of_cup.values())
-    assert of_cup["the middle of 232"].nearest[0].label == "resize and centre crop"
+    assert of_cup["the middle of 232"].chosen.label == "resize to the crop's size"
     assert 0.5 < of_cup["the middle of 232"].explained < 0.9
 
 
@@ -162,10 +162,11 @@ def test_several_tensors_are_diagnosed_in_one_pass(monkeypatch):
     tensors = [NORMALISE(RIGHT), NORMALISE(RIGHT[:, :, ::-1]), NORMALISE(cv2.resize(PIXELS, (64, 64)))]
     alone = [found(tensor).names for tensor in tensors]
     passes = []
-    monkeypatch.setattr(finding, "pairs", lambda *given: passes.append(given) or candidates.pairs(*given))
+    monkeypatch.setattr(finding, "composed", lambda *given: passes.append(given) or candidates.composed(*given))
     together = diagnose_all(DATA, [Observed.of(tensor) for tensor in tensors], CONTRACT)
     assert [each.names for each in together] == alone == [(), ("BGR",), ("squash", "OpenCV linear")]
-    assert [given[3] for given in passes] == [{(64, 64)}]  # what one mistake explains needs no second
+    assert len(passes) == 1
+    assert {frame.picture.shape[:2] for frame in passes[0][1]} == {(64, 64)}  # what one mistake explains needs no second
 
 
 def test_mistakes_that_are_one_on_this_photo_are_said_together():
@@ -198,7 +199,7 @@ def test_every_name_has_a_stage():
     assert stage_of(ANOTHER_SIZE) == "resize"
 
 
-@pytest.mark.parametrize("name", ["resize and centre crop", "resize and corner crop"])
+@pytest.mark.parametrize("name", ["resize to the crop's size", "resize and corner crop"])
 def test_a_crop_is_named_where_the_contract_squashes(name):
     contract = Contract(64, "squash", "bilinear", (0.5,) * 3, (0.25,) * 3)
     normalise = preprocessing(contract)[1]

@@ -34,10 +34,10 @@ def test_yuv_keeps_lightness_and_blurs_colour(size):
 
 def test_bt709_keeps_grey_and_turns_red_lighter():
     grey = Image.fromarray(np.repeat(np.arange(64 * 64).reshape(64, 64, 1) % 256, 3, axis=2).astype(np.uint8))
-    np.testing.assert_array_equal(committed("BT.709 matrix", grey), np.asarray(grey))
+    np.testing.assert_array_equal(committed("BT.601 read as BT.709", grey), np.asarray(grey))
     # luma 76.245 and differences -43.028 and 127.5 of BT.601's red, read by BT.709's formulas
     red = Image.new("RGB", (64, 64), (255, 0, 0))
-    np.testing.assert_array_equal(committed("BT.709 matrix", red)[0, 0], [255, 25, 0])
+    np.testing.assert_array_equal(committed("BT.601 read as BT.709", red)[0, 0], [255, 25, 0])
 
 
 def test_5_6_5_keeps_black_and_white_and_few_levels_between():

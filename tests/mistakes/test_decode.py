@@ -68,6 +68,6 @@ def test_premultiplied_alpha_darkens_what_is_see_through():
     ],
 )
 def test_libvips_shrinks_a_large_jpeg_on_load(size, decoded):
-    assert committed("libvips shrink on load", encoded(picture(*size), "JPEG")).shape[1::-1] == decoded
+    assert committed("JPEG shrunk on load", encoded(picture(*size), "JPEG")).shape[1::-1] == decoded
     png = encoded(picture(*size))
-    np.testing.assert_array_equal(committed("libvips shrink on load", png), np.asarray(decode(png)))
+    np.testing.assert_array_equal(committed("JPEG shrunk on load", png), np.asarray(decode(png)))

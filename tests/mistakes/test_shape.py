@@ -26,7 +26,7 @@ def test_shapes(size):
     assert committed("width and height swapped", photo).shape == (right.shape[1], right.shape[0], 3)
     np.testing.assert_array_equal(committed("shifted by one", photo)[:-1, :-1], right[1:, 1:])
     assert not committed("shifted by one", photo)[-1].any()
-    assert committed("resize and centre crop", photo).shape == (64, 64, 3)
+    assert committed("resize to the crop's size", photo).shape == (64, 64, 3)
     np.testing.assert_array_equal(committed("resize and corner crop", photo), right[:64, :64])
     left, top = round((width - 64) / 2), round((height - 64) / 2)
     np.testing.assert_array_equal(committed("centre crop only", photo), np.asarray(photo)[top : top + 64, left : left + 64])
@@ -49,7 +49,12 @@ def test_a_crop_is_torchvisions_whatever_the_rule_of_the_contract(contract):
     photo = picture(641, 427)
     scaled = transforms.Resize(contract.size)(photo)
     expected = np.asarray(transforms.CenterCrop(64)(scaled))
-    np.testing.assert_array_equal(committed("resize and centre crop", photo, contract), expected)
+    np.testing.assert_array_equal(
+        committed("resize to the crop's size", photo, contract),
+        np.asarray(transforms.CenterCrop(64)(transforms.Resize(64)(photo))),
+    )
+    if contract.crop is None and contract.rule == "shorter-side":
+        np.testing.assert_array_equal(committed("resize to the crop's size", photo, contract), expected)
     np.testing.assert_array_equal(committed("resize and corner crop", photo, contract), np.asarray(scaled)[:64, :64])
 
 
@@ -84,3 +89,20 @@ def test_a_view_says_what_its_mistake_shows(name, size):
     shown = committed(name, picture(*size))
     assert shown.shape[1::-1] == VIEWERS[name](CONTRACT, *size).size
     assert [mistake.name for mistake in SHAPES] == list(VIEWERS)
+
+
+def test_a_squash_may_come_before_the_crop():
+    contract = Contract(73, "shorter-side-crop", "bilinear", CONTRACT.mean, CONTRACT.std, crop=64)
+    photo = picture(150, 100)
+    squashed = np.asarray(photo.resize((73, 73), Image.Resampling.BILINEAR))
+    np.testing.assert_array_equal(committed("squash, then crop", photo, contract), squashed[4:68, 4:68])  # 4.5 goes to 4
+
+
+@pytest.mark.parametrize(("name", "left"), [("crop rounded down", 22), ("crop rounded up", 23)])
+def test_a_crop_may_be_rounded_in_another_way(name, left):
+    contract = Contract(73, "shorter-side-crop", "bilinear", CONTRACT.mean, CONTRACT.std, crop=64)
+    photo = picture(150, 100)  # 109 by 73 pixels: 45 are left over across, and 9 down
+    scaled = np.asarray(photo.resize((109, 73), Image.Resampling.BILINEAR))
+    top = 4 if left == 22 else 5
+    np.testing.assert_array_equal(committed(name, photo, contract), scaled[top : top + 64, left : left + 64])
+    np.testing.assert_array_equal(committed(name, photo), np.asarray(RESIZE(photo)))  # where nothing is cropped

@@ -35,8 +35,9 @@ def linear() -> Finding:
     [
         (RIGHT, "✓ The reference's own input", "in every value"),
         (NORMALISE(RIGHT), "✓ The reference's own input", "as far as its type can hold"),
-        (NORMALISE(LINEAR), "✗ OpenCV linear", "It gives this very tensor."),
-        (LINEAR[:, :, ::-1], "✗ OpenCV linear and BGR", "The first stage that differs is resize."),
+        (NORMALISE(LINEAR), "✗ bilinear without antialiasing", "It gives this very tensor."),
+        (NORMALISE(LINEAR), "✗ bilinear without antialiasing", "so do OpenCV's default, torch and ONNX without antialias"),
+        (LINEAR[:, :, ::-1], "✗ bilinear without antialiasing and BGR", "The first stage that differs is resize."),
         (NOISE, "✗ Not in the catalogue", "The first stage that differs is decode, resize or normalise."),
         (NOISE, "✗ Not in the catalogue", "direction: it does not look like this photo at all"),
         (BLURRED, "✗ Not in the catalogue", "What is not known is the step that makes the difference."),
@@ -51,37 +52,51 @@ def test_the_finding_is_said_in_words(tensor, words, said):
 
 
 def test_a_shape_that_nothing_leads_to_is_said():
-    unreachable = replace(found(BLURRED), nearest=[])
+    unreachable = replace(found(BLURRED), nearest=[], chosen=None)
     assert heading(unreachable) == "✗ Not in the catalogue"
-    said = "Neither a mistake of the catalogue nor two at once give 96 × 64 pixels of this photo."
+    said = "Neither a mistake of the catalogue nor several at once give 96 × 64 pixels of this photo."
     assert said in sentences(unreachable)
 
 
 def test_where_no_mistake_is_named_the_nearest_is_with_its_share():
     finding = found(BLURRED)
     nearest = replace(finding.nearest[0], names=("Pillow lanczos",), explained=0.56)
-    said = " ".join(sentences(replace(finding, nearest=[nearest])))
+    said = " ".join(sentences(replace(finding, chosen=nearest)))
     assert (
         "The nearest, Pillow lanczos, explains 56% of the difference from the reference, which is too little to name it."
         in said
     )
     assert "What is known: geometry: the right shape; values that are whole levels: " in said
     curve = replace(nearest, names=("gamma 2.2",), explained=0.98, left=2.5)
-    said = " ".join(sentences(replace(finding, nearest=[curve])))
+    said = " ".join(sentences(replace(finding, chosen=curve)))
     assert "gamma 2.2, explains 98% of the difference from the reference, but leaves 2.5 levels." in said
 
 
 def test_mistakes_that_cannot_be_told_apart_are_said():
     said = " ".join(sentences(found(NORMALISE(PHOTO.resize((96, 64), 0)))))
-    assert "On this photo it gives the same tensor as OpenCV nearest-exact." in said
+    assert "On this photo Pillow nearest and OpenCV nearest-exact cannot be told apart." in said
 
 
 def test_a_mistake_that_leaves_something_says_how_much(linear):
     nearest = replace(linear.nearest[0], distance=0.25, explained=0.975, rounded=False)
-    said = " ".join(sentences(replace(linear, nearest=[nearest])))
+    said = " ".join(sentences(replace(linear, chosen=nearest)))
     assert "It explains 97.5% of the difference from the reference; 0.25 std are left" in said
-    said = " ".join(sentences(replace(linear, nearest=[replace(nearest, rounded=True)])))
+    said = " ".join(sentences(replace(linear, chosen=replace(nearest, rounded=True))))
     assert "It gives this tensor to within a level; 0.25 std are left" in said
+
+
+def test_a_share_that_is_too_little_is_said_with_the_digits_that_show_it():
+    finding = found(BLURRED)
+    nearest = replace(finding.nearest[0], names=("Pillow lanczos",), explained=0.9496)
+    said = " ".join(sentences(replace(finding, chosen=nearest)))
+    assert "explains 94.96% of the difference from the reference, which is too little to name it." in said
+
+
+def test_a_fitted_mean_and_std_are_printed():
+    other = ((LINEAR / 255 - 0.4) / 0.3).transpose(2, 0, 1).astype(np.float32)
+    finding = found(other)
+    assert heading(finding) == "✗ bilinear without antialiasing and another mean and std"
+    assert "with mean 0.4, 0.4, 0.4 and std 0.3, 0.3, 0.3." in " ".join(sentences(finding))
 
 
 def test_what_was_observed_is_shown_in_levels(linear):
@@ -122,7 +137,7 @@ def test_the_page_holds_everything_and_loads_nothing(linear, tmp_path):
     np.save(tensor, NORMALISE(LINEAR))
     write(linear, subject.load("lite0-imagenet"), photo, tensor, out)
     html = out.read_text()
-    assert "<h1>✗ OpenCV linear</h1>" in html
+    assert "<h1>✗ bilinear without antialiasing</h1>" in html
     assert CATALOGUE["OpenCV linear"].code in html
     assert html.count("<figure") == 1
     assert "<script" not in html
@@ -132,7 +147,7 @@ def test_the_page_holds_everything_and_loads_nothing(linear, tmp_path):
         assert measurement.name in html
     assert f"of {len(CATALOGUE)} mistakes</td>" in html  # that the evidence rules out
     assert html.count(" std</td>") >= len(linear.nearest)
-    assert f"explains at least {CONFIDENT:.0%} of the squared difference" in html
+    assert f"explain at least {CONFIDENT:.0%} of the squared difference" in html
     assert sorted(path.name for path in tmp_path.iterdir()) == ["page.html", "photo.png", "tensor.npy"]
 
 

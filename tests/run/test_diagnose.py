@@ -41,10 +41,10 @@ def service(tmp_path):
 def test_the_command_names_the_mistake_and_writes_a_page_that_is_fit_to_read(service, tmp_path, capsys, browser):
     assert service(cv2.resize(np.asarray(PHOTO), (336, 224))) == 1
     said = capsys.readouterr().out
-    assert said.startswith("✗ OpenCV linear\n")
+    assert said.startswith("✗ bilinear without antialiasing\n")
     assert "The first stage that differs is resize." in said
     html = (tmp_path / "page.html").read_text()
-    assert "<h1>✗ OpenCV linear</h1>" in html
+    assert "<h1>✗ bilinear without antialiasing</h1>" in html
     assert "cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR)" in html
     look_at(browser, tmp_path / "page.html")
 
@@ -93,5 +93,5 @@ def test_a_terminal_and_a_system_that_know_ascii_alone_are_enough(service, tmp_p
         encoding="ascii",
     )
     assert (ran.returncode, ran.stderr) == (1, "")
-    assert ran.stdout.startswith("\\u2717 OpenCV linear\n")
+    assert ran.stdout.startswith("\\u2717 bilinear without antialiasing\n")
     assert page.read_bytes() == before

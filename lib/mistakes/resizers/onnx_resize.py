@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from lib.deploy.sessions import open_session
-from lib.mistakes.resizers.resizer import Pixels, Resizer, Scaler, to_levels
+from lib.mistakes.resizers.resizer import LINEAR, SMOOTH_LINEAR, Pixels, Resizer, Scaler, to_levels
 
 
 def onnx_resize(**attributes: Any) -> Scaler:
@@ -49,6 +49,7 @@ RESIZERS = (
         onnx_resize(**_LINEAR),
         'Resize(sizes, mode="linear")',
         "the resize went into the graph with the operator's defaults",
+        LINEAR,
     ),
     Resizer(
         "ONNX linear, antialiased",
@@ -57,6 +58,7 @@ RESIZERS = (
         onnx_resize(**_LINEAR, antialias=1),
         'Resize(sizes, mode="linear", antialias=1)',
         "antialias was found, exclude_outside was not",
+        SMOOTH_LINEAR,
     ),
     Resizer(
         "ONNX linear, antialiased, exclude_outside",
@@ -65,6 +67,7 @@ RESIZERS = (
         onnx_resize(**_LINEAR, antialias=1, exclude_outside=1),
         'Resize(sizes, mode="linear", antialias=1, exclude_outside=1)',
         "it is as near to Pillow as one operator gets, but computes in float",
+        SMOOTH_LINEAR,
     ),
     Resizer(
         "ONNX linear, asymmetric",
@@ -73,6 +76,7 @@ RESIZERS = (
         onnx_resize(mode="linear", coordinate_transformation_mode="asymmetric"),
         'Resize(sizes, mode="linear", coordinate_transformation_mode="asymmetric")',
         "older converters write it",
+        "bilinear, not from pixel centres",
     ),
     Resizer(
         "ONNX linear, align_corners",
@@ -81,5 +85,6 @@ RESIZERS = (
         onnx_resize(mode="linear", coordinate_transformation_mode="align_corners"),
         'Resize(sizes, mode="linear", coordinate_transformation_mode="align_corners")',
         "older models were traced with it",
+        "bilinear, corners aligned",
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lib.mistakes.resizers.resizer import QUALITY, Resizer, Scaler
+from lib.mistakes.resizers.resizer import AREA, CUBIC, LANCZOS, LINEAR, NEAREST, QUALITY, Resizer, Scaler
 
 
 def opencv(flag: int) -> Scaler:
@@ -21,18 +21,20 @@ RESIZERS = tuple(
         opencv(getattr(cv2, constant)),
         f"cv2.resize(pixels, size, interpolation=cv2.{constant})",
         why,
+        effect,
     )
-    for name, row, constant, why in (
-        ("nearest", "nearest", "INTER_NEAREST", "it was the fastest"),
+    for name, row, constant, why, effect in (
+        ("nearest", "nearest", "INTER_NEAREST", "it was the fastest", NEAREST),
         (
             "nearest-exact",
             "nearest-exact",
             "INTER_NEAREST_EXACT",
             "nearest was off by half a pixel, so it was replaced",
+            NEAREST,
         ),
-        ("linear", "linear", "INTER_LINEAR", "it is OpenCV's default, and bears bilinear's name"),
-        ("area", "area", "INTER_AREA", "OpenCV's manual advises it for shrinking"),
-        ("cubic", "cubic", "INTER_CUBIC", QUALITY),
-        ("lanczos4", "lanczos", "INTER_LANCZOS4", QUALITY),
+        ("linear", "linear", "INTER_LINEAR", "it is OpenCV's default, and bears bilinear's name", LINEAR),
+        ("area", "area", "INTER_AREA", "OpenCV's manual advises it for shrinking", AREA),
+        ("cubic", "cubic", "INTER_CUBIC", QUALITY, CUBIC),
+        ("lanczos4", "lanczos", "INTER_LANCZOS4", QUALITY, LANCZOS),
     )
 )

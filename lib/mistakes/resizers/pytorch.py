@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from lib.mistakes.resizers.resizer import HABIT, Pixels, Resizer, Scaler, to_levels
+from lib.mistakes.resizers.resizer import (
+    CUBIC,
+    HABIT,
+    LINEAR,
+    NEAREST,
+    SMOOTH_CUBIC,
+    SMOOTH_LINEAR,
+    Pixels,
+    Resizer,
+    Scaler,
+    to_levels,
+)
 
 
 def interpolate(mode: str, antialias: bool) -> Scaler:
@@ -29,13 +40,14 @@ RESIZERS = tuple(
         interpolate(mode, antialias),
         f'F.interpolate(batch, size, mode="{mode}", antialias={antialias})',
         HABIT if antialias else "a tensor went in, and antialias is off by default",
+        effect,
         "torch",
     )
-    for mode, antialias in (
-        ("nearest", False),
-        ("bilinear", False),
-        ("bilinear", True),
-        ("bicubic", False),
-        ("bicubic", True),
+    for mode, antialias, effect in (
+        ("nearest", False, NEAREST),
+        ("bilinear", False, LINEAR),
+        ("bilinear", True, SMOOTH_LINEAR),
+        ("bicubic", False, CUBIC),
+        ("bicubic", True, SMOOTH_CUBIC),
     )
 )

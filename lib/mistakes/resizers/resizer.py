@@ -15,6 +15,11 @@ Pixels = NDArray[np.uint8]
 Scaler = Callable[[Pixels, tuple[int, int]], Pixels]
 
 HABIT = "the framework's own resize was nearest at hand"
+# What resizes have in common across libraries.
+NEAREST, AREA = "nearest", "area"
+LINEAR, SMOOTH_LINEAR = "bilinear without antialiasing", "bilinear with antialiasing"
+CUBIC, SMOOTH_CUBIC = "bicubic without antialiasing", "bicubic with antialiasing"
+LANCZOS, SMOOTH_LANCZOS = "lanczos without antialiasing", "lanczos with antialiasing"
 QUALITY = "its name promised more quality"
 
 
@@ -29,6 +34,7 @@ class Resizer:
         scale: the resize.
         code: one line of code that calls it.
         why: why people take it, as half a sentence.
+        effect: what it does to a picture, whoever does it: one of the names below.
         needs: a library that not every machine which tries mistakes has, or empty.
     """
 
@@ -38,6 +44,7 @@ class Resizer:
     scale: Scaler
     code: str
     why: str
+    effect: str
     needs: str = ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from skimage.transform import resize as scikit_resize
 
-from lib.mistakes.resizers.resizer import Pixels, Resizer, Scaler, to_levels
+from lib.mistakes.resizers.resizer import LINEAR, Pixels, Resizer, Scaler, to_levels
 
 
 def scikit_image(anti_aliasing: bool) -> Scaler:
@@ -25,6 +25,7 @@ RESIZERS = (
         scikit_image(anti_aliasing=False),
         "skimage.transform.resize(pixels, size, anti_aliasing=False)",
         "the notebook used scikit-image",
+        LINEAR,
     ),
     Resizer(
         "scikit-image, antialiased",
@@ -33,5 +34,6 @@ RESIZERS = (
         scikit_image(anti_aliasing=True),
         "skimage.transform.resize(pixels, size, anti_aliasing=True)",
         "the notebook used scikit-image, which blurs with a Gaussian",
+        "a Gaussian blur, then bilinear",
     ),
 )

@@ -11,8 +11,21 @@ import numpy as np
 
 from lib.compare.comparison import Comparison
 from lib.deploy.difference import UNITS
-from lib.diagnosis.candidates import Names
-from lib.diagnosis.confusion import KINDS, NOISE, ONE, OUTCOMES, PART, RIGHT, STRANGER, UNKNOWN, WRONG, Attempt, Confusion
+from lib.diagnosis.confusion import (
+    KINDS,
+    NOISE,
+    ONE,
+    OUTCOMES,
+    PART,
+    RIGHT,
+    SLIGHT,
+    STRANGER,
+    UNKNOWN,
+    WRONG,
+    Attempt,
+    Confusion,
+)
+from lib.diagnosis.framing import Names
 from lib.numbers import counted, number, probability, signed
 from lib.report.gallery import Panel, gallery
 from lib.report.html import Html, folded, join, note, table
@@ -173,6 +186,7 @@ def diagnosis_finding(measured: Confusion) -> Html:
         f"{_counted(measured)}: {alone} by its own name, {by_another}the rest within a group that is one on that photo. "
         f"Of {len(strange)} changes that are not in the catalogue it gives no name to {measured.count(UNKNOWN, STRANGER)}. "
         f"A wrong name is given in {measured.count(WRONG)} of {len(measured.attempts)} attempts ({measured.wrong:.1%}). "
-        f"{measured.idle} combinations change nothing and have nothing to diagnose; on {measured.false_alarms} of "
+        f"{measured.idle} combinations change nothing and have nothing to diagnose, and {measured.slight} change the picture "
+        f"by less than {number(SLIGHT)} levels (root mean square), which other roundings hide; on {measured.false_alarms} of "
         f"{measured.photos} photos a healthy tensor was taken for a mistake."
     )

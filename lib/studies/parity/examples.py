@@ -24,6 +24,7 @@ from lib.inputs.photos import Photo
 from lib.mistakes import DECODING, NORMALISATION, PROCESSORS, SHARPENING, TONE, TURNS, Mistake
 from lib.mistakes.own import own
 from lib.mistakes.shape import side_of
+from lib.probes.modes import display_p3_profile
 
 SHOWN = (*DECODING, *PROCESSORS, *TURNS, *TONE, *SHARPENING, *NORMALISATION)
 ORIENTATION = 0x0112  # the EXIF tag
@@ -111,6 +112,11 @@ def see_through(photo: Photo, contract: Contract) -> Photo:
     return _saved(image, f"{photo.name}, with alpha", "PNG")
 
 
+def wide_gamut(photo: Photo, contract: Contract) -> Photo:
+    """The same numbers with the profile of a wider gamut, as a phone stores a photo."""
+    return _saved(decode(photo.data), f"{photo.name}, in Display P3", "PNG", icc_profile=display_p3_profile())
+
+
 def large_jpeg(photo: Photo, contract: Contract) -> Photo:
     """The picture as a JPEG whose shorter side is 4.4 times what the network was made for, as a camera takes it.
 
@@ -141,5 +147,6 @@ MADE: dict[Callable[[Photo, Contract], Photo], tuple[str, ...]] = {
     turned: ("EXIF ignored",),
     palette: ("mode unconverted",),
     see_through: ("premultiplied alpha",),
-    large_jpeg: ("JPEG draft mode", "libvips shrink on load"),
+    wide_gamut: ("colour profile applied",),
+    large_jpeg: ("JPEG draft mode", "JPEG shrunk on load"),
 }

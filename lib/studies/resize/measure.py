@@ -22,7 +22,7 @@ from lib.handoff import Handoff
 from lib.inputs.photos import Photo
 from lib.mistakes import CATALOGUE, SHAPES
 from lib.mistakes.own import own
-from lib.mistakes.shape import VIEWERS
+from lib.mistakes.shape import OF_CROPS, VIEWERS
 from lib.mistakes.unnoticed import Noticed, noticed
 from lib.policy import Policy
 
@@ -139,7 +139,8 @@ def measured(handoff: Handoff, rules: Policy) -> Study:
             changed = drawn
         found += noticed(shared, reference, deployment, contract, SHAPES, rules.tolerances)
     in_order = {kind: kinds[kind] for kind in KINDS if kind in kinds}
-    stated = tuple(name for name in VIEWERS if name in own(contract))
+    without = OF_CROPS if contract.crop is None else frozenset[str]()
+    stated = tuple(name for name in VIEWERS if name in own(contract) - without)
     return Study(
         tuple(shapes), stated, squashed, changed, in_order, tuple(deployed), furthest, found, first, causes(unanswered)
     )

@@ -33,7 +33,7 @@ def test_the_details_count_resizes_libraries_and_groups(study, lite0):
     said = html.unescape(pictures.details(study.seen, lite0.subject.classes))
     groups = measure.agreeing(sorted(study.seen, key=lambda each: each.measured.mean))
     right = next(len(group) for group in groups if any(each.name == "Pillow bilinear" for each in group))
-    assert f"{len(FILTERS)} resizes of 5 libraries, on coffee.png: they fall into {len(groups)} groups" in said
+    assert f"{len(FILTERS)} resizes of 6 libraries, on coffee.png: they fall into {len(groups)} groups" in said
     assert f"of the others {right - 1} agree with the reference's Pillow bilinear" in said
 
 

@@ -87,7 +87,7 @@ def test_a_photo_with_alpha_is_the_same_picture_and_fades_out(small):
 def test_one_photo_is_made_for_each(small):
     made = made_from(small, CONTRACT)
     assert [photo.name for photo in made] == [
-        f"small.png, {how}" for how in ("turned by EXIF", "64 colours", "with alpha", "large JPEG")
+        f"small.png, {how}" for how in ("turned by EXIF", "64 colours", "with alpha", "in Display P3", "large JPEG")
     ]
     assert len(made) == len(MADE)
 
