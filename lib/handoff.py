@@ -79,8 +79,13 @@ class Handoff:
 
     @cached_property
     def deployment(self) -> Pipeline:
-        """The pipeline under test, in a process that ends when nothing refers to its stages any more."""
-        return self.opened_deployment().pipeline
+        """The pipeline under test, stage by stage in :attr:`deployment_process`."""
+        return self.deployment_process.pipeline
+
+    @cached_property
+    def deployment_process(self) -> Deployment:
+        """The pipeline under test in a process that ends when nothing refers to it any more."""
+        return self.opened_deployment()
 
     def opened_deployment(self, without: Sequence[str] = (), name: str = "") -> Deployment:
         """The deployment in a process of its own, for a ``with`` block.

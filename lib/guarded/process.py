@@ -86,6 +86,11 @@ class Process:
         with self._exchange("starting Python"):
             self._receive(STARTS)
 
+    @property
+    def number(self) -> int:
+        """The process's id, as the system has it."""
+        return self._process.pid
+
     def close(self) -> None:
         """End the process and all that it started."""
         self._over = self._over or "it was closed"

@@ -17,6 +17,7 @@ from typing import Any
 
 from lib.deploy import STAGES, BadInput, Pipeline
 from lib.guarded import wire
+from lib.guarded.seen import Seen
 from lib.guarded.wire import NOTHING, Packed, printable
 
 
@@ -65,6 +66,7 @@ class _Service:
         self._sending = threading.Lock()
         self._function: Any = None
         self._pipeline: Any = None
+        self._seen = Seen()
 
     def receive(self) -> tuple[dict[str, Any], Any] | None:
         """The next message; None where the connection was closed."""
@@ -80,6 +82,8 @@ class _Service:
             "build": self._build,
             "stage": self._stage,
             "photos": self._photos,
+            "forked": self._forked,
+            "seen": self._tell,
         }
         asked[message.pop("do")](value, **message)
 
@@ -88,17 +92,47 @@ class _Service:
         # what Python keeps of a module is told apart by the second only: one that was just changed would not be read
         sys.dont_write_bytecode = True
         self._function, public = guarded(_found, module, attribute)
+        self._seen.after("import")
         wire.send(self._connection, {"found": public is None, "public": public})
 
     def _build(self, _: None, model: str) -> None:
         self._pipeline, kind = guarded(_built, self._function, Path(model))
+        self._seen.after("build")
         wire.send(self._connection, {"made": kind})
 
     def _stage(self, value: Any, stage: str) -> None:
-        wire.send(self._connection, {}, guarded(_packed, self._pipeline, stage, value))
+        packed = guarded(_packed, self._pipeline, stage, value)
+        self._seen.after(stage)
+        wire.send(self._connection, {}, packed)
+
+    def _tell(self, _: None) -> None:
+        wire.send(self._connection, self._seen.told())
+
+    def _received(self, count: int) -> list[Any]:
+        return [received[1] for _ in range(count) if (received := self.receive()) is not None]
+
+    def _forked(self, _: None, count: int) -> None:
+        """The answers of a copy of this process, as a web server makes one for each of its workers."""
+        photos = self._received(count)
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                for number, photo in enumerate(photos):
+                    self._answer_photo(number, photo)
+                    os.write(writing, b".")
+            finally:
+                os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as answered:
+            sent = len(answered.read())
+        os.waitpid(child, 0)
+        for number in range(sent, count):
+            error = {"raised": "ChildProcessError", "said": "the copy of the process ended", "bad_input": False}
+            wire.send(self._connection, error | {"number": number, "stage": STAGES[0]})
 
     def _photos(self, _: None, count: int, threads: int) -> None:
-        photos = [received[1] for _ in range(count) if (received := self.receive()) is not None]
+        photos = self._received(count)
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(self._answer_photo, range(count), photos))
 
@@ -114,6 +148,8 @@ class _Service:
                 value = guarded(_packed if stage == STAGES[-1] else _given, self._pipeline, stage, value)
             except Raised as error:
                 return error.said | {"stage": stage}, NOTHING
+            finally:
+                self._seen.after(stage)
         return {}, value
 
 

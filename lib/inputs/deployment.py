@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from lib.deploy import STAGES, BadInput, Pipeline
@@ -25,6 +26,34 @@ WEEK = 604_800  # seconds: more than the clocks of sockets take is no limit
 
 class Over(BadInput):
     """The deployment's process is over: it died, or took too long. Nothing more can be asked of it."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a process takes of the machine.
+
+    Attributes:
+        memory: resident set size, in bytes.
+        files: open file descriptors.
+        threads: of the process.
+    """
+
+    memory: int
+    files: int
+    threads: int
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Installed modules, and programs, that a process came to hold: neither Python's own nor what this project imports itself.
+
+    Attributes:
+        at_start: brought when it was imported and built, and by the first call of each stage.
+        later: brought by another call, each with its stage.
+    """
+
+    at_start: tuple[str, ...]
+    later: dict[str, str]
 
 
 class Deployment:
@@ -65,7 +94,31 @@ class Deployment:
         Returns:
             For each photo, in order, probabilities (1, classes), or the error that says what went wrong.
         """
-        asked = {"do": "photos", "count": len(photos), "threads": threads}
+        return self._asked({"do": "photos", "count": len(photos), "threads": threads}, photos)
+
+    def answers_of_a_copy(self, photos: Sequence[bytes]) -> list[NDArray[np.float32] | BadInput]:
+        """As :meth:`answers`, of a copy of the process that is made by a fork, as a server makes its workers."""
+        return self._asked({"do": "forked", "count": len(photos)}, photos)
+
+    def usage(self) -> Usage:
+        """What the process takes of the machine now."""
+        process = psutil.Process(self._process.number)
+        with process.oneshot():
+            return Usage(process.memory_info().rss, process.num_fds(), process.num_threads())
+
+    def brought(self) -> Brought:
+        """What was imported and started there beside the deployment's own code.
+
+        Raises:
+            Over: the process is over.
+        """
+        try:
+            told, _ = self._process.ask("looking at its modules", self._time_limit, {"do": "seen"})
+        except Ended as error:
+            raise Over(f"deployment {self._name!r}: {error}") from None
+        return Brought(tuple(told["at_start"]), dict(told["later"]))
+
+    def _asked(self, asked: dict[str, Any], photos: Sequence[bytes]) -> list[NDArray[np.float32] | BadInput]:
         limit = self._time_limit * len(STAGES)
         outcomes = self._process.ask_each("answering photos", limit, asked, [wire.packed(photo) for photo in photos])
         return [self._answer(outcome) for outcome in outcomes]

@@ -38,6 +38,7 @@ OWN: dict[str, Any] = {
     "opset": 20,
     "random_sizes": 60,
     "sizes_seed": 0,
+    "draws": 1,
     "seed": 0,
     "fault": "_blocks.7",
     "rounds": 40,
@@ -49,7 +50,7 @@ OWN: dict[str, Any] = {
     "run": "",
     "parts": 24,
 }
-LEAST = {"random_sizes": 0, "sizes_seed": 0, "seed": 0, "rounds": 1, "crops": 1, "parts": 1}
+LEAST = {"random_sizes": 0, "sizes_seed": 0, "draws": 1, "seed": 0, "rounds": 1, "crops": 1, "parts": 1}
 # A seed that a run draws by itself where it is not given: what it decides is to be another each time.
 DRAWN_ANEW = "sizes_seed"
 # The folder that a run works in, which it gives to notebooks that come last; its results so far lie there.

@@ -8,22 +8,26 @@
 from collections.abc import Iterator
 
 from lib.deploy import Contract, Domain
-from lib.probes import files, modes, patterns, sizes, unfit
+from lib.probes import drawn, files, large, modes, patterns, sizes, unfit
 from lib.probes.motif import Motif
 from lib.probes.probe import Probe
 
 __all__ = ["Motif", "Probe", "probes"]
 
 
-def probes(contract: Contract, domain: Domain) -> Iterator[Probe]:
-    """All of them, made one after the other; the same ones each time.
+def probes(contract: Contract, domain: Domain, seed: int, times: int = 1) -> Iterator[Probe]:
+    """All of them, made one after the other: those that are the same each time, and then those that are drawn.
 
     Args:
         contract: what the network is fed decides which pictures are small and which are long.
         domain: no picture leads outside of it.
+        seed: of what is drawn.
+        times: how many times as much is drawn.
     """
     motif = Motif.bundled()
     for module in (files, modes, patterns):
         yield from module.probes(motif)
     yield from sizes.probes(motif, contract, domain)
     yield from unfit.probes(motif)
+    yield from drawn.probes(motif, contract, domain, seed, times)
+    yield from large.probes(motif, contract, domain, seed, times)

@@ -16,6 +16,8 @@ from lib.probes.probe import Probe, saved
 _ADOBE = b"Adobe"  # begins the JPEG segment whose last byte says how colours are stored
 _TRANSFORM = 11  # that byte's place after the name's first one
 _MADE = 24  # place of the time in an ICC profile's header
+_TAGS, _HASH = 128, 84  # places of the count of tags and of the profile's own hash
+_P3 = {b"rXYZ": (0.51512, 0.24120, -0.00105), b"gXYZ": (0.29198, 0.69225, 0.04189), b"bXYZ": (0.15710, 0.06657, 0.78407)}
 YCCK = 2  # three colours as YCC, and black
 
 
@@ -68,13 +70,32 @@ def ycck(cmyk: bytes) -> bytes:
     return bytes(data)
 
 
+def srgb_profile() -> bytes:
+    """Pillow's own ICC profile of sRGB, as of one fixed day."""
+    data = bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    return data[:_MADE] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + data[_MADE + 12 :]  # else it is another each second
+
+
+def display_p3_profile() -> bytes:
+    """An ICC profile of Display P3, as phones write it: sRGB's with other primaries.
+
+    Source: their XYZ adapted to D50, in s15Fixed16 (ICC.1:2022, 4.6 and 9.2.44 to 9.2.46), of SMPTE EG 432-1.
+    """
+    data = bytearray(srgb_profile())
+    for i in range(struct.unpack_from(">I", data, _TAGS)[0]):
+        name, place = struct.unpack_from(">4sI", data, _TAGS + 4 + 12 * i)
+        if name in _P3:
+            struct.pack_into(">3i", data, place + 8, *(round(each * 2**16) for each in _P3[name]))
+    data[_HASH : _HASH + 16] = bytes(16)  # of what it was
+    return bytes(data)
+
+
 def swapped_profile() -> bytes:
     """An ICC profile whose red and blue have changed places: whoever applies it gets other colours, as from a wide gamut.
 
-    It is Pillow's own sRGB with the names of two of its tags exchanged (ICC.1:2022, 9.2.44 to 9.2.46).
+    It is sRGB's with the names of two of its tags exchanged (ICC.1:2022, 9.2.44 to 9.2.46).
     """
-    data = bytes(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    data = data[:_MADE] + struct.pack(">6H", 2000, 1, 1, 0, 0, 0) + data[_MADE + 12 :]  # else it is another each second
+    data = srgb_profile()
     return data.replace(b"rXYZ", b"tmp.", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp.", b"bXYZ", 1)
 
 

@@ -19,11 +19,13 @@ class Probe:
         name: says what is special about it.
         data: the image file.
         levels: the picture that the file was made of, uint8 (H, W, 3), if the file has no right answer but shows one.
+        traits: what is special about the file by the way it was made, beside the properties that are found out from it.
     """
 
     name: str
     data: bytes
     levels: NDArray[np.uint8] | None = None
+    traits: tuple[str, ...] = ()
 
 
 def saved(image: Image.Image, kind: str, **options: Any) -> bytes:

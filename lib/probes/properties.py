@@ -52,12 +52,9 @@ class Seen:
     domain: Domain
 
     @classmethod
-    def of(cls, data: bytes, contract: Contract, domain: Domain) -> Seen:
-        """Look at an image file."""
-        try:
-            upright = decode(data)
-        except BadInput:
-            upright = Image.new("RGB", (0, 0))
+    def of(cls, data: bytes, contract: Contract, domain: Domain, upright: Image.Image | None = None) -> Seen:
+        """Look at an image file, and at what it shows, if that is known already."""
+        upright = upright or _upright(data)
         left, top = (max(0, (side - _SMALL) // 2) for side in upright.size)
         middle = upright.crop((left, top, min(left + _SMALL, upright.width), min(top + _SMALL, upright.height)))
         image = _opened(data)
@@ -88,6 +85,13 @@ class Seen:
     def steps(self, axis: int) -> float:
         """The mean difference of neighbours in levels, down (0) or across (1)."""
         return float(np.abs(np.diff(self.pixels.astype(np.int16), axis=axis)).mean()) if min(self.pixels.shape) > 1 else 0.0
+
+
+def _upright(data: bytes) -> Image.Image:
+    try:
+        return decode(data)
+    except BadInput:
+        return Image.new("RGB", (0, 0))
 
 
 def _opened(data: bytes) -> Image.Image:
@@ -210,13 +214,14 @@ PROPERTIES = (
 )
 
 
-def of(data: bytes, contract: Contract, domain: Domain) -> tuple[str, ...]:
+def of(data: bytes, contract: Contract, domain: Domain, upright: Image.Image | None = None) -> tuple[str, ...]:
     """The names of the properties that a picture has.
 
     Args:
         data: the image file, readable or not.
         contract: what the network is fed.
         domain: the sizes that it may be fed.
+        upright: the same decoded, if it was.
     """
-    seen = Seen.of(data, contract, domain)
+    seen = Seen.of(data, contract, domain, upright)
     return tuple(each.name for each in PROPERTIES if each.holds(seen))

@@ -212,3 +212,58 @@ def test_what_ships_answers_without_pytorch_as_it_does_here(lite0):
     for stage, output in vars(here).items():
         np.testing.assert_array_equal(getattr(trace, stage), output)
     assert "it was closed" in refused(made.pipeline.decode, data)
+
+
+SERVING = """
+import os, threading
+import numpy as np
+from lib.deploy import Pipeline
+
+held, of = [], os.getpid()
+
+def pipeline(model):
+    def decode(data):
+        if data == b"rare":
+            import yaml
+        if data == b"kept":
+            held.append(np.ones(10_000_000))
+            held.append(open(os.devnull))
+            thread = threading.Thread(target=threading.Event().wait, daemon=True)
+            thread.start()
+        if data == b"ends" and os.getpid() != of:
+            os._exit(7)
+        return np.zeros((4, 4, 3), np.uint8)
+    mine = lambda logits: np.float32([[os.getpid() == of, 0, 0]])
+    normalise = lambda picture: np.zeros((1, 3, 4, 4), np.float32)
+    return Pipeline(decode, lambda picture: picture, normalise, lambda tensor: np.zeros((1, 3), np.float32), mine)
+"""
+
+
+def test_what_a_process_takes_of_the_machine_is_seen(module):
+    with deployment.opened(module(SERVING), "model.onnx", 3) as made:
+        before = made.usage()
+        made.answers([b"kept"])
+        after = made.usage()
+    assert 70e6 < after.memory - before.memory < 120e6
+    assert (after.files - before.files, after.threads - before.threads) == (1, 1)
+
+
+def test_a_copy_of_the_process_answers_and_may_end(module):
+    with deployment.opened(module(SERVING), "model.onnx", 3) as made:
+        assert made.answers([b"", b""])[1][0, 0] == 1
+        assert [answer[0, 0] for answer in made.answers_of_a_copy([b"", b""])] == [0, 0]
+        first, second = made.answers_of_a_copy([b"", b"ends"])
+        assert first[0, 0] == 0
+        assert "the copy of the process ended" in str(second)
+        assert made.answers([b""])[0][0, 0] == 1  # the process itself goes on
+
+
+def test_what_is_imported_is_told_by_whether_each_call_needs_it(module):
+    with deployment.opened(module(SERVING), "model.onnx", 3) as made:
+        made.answers([b""])
+        assert made.brought() == deployment.Brought((), {})
+        made.answers([b"rare"])
+        assert made.brought() == deployment.Brought((), {"yaml": "decode"})
+    with deployment.opened(module(SERVING), "model.onnx", 3) as made:
+        made.answers([b"rare"])
+        assert made.brought() == deployment.Brought(("yaml",), {})

@@ -13,10 +13,11 @@ from lib.probes.motif import Motif
 
 
 def test_the_set_is_the_same_each_time_and_small(every, lite0):
-    again = {each.name: each.data for each in probes(lite0.subject.contract, domain(lite0.subject))}
+    again = {each.name: each.data for each in probes(lite0.subject.contract, domain(lite0.subject), 0)}
     assert len(again) == len(every) > 100
-    assert all(sha256(again[name]) == sha256(probe.data) for name, probe in every.items())
-    assert sum(len(probe.data) for probe in every.values()) < 20e6
+    timed = {name for name in every if name.startswith("AVIF / ") and "several" in name}  # its writer puts the time in
+    assert all(sha256(again[name]) == sha256(probe.data) for name, probe in every.items() if name not in timed)
+    assert sum(len(probe.data) for probe in every.values()) < 60e6
 
 
 def test_each_leads_into_the_domain_but_for_those_that_have_no_right_answer(every, lite0):

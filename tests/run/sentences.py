@@ -483,6 +483,12 @@ def _probes(match: re.Match[str], page: Page) -> Pairs:
     yield match[3], page.compared("robustness.unfit")
 
 
+def _drawn_probes(match: re.Match[str], page: Page) -> Pairs:
+    yield match[2], page.run["parameters"]["sizes_seed"]
+    most = page.compared("robustness.decode")
+    yield match[1], match[1] if 0 < int(match[1]) < most else f"fewer than {most}"
+
+
 def _properties(match: re.Match[str], page: Page) -> Pairs:
     table = page.table("photos of this run")
     yield match[1], len(table.rows)
@@ -648,6 +654,8 @@ RULES: dict[str, Rules] = {
     "11_robustness": [
         (r"^It would: (\d+) pictures made to go wrong, with all of (\d+) properties", _behaves),
         (r"^Of (\d+) probes that the deployment takes, (\d+) become PyTorch's input, and of (\d+) files", _probes),
+        (r"^Of the probes (\d+) were drawn with the seed (\d+)", _drawn_probes),
+        (r"^In (\d+) calls in a row, (\d+) of them", _of("robustness.memory:compared", "robustness.soak:compared")),
         (r"^Each of (\d+) properties is in some picture, .* photos of this run have (\d+) of them", _properties),
         (
             rf"^At the contract's size, the deployment's logits are off .* by {N} at most",

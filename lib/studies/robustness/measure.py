@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,18 +14,27 @@ from PIL import Image
 
 from lib.compare.comparison import BEFORE_NETWORK, StageDifference
 from lib.compare.sizes import drawn_fed, drawn_photos
-from lib.deploy import BadInput, Domain, Pipeline
+from lib.deploy import STAGES, BadInput, Domain, Pipeline
+from lib.deploy.difference import max_abs_difference
 from lib.deploy.stages import decode
 from lib.export.exporter import domain
 from lib.handoff import Handoff
-from lib.inputs.deployment import Over, taken
+from lib.inputs.deployment import Brought, Deployment, Over, taken
 from lib.policy import Policy
 from lib.probes import Probe, probes, properties
 from lib.probes.sizes import longest
-from lib.studies.robustness.behaviour import Behaviour, behaviour
+from lib.studies.robustness.behaviour import Behaviour, Case, behaviour
+from lib.studies.robustness.dependencies import Needed, needed
 from lib.studies.robustness.made import Made, at_photo_sizes, at_sizes, on_logits, on_patterns
 
 THUMBNAIL = 64  # pixels
+WHOLE = 40  # probes that are answered in one call, too
+# Properties that more than one stage may take care of, so that one of them does it twice or too late: of every format.
+SHARED = {
+    *(f"EXIF orientation {i}" for i in range(2, 9)), "alpha", "ICC profile", "palette with transparency", "grey",
+    "grey with alpha", "above 5 megapixels",
+}  # fmt: skip
+ALONE = 3  # probes that differ at a stage, up to which each is asked again in a process of its own
 LARGEST = 256  # pixels along a side of the pictures that are kept where they differ
 
 
@@ -137,6 +147,10 @@ class Study:
         covered: one a property.
         photos_resized: how many of the user's photos the reference's resize changes.
         behaviour: of the deployment, asked in other ways.
+        whole: probes answered in one call, against stage by stage.
+        muddled: names of probes that differ after others, and are right where they are asked first.
+        needed: libraries and programs beyond what the package declares.
+        drawn: how many of the probes were drawn.
     """
 
     held: tuple[Held, ...]
@@ -149,6 +163,10 @@ class Study:
     covered: tuple[Covered, ...]
     photos_resized: int
     behaviour: Behaviour
+    whole: Case
+    muddled: tuple[str, ...]
+    needed: Needed
+    drawn: int
 
     @property
     def fit(self) -> list[Held]:
@@ -210,37 +228,54 @@ class Study:
         }
         differing = {each.name for each in off}
         named: list[str] = []
-        for name in sorted(having, key=lambda name: -len(having[name])):
+        found = {each.name for each in properties.PROPERTIES}  # before what is known only of how a file was made
+        for name in sorted(having, key=lambda name: (name not in found, -len(having[name]))):
             if having[name] and having[name] <= differing and not any(having[name] <= having[other] for other in named):
                 named.append(name)
-        return (*named, *(each.name for each in off if not set(named) & set(each.properties)))
+        others = [each for each in off if not set(named) & set(each.properties)]
+        listed = sum(name in found for name in named)
+        fixed = [
+            each.name for each in off if found.issuperset(each.properties) and not set(named[:listed]) & set(each.properties)
+        ]
+        drawn = [each.name for each in others if each.name not in fixed]
+        return (*named[:listed], *fixed, *named[listed:], *drawn)
 
 
-def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
+def measured(handoff: Handoff, rules: Policy, seed: int, times: int = 1) -> Study:
     """Every probe through both pipelines, stage by stage, without the network; the first photos in other circumstances.
 
     Args:
         handoff: whose deployment.
         rules: the policy.
-        seed: for the sizes that are drawn at random.
+        seed: for the sizes and the files that are drawn at random.
+        times: how many times as many files are drawn, and calls made in a row.
     """
     sizes, contract = domain(handoff.subject), handoff.subject.contract
     held: list[Held] = []
     unfit: list[Unfit] = []
     over = False
-    for probe in probes(contract, sizes):
-        found = compared(probe, handoff, sizes, rules.tolerances)
+    kept: list[tuple[Held, Probe]] = []
+    drawn = 0
+    for right in _ahead(right_of(probe, handoff, sizes) for probe in probes(contract, sizes, seed, times)):
+        probe = right.probe
+        drawn += bool(probe.traits)
+        found = against(right, handoff, rules.tolerances, handoff.deployment)
         if over and found.ended:  # it has ended before: this probe has no part in that
             found = found.after_the_end()
         over = over or bool(found.ended)
         held += [found] if isinstance(found, Held) else []
         unfit += [found] if isinstance(found, Unfit) else []
+        if isinstance(found, Held) and not found.first and not found.refused:
+            kept.append((found, probe))
+    held, muddled = _alone(held, handoff, sizes, rules.tolerances, seed, times)
     of_photos: Counter[str] = Counter()
     resized = 0
     for photo in handoff.photos.readable:
         of_photos.update(properties.of(photo.data, contract, sizes))
         decoded = handoff.reference.decode(photo.data)
         resized += handoff.reference.resize(decoded).size != decoded.size
+    asked = behaviour(handoff, rules, seed, times)
+    whole = answered_whole(handoff.deployment_process, _various(kept, seed, WHOLE * times), rules["robustness.whole"].threshold)
     return Study(
         tuple(held),
         tuple(unfit),
@@ -251,8 +286,88 @@ def measured(handoff: Handoff, rules: Policy, seed: int) -> Study:
         on_logits(handoff, rules["robustness.scores"].threshold),
         covered((*held, *unfit), of_photos),
         resized,
-        behaviour(handoff, rules),
+        asked,
+        whole,
+        muddled,
+        needed((*_brought(handoff.deployment_process), *asked.brought)),
+        drawn,
     )
+
+
+def _alone(
+    held: Sequence[Held], handoff: Handoff, sizes: Domain, allowed: Mapping[str, float], seed: int, times: int
+) -> tuple[list[Held], tuple[str, ...]]:
+    """Ask those that differ again, each in a process that was asked nothing before, where only few differ at a stage.
+
+    Returns:
+        All of them, those as right that are right so; and the names of these.
+    """
+    few: set[str] = set()
+    for stage in BEFORE_NETWORK:
+        off = {each.name for each in held if each.first == stage and not each.ended}
+        few |= off if len(off) <= ALONE else set()
+    again: dict[str, Held] = {}
+    for probe in probes(handoff.subject.contract, sizes, seed, times) if few else ():
+        if probe.name in few:
+            with handoff.opened_deployment() as opened:
+                fresh = compared(probe, handoff, sizes, allowed, opened.pipeline)
+            if isinstance(fresh, Held) and not fresh.first and not fresh.refused:
+                again[probe.name] = fresh
+    return [again.get(each.name, each) for each in held], tuple(again)
+
+
+def _brought(opened: Deployment) -> tuple[Brought, ...]:
+    try:
+        return (opened.brought(),)
+    except BadInput:
+        return ()
+
+
+def _various(kept: Sequence[tuple[Held, Probe]], seed: int, most: int) -> list[Probe]:
+    """So many probes, each of which has some property that those before it have not, in an order drawn at random."""
+    order = np.random.default_rng([seed, 5]).permutation(len(kept)).tolist()
+    chosen: dict[str, Probe] = {}
+    met: set[tuple[str, str]] = set()
+    # what concerns several stages comes first, then that in every format, then everything else
+    for features in (_shared, _shared_by_format, _all):
+        for held, probe in (kept[i] for i in order):
+            has = features(held)
+            if len(chosen) < most and not met >= has:
+                met |= has
+                chosen[probe.name] = probe
+    return list(chosen.values())
+
+
+def _shared(held: Held) -> set[tuple[str, str]]:
+    return {(name, "") for name in SHARED.intersection(held.properties)}
+
+
+def _shared_by_format(held: Held) -> set[tuple[str, str]]:
+    kind = next((name for name in held.properties if name.startswith("file format ")), "")
+    return {(name, kind) for name in SHARED.intersection(held.properties)}
+
+
+def _all(held: Held) -> set[tuple[str, str]]:
+    return {(name, "") for name in held.properties}
+
+
+def answered_whole(opened: Deployment, chosen: Sequence[Probe], same: float) -> Case:
+    """Each probe from its bytes to its answer within the deployment's process, against stage by stage.
+
+    Between stages a copy is made here of what each gives; a service hands the thing itself on, a picture that is read late or
+    lies in memory in another order among them.
+    """
+    worst, off = 0.0, []
+    for probe in chosen:
+        by_stages, refused = fed(opened.pipeline, probe.data, STAGES)
+        answer = opened.answers([probe.data])[0]
+        if refused is not None and isinstance(answer, BadInput):
+            continue
+        apart = refused is not None or isinstance(answer, BadInput)
+        difference = float("inf") if apart else max_abs_difference(np.asarray(by_stages), np.asarray(answer))
+        worst = float(np.max([worst, difference]))
+        off += [] if difference <= same else [probe.name]
+    return Case(worst, len(chosen), tuple(off))
 
 
 def covered(tried: Collection[Held | Unfit], of_photos: Mapping[str, int]) -> tuple[Covered, ...]:
@@ -262,7 +377,12 @@ def covered(tried: Collection[Held | Unfit], of_photos: Mapping[str, int]) -> tu
         tried: the probes.
         of_photos: how many of the user's photos have each property.
     """
-    having = {each.name: [probe for probe in tried if each.name in probe.properties] for each in properties.PROPERTIES}
+    known = [each.name for each in properties.PROPERTIES]
+    names = dict.fromkeys([*known, *(name for probe in tried for name in probe.properties)])
+    having: dict[str, list[Held | Unfit]] = {name: [] for name in names}
+    for probe in tried:
+        for name in probe.properties:
+            having[name].append(probe)
     return tuple(Covered(name, len(those), of_photos.get(name, 0), sum(map(_off, those))) for name, those in having.items())
 
 
@@ -270,7 +390,54 @@ def _off(probe: Held | Unfit) -> bool:
     return not (probe.refused or probe.as_loaded) if isinstance(probe, Unfit) else bool(probe.first)
 
 
-def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str, float]) -> Held | Unfit:
+@dataclass(frozen=True)
+class Right:
+    """What the reference makes of a probe.
+
+    Attributes:
+        probe: the picture.
+        properties: that it has.
+        outputs: by stage, up to the network's input; empty where the file has no right answer.
+    """
+
+    probe: Probe
+    properties: tuple[str, ...]
+    outputs: Mapping[str, NDArray[Any]]
+
+
+def right_of(probe: Probe, handoff: Handoff, sizes: Domain) -> Right:
+    """The reference's side of a probe.
+
+    Args:
+        probe: the picture.
+        handoff: whose reference.
+        sizes: what the network may be fed.
+    """
+    contract = handoff.subject.contract
+    try:
+        upright = decode(probe.data)
+    except BadInput:
+        return Right(probe, properties.of(probe.data, contract, sizes), {})
+    value: Any = probe.data
+    outputs = {}
+    for stage in BEFORE_NETWORK:
+        value = getattr(handoff.reference, stage)(value)
+        outputs[stage] = np.asarray(value)
+    return Right(probe, (*properties.of(probe.data, contract, sizes, upright), *probe.traits), outputs)
+
+
+def _ahead(made: Iterator[Right]) -> Iterator[Right]:
+    """The next one is made in a thread while the deployment, in its own process, is asked for this one."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, made, None)
+        while (right := coming.result()) is not None:
+            coming = pool.submit(next, made, None)
+            yield right
+
+
+def compared(
+    probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str, float], deployment: Pipeline | None = None
+) -> Held | Unfit:
     """One probe through both pipelines.
 
     Args:
@@ -278,31 +445,31 @@ def compared(probe: Probe, handoff: Handoff, sizes: Domain, allowed: Mapping[str
         handoff: whose pipelines.
         sizes: what the network may be fed.
         allowed: the tolerance of each stage.
+        deployment: the hand-off's deployment in another process; None for that which all the others were tried in.
     """
-    has = properties.of(probe.data, handoff.subject.contract, sizes)
-    try:
-        decode(probe.data)
-    except BadInput:
+    return against(right_of(probe, handoff, sizes), handoff, allowed, deployment or handoff.deployment)
+
+
+def against(right: Right, handoff: Handoff, allowed: Mapping[str, float], deployment: Pipeline) -> Held | Unfit:
+    """The deployment's side of a probe, held against the reference's; arguments as of :func:`compared`."""
+    probe, has, outputs = right.probe, right.properties, right.outputs
+    if not outputs:
         return _unfit(probe, has, handoff)
-    reference, deployment = handoff.reference, handoff.deployment
-    right, candidate = probe.data, probe.data
+    candidate: Any = probe.data
     differences: list[StageDifference] = []
-    first, sides, outputs, error = "", None, {}, None
+    first, sides, error = "", None, None
     for stage in BEFORE_NETWORK:
-        right = getattr(reference, stage)(right)
-        outputs[stage] = np.asarray(right)
-        if error is not None:
-            continue
         candidate, error = taken(getattr(deployment, stage), candidate)
         if error is not None:
             first = first or (stage if isinstance(error, Over) else "")
-            continue
+            break
         differences.append(StageDifference.of(stage, outputs[stage], np.asarray(candidate)))
         if not first and not differences[-1].within(allowed[stage]):
             first = stage
             if stage != "normalise":
                 sides = Sides(_small(outputs[stage]), _small(np.asarray(candidate)))
-    thumbnail = Image.fromarray(outputs["decode"])
+    step = max(1, min(outputs["decode"].shape[:2]) // (4 * THUMBNAIL))  # of a large photo some pixels are enough
+    thumbnail = Image.fromarray(np.ascontiguousarray(outputs["decode"][::step, ::step]))
     thumbnail.thumbnail((THUMBNAIL, THUMBNAIL))
     resized = outputs["decode"].shape != outputs["resize"].shape
     refused, ended = ("", str(error)) if isinstance(error, Over) else (str(error or ""), "")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lib.compare.comparison import BEFORE_NETWORK
 from lib.deploy.difference import UNITS
-from lib.numbers import counted, number
+from lib.numbers import counted, enumerated, number
 from lib.policy.results import listed
 from lib.report import heat
 from lib.report.gallery import Panel, groups
@@ -18,8 +18,10 @@ from lib.report.html import Html, folded, join, note, table, verbatim
 from lib.report.image import image
 from lib.report.zoom import furthest, largest, up_to
 from lib.studies.robustness.behaviour import Behaviour
+from lib.studies.robustness.dependencies import DECLARED, Needed
 from lib.studies.robustness.made import Made
 from lib.studies.robustness.measure import THUMBNAIL, Held, Sides, Study, Unfit
+from lib.studies.robustness.over_time import LEAST, Soak
 
 COLUMNS = 10  # of the sheet of all pictures: on a phone, whose screen is sharp, none of their pixels is left out
 GAP = 4  # pixels between them
@@ -63,13 +65,17 @@ def coverage(study: Study) -> Html:
     ]
     caption = f"{len(rows)} properties, and how many pictures have each"
     shown = table(("property", "probes", "photos of this run", "probes that differ"), rows, caption)
+    drawn = note(
+        f"Of the probes {study.drawn} were drawn with the seed {study.seed}: every two choices of a format stand together in "
+        "one of them."
+    )
     if study.uncovered or any(each.off for each in study.covered):
-        return shown
+        return join(drawn, shown)
     of_photos = sum(bool(each.photos) for each in study.covered)
     said = (
         f"Each of {len(rows)} properties is in some picture, and no probe differs; photos of this run have {of_photos} of them."
     )
-    return join(note(said), folded("The properties, and how many pictures have each", shown))
+    return join(drawn, note(said), folded("The properties, and how many pictures have each", shown))
 
 
 def outcome(study: Study) -> Html:
@@ -238,3 +244,37 @@ def behaviour(measured: Behaviour) -> Html:
     photos = counted(next(iter(measured.cases.values())).compared, "photo")
     said = f"Asked {', '.join(measured.cases)}, the deployment gives the same answers on {photos}: {same}."
     return join(note(said), folded("The same numbers, case by case", shown))
+
+
+def over_time(soak: Soak | None) -> Html:
+    """What some hundred calls in a row did to the process and to its answers."""
+    if soak is None:
+        return note("The deployment's process ended before it could be asked some hundred times in a row.", "warning")
+    rows = [
+        ("memory", f"{soak.before.memory / 1e6:.0f} MB", f"{soak.after.memory / 1e6:.0f} MB", f"{soak.memory:.3f} MB"),
+        ("open files", str(soak.before.files), str(soak.after.files), number(soak.files)),
+        ("threads", str(soak.before.threads), str(soak.after.threads), number(soak.threads)),
+        ("time", f"{soak.latency[0]:.1f} ms", f"{soak.latency[1]:.1f} ms", f"{soak.slower:.3f} ms"),
+    ]
+    same = f"{len(soak.off)} and more of them otherwise ({listed(soak.off)})" if soak.off else "all the same"
+    said = f"In {soak.calls} calls in a row, {soak.compared} of them for a photo that was asked before: {same}."
+    headers = ("of the process", f"from call {LEAST + 1} on", "at the end", "more with each call")
+    return join(note(said, "warning" if soak.off else "finding"), table(headers, rows, caption="The process over many calls"))
+
+
+def needed(found: Needed) -> Html:
+    """What the deployment needs beyond what the package declares."""
+    declared = f"{enumerated(DECLARED)}, and what they require"
+    if not found.at_start and not found.in_some_calls:
+        return note(f"In every call of this notebook it needed {declared}, and started no program.")
+    rows = [*((name, "every process") for name in found.at_start), *((name, "some calls") for name in found.in_some_calls)]
+    said = f"The package declares {declared}. Beyond these the deployment needed:"
+    return join(note(said, "warning"), table(("library or program", "needed by"), rows, caption="Beyond what is declared"))
+
+
+def unseen() -> Html:
+    """What no test of this kind can show."""
+    return note(
+        "What cannot be seen this way: a deployment that knows its tests and acts otherwise then; what shows only after more "
+        "calls, at a date, on another machine, or on a file that was not drawn; and what a program that it starts does inside."
+    )

@@ -42,7 +42,9 @@ def test_the_deployment_passes_every_probe_and_all_properties_are_covered(study,
     assert study.refused == study.as_loaded == study.invented == study.uncovered == []
     assert {each.first for each in study.held} == {""}
     assert [len(study.off(stage)) for stage in measure.BEFORE_NETWORK] == [0, 0, 0]
-    assert len(study.covered) == len(properties.PROPERTIES)
+    assert len(study.covered) > len(properties.PROPERTIES)  # those of drawn files beside
+    assert study.drawn > 150
+    assert (study.needed.at_start, study.needed.in_some_calls) == ((), ())
     assert study.resized > 90
     assert study.photos_resized == len(two.photos.readable)
 
@@ -98,7 +100,7 @@ def test_a_process_that_is_over_is_a_fault_of_the_probe_that_ended_it(held):
 
 
 def test_what_comes_after_the_end_is_only_refused(two, rules, monkeypatch):
-    monkeypatch.setattr(measure, "probes", lambda *_: [Probe(name, RGB.data) for name in "abc"])
+    monkeypatch.setattr(measure, "probes", lambda *_: iter([Probe(name, RGB.data) for name in "abc"]))
     dead = changed(two, two.photos.readable[:1], deployment=replace(two.deployment, decode=over))
     study = measure.measured(dead, rules, 3)
     assert [(each.name, each.first, bool(each.refused)) for each in study.held] == [
@@ -109,13 +111,46 @@ def test_what_comes_after_the_end_is_only_refused(two, rules, monkeypatch):
     assert [each.name for each in study.off("decode")] == ["a"]
 
 
+def test_a_probe_that_is_right_when_it_is_asked_first_is_muddled_and_not_wrong(two, rules, monkeypatch):
+    first, second = Probe("first", RGB.data), Probe("second", encoded(picture(64, 44)))
+    monkeypatch.setattr(measure, "probes", lambda *_: iter([first, second]))
+    seen = []
+
+    def forgetful(data):
+        seen.append(data)
+        return two.deployment.decode(seen[0])  # the first file's picture, whatever comes after
+
+    other = changed(two, two.photos.readable[:1], deployment=replace(two.deployment, decode=forgetful))
+    study = measure.measured(other, rules, 3)
+    assert study.muddled == ("second",)
+    assert study.off("decode") == []
+
+
+def test_of_probes_that_differ_in_any_process_none_is_muddled(two, rules, monkeypatch):
+    monkeypatch.setattr(measure, "probes", lambda *_: iter([RGB]))
+    dark = replace(two.deployment, decode=lambda data: np.asarray(two.deployment.decode(data)) // 2)
+    other = changed(two, two.photos.readable[:1], deployment=dark)
+
+    original = type(other).opened_deployment
+
+    def opened(self, without=(), name=""):
+        made = original(self, without, name)
+        made.pipeline = dark
+        return made
+
+    monkeypatch.setattr(type(other), "opened_deployment", opened)
+    study = measure.measured(other, rules, 3)
+    assert study.muddled == ()
+    assert [each.name for each in study.off("decode")] == ["colour"]
+
+
 def test_what_probes_that_differ_have_in_common_is_named(study):
     off = {"CMYK JPEG", "CMYK TIFF", "EXIF orientation 3", "palette, PNG"}
     held = [replace(each, first="decode") if each.name in off else each for each in study.held]
     found = replace(study, held=tuple(held))
     assert found.where("decode") == ("CMYK", "EXIF orientation 3", "palette, PNG")
     assert found.where("resize") == ()
-    large = [replace(each, first="resize") if " × " in each.name and "01" in each.name else each for each in study.held]
+    large = [replace(each, first="resize") if "a side above 1,000 pixels" in each.properties else each for each in study.held]
     assert replace(study, held=tuple(large)).where("resize")[0] == "a side above 1,000 pixels"
     everything = replace(study, held=tuple(replace(each, first="decode") for each in study.held))
     assert everything.where("decode") == ("every probe",)
