@@ -16,6 +16,7 @@ from lib.cache import LIB, ROOT
 MODULES = sorted(str(path.relative_to(LIB).with_suffix("")) for path in LIB.rglob("*.py"))
 
 # Modules that have no test file of their name, and where they are tested instead.
+KINDS = ("large", "encodings", "composition", "over_time", "batches", "imports")  # of faults that services had
 ELSEWHERE = {
     "__main__": "run/test_runner.py",  # calls run/command
     "deploy/pipelines": "compare/test_shared.py",
@@ -45,6 +46,7 @@ ELSEWHERE = {
     "probes/motif": "probes/test_probe.py",
     "probes/patterns": "probes/test_properties.py",
     "probes/unfit": "probes/test_probe.py",
+    **{f"probes/written/{name}": "probes/test_drawn.py" for name in ("bmp", "frames", "jpeg", "kind", "plain", "png", "tiff")},
     "studies/cost/findings": "studies/cost/test_found.py",  # records
     **dict.fromkeys(
         (
@@ -61,6 +63,11 @@ ELSEWHERE = {
             "gate/faults/decode/pixels", "gate/faults/decode/reading", "gate/faults/decode/turned", "gate/faults/dependencies",
             "gate/faults/dependencies_at_import", "gate/faults/infer", "gate/faults/normalise", "gate/faults/resize",
             "gate/faults/score", "gate/faults/seventeen", "gate/faults/unusable", "gate/harmless/deployments",
+            "gate/harmless/services", "gate/harmless/decode_variants", "gate/harmless/queues_variants",
+            "gate/harmless/sessions_variants", "gate/harmless/helpers",
+            *(f"gate/faults/{half}/{name}" for half in ("realistic", "unseen", "later") for name in KINDS),
+            "gate/faults/realistic/blamed", "gate/faults/unseen/blamed", "gate/faults/realistic/sniff",
+            "gate/faults/unseen/looks",
         ),
         "gate/faults/test_planted.py",  # each is built, and answers a photo; `make gate` tries what has to become of it
     ),

@@ -46,21 +46,23 @@ class Bench:
         folder: an empty one, for files that are planted.
         photos: a folder with :data:`PHOTOS`.
         seed: for everything that is drawn at random.
+        draws: how many times as many files as in a default run are drawn.
     """
 
     folder: Path
     photos: Path
     seed: int
+    draws: int = 1
 
     @classmethod
-    def at(cls, folder: Path, seed: int) -> Bench:
+    def at(cls, folder: Path, seed: int, draws: int = 1) -> Bench:
         """A bench in an empty folder."""
         taken = folder / "photos"
         taken.mkdir(parents=True)
         for photo in photos.load().readable:
             if photo.name in PHOTOS:
                 (taken / photo.name).write_bytes(photo.data)
-        return cls(folder, taken, seed)
+        return cls(folder, taken, seed, draws)
 
     def run(self, notebooks: Sequence[str], notebook_folder: Path = NOTEBOOKS, **given: Any) -> Outcome:
         """Run some notebooks in this process, with their pictures and the report that is made of them.
@@ -70,7 +72,12 @@ class Bench:
             notebook_folder: where they are.
             given: parameters that differ from the notebooks' own.
         """
-        values: dict[str, Any] = {"photos": str(self.photos), "random_sizes": SIZES, "sizes_seed": self.seed} | given
+        values: dict[str, Any] = {
+            "photos": str(self.photos),
+            "random_sizes": SIZES,
+            "sizes_seed": self.seed,
+            "draws": self.draws,
+        } | given
         try:
             rules = policy.load(values.get("policy", ""))
             executed = [self._page(notebook_folder / f"{name}.ipynb", values) for name in notebooks]

@@ -33,7 +33,7 @@ _FILES = (
 )
 NAMED = (
     "EXIF orientation 6", "several frames", "progressive JPEG", "YCCK", "CMYK", "alpha", "grey with alpha",
-    "palette with transparency", "one transparent colour", "one bit", "16 bits a channel", "ICC profile", "gamma chunk",
+    "palette with transparency", "one bit", "16 bits a channel", "ICC profile", "gamma chunk",
     "a side above 2,000 pixels", "dark", "cut short, JPEG", "batch of 2",
 )  # fmt: skip
 

@@ -25,7 +25,13 @@ LEAST = {
     "dependencies_at_import": 1, "seventeen": 1,
 }  # fmt: skip
 
-HARMLESS = "lib.gate.harmless.deployments"
+# What services did: of each kind some that were written before there were probes for it, and some after.
+LEAST |= {
+    f"{half}.{kind}": least
+    for half in ("realistic", "unseen", "later")
+    for kind, least in {"large": 5, "encodings": 8, "composition": 3, "over_time": 3, "batches": 3, "imports": 2}.items()
+} | {"realistic.blamed": 3, "unseen.blamed": 1}
+HARMLESS = ("lib.gate.harmless.deployments", "lib.gate.harmless.services")
 
 Handed = tuple[Pipeline, Model]
 
@@ -36,8 +42,7 @@ def faults(name: str) -> tuple[Planted, ...]:
 
 
 def harmless() -> tuple[Planted, ...]:
-    found: tuple[Planted, ...] = importlib.import_module(HARMLESS).PLANTED
-    return found
+    return tuple(planted for module in HARMLESS for planted in importlib.import_module(module).PLANTED)
 
 
 @pytest.fixture(scope="module")
@@ -78,24 +83,24 @@ def test_those_that_give_no_picture_are_there():
 
 def test_harmless_deployments_answer_as_ours(handed, photo):
     expected = handed[0](photo)
-    assert len(harmless()) >= 12
+    assert len(harmless()) >= 90
     for each in harmless():
         assert not each.blames
         np.testing.assert_allclose(answer(each, handed, photo), expected, atol=1e-4, err_msg=each.name)
 
 
 def test_every_name_is_the_only_one_of_its_kind_and_names_a_deployment():
-    names = Counter(each.name for name in LEAST for each in faults(name))
-    names.update(each.name for each in harmless())
+    names = Counter((name.rpartition(".")[0], each.name) for name in LEAST for each in faults(name))
+    names.update(("harmless", each.name) for each in harmless())
     assert names.most_common(1)[0][1] == 1
     for name in LEAST:
         module = importlib.import_module(f"lib.gate.faults.{name}")
         assert all(callable(getattr(module, each.name)) for each in faults(name))
     with pytest.raises(AttributeError):
-        importlib.import_module(HARMLESS).nothing_of_the_kind  # noqa: B018
+        importlib.import_module(HARMLESS[0]).nothing_of_the_kind  # noqa: B018
 
 
 def test_only_the_fault_that_is_about_it_needs_pytorch_to_be_imported():
     names = [f"lib.gate.faults.{name}" for name in LEAST if name != "dependencies_at_import"]
     code = "import importlib, sys; sys.modules['torch'] = None; [importlib.import_module(each) for each in sys.argv[1:]]"
-    subprocess.run([sys.executable, "-c", code, *names, HARMLESS], check=True)
+    subprocess.run([sys.executable, "-c", code, *names, *HARMLESS], check=True)
