@@ -17,7 +17,7 @@ COST_OPTIONS = $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(LABELS),--labels "$(L
 	$(if $(POLICY),--policy "$(POLICY)") $(if $(PARAMS),--params "$(PARAMS)") $(if $(OUT),--out "$(OUT)")
 
 .DEFAULT_GOAL := help
-.PHONY: help report handoff cost test lab gate benchmark benchmark-service clean
+.PHONY: help report handoff cost test lab robustness gate services benchmark benchmark-service clean
 
 help:  ## show this help
 	@echo "make report   run the notebooks and write reports/latest/report.html"
@@ -29,7 +29,10 @@ help:  ## show this help
 	@echo "              labelled, AGAINST=what is in production now, SCHEDULER=tcp://host:8786 for Dask workers elsewhere,"
 	@echo "              and SUBJECT= WEIGHTS= DEPLOYMENT= TIME_LIMIT= POLICY= PARAMS= OUT= as above; writes reports/cost"
 	@echo "make test     lint, type check and the whole test suite"
-	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word"
+	@echo "make robustness  11_robustness alone on N=10 times as many drawn files and calls; with SUBJECT= DEPLOYMENT= and the like"
+	@echo "make gate     plant faults one by one and see whether a verdict finds them; with ONLY= those whose name holds a word,"
+	@echo "              and N= times as many drawn files"
+	@echo "make services diagnosis, measured on tensors of services in eleven languages; tests/services/run.py says what they need"
 	@echo "make lab      JupyterLab on copies of the notebooks, in lab/, to change at will: changed ones stay as they are"
 	@echo "make benchmark  what preprocessing, the package and a sweep cost, as ratios; leave the machine alone meanwhile"
 	@echo "make benchmark-service  of that the service alone; BEFORE=path/to.whl to ask an earlier package too"
@@ -54,8 +57,17 @@ test: .venv/.installed-test
 	@said=$$($(BIN)/lint-imports --no-cache --no-logo) || { echo "$$said"; exit 1; }
 	@$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4 --no-loadscope-reorder
 
+robustness: .venv/.installed  ## 11_robustness alone, with N times as many drawn files and calls
+	@mkdir -p .cache && echo "draws: $(or $(N),10)" > .cache/draws.yml
+	@$(BIN)/python -m lib run $(RUN_OPTIONS) --only 11_robustness --params .cache/draws.yml $(if $(OUT),,--out reports/robustness)
+
 gate: .venv/.installed
-	@$(BIN)/python -m lib.gate $(if $(ONLY),--only "$(ONLY)")
+	@$(BIN)/python -m lib.gate $(if $(ONLY),--only "$(ONLY)") $(if $(N),--draws "$(N)")
+
+# Needs other languages and their libraries: tests/services/run.py says which, and leaves out what is not there.
+services: .venv/.installed-test  ## diagnosis, measured on services in other languages
+	@$(BIN)/python -m tests.services.run
+	@$(BIN)/python -m tests.services.measure
 
 # A photo is uploaded in one message; of those JupyterLab by itself drops what has more than 10 MB, without a word. Its news, its
 # look for updates and its extension manager call home.
@@ -73,7 +85,7 @@ benchmark-service: .venv/.installed-benchmark  ## of that the service alone
 	@BEFORE="$(BEFORE)" $(BIN)/python -m pytest benchmarks/test_service.py --quiet
 
 clean:
-	rm -rf reports/latest reports/gate reports/cost .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf reports/latest reports/gate reports/cost reports/robustness .cache build *.egg-info .pytest_cache .ruff_cache .mypy_cache
 	find lib tests -name __pycache__ -prune -exec rm -rf {} +
 
 # pip is told the exact versions, so a second run installs nothing and everybody gets the same.
