@@ -22,8 +22,7 @@ from lib.diagnosis.observed import Observed
 from lib.diagnosis.ranking import NEAR, RankedCandidate, Ranking
 from lib.mistakes import CATALOGUE
 from lib.mistakes.effects import effects
-
-ORIENTATION = 0x0112  # the EXIF tag
+from lib.probes.files import ORIENTATION
 
 COARSE = 12  # pixels along the longer side of the pictures by which it is told which part of a photo is shown
 FEW = 2  # rules with which every filter is tried after another decoder, too

@@ -22,6 +22,7 @@ from lib.diagnosis import Observed
 from lib.diagnosis.finding import diagnose_all
 from lib.mistakes.normalise import IMAGENET
 from lib.mistakes.shape import VIEWERS
+from lib.probes.files import ORIENTATION
 from tests.services.photos import make_photos
 from tests.services.run import CACHE, OUT, PHOTOS, SERVICES
 from tests.services.truth import A_PIXEL_OFF, OUTCOMES, UNKNOWN, WRONG, Service, outcome, services
@@ -29,7 +30,6 @@ from tests.services.truth import A_PIXEL_OFF, OUTCOMES, UNKNOWN, WRONG, Service,
 # Resize(256), CenterCrop(224), ToTensor, Normalize: what the services are meant to do.
 CONTRACT = Contract(256, "shorter-side-crop", "bilinear", *IMAGENET, crop=224)
 TABLE = Path(__file__).with_name("services.md")
-ORIENTATION = 0x0112
 
 
 def diagnosed(photo: Path) -> list[dict[str, Any]]:

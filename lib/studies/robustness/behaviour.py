@@ -16,7 +16,7 @@ from lib.handoff import Handoff
 from lib.inputs.deployment import Brought, Deployment, taken
 from lib.policy import Policy
 from lib.report.checks import Checks
-from lib.studies.robustness.over_time import Soak, photos_of, soak
+from lib.studies.robustness.over_time import Soak, difference_of, photos_of, soak
 
 PHOTOS = 8  # the first ones of a run
 BATCHES = (2, 3, 4, 5, 6, 7, 8)  # sizes, and one drawn from these:
@@ -156,7 +156,7 @@ def behaviour(handoff: Handoff, rules: Policy, seed: int, times: int = 1) -> Beh
                 [name if name in steady else "" for name in names], first, alone, rules["robustness.again"].threshold
             ),
             soak=_soaked(opened, rules["robustness.soak"].threshold, seed, times),
-            brought=(*without, *_brought(opened)),
+            brought=(*without, *brought_by(opened)),
         )
 
 
@@ -171,7 +171,8 @@ def _both(one: Case, other: Case) -> Case:
     return Case(float(np.max([one.worst, other.worst])), one.compared + other.compared, (*one.off, *other.off))
 
 
-def _brought(opened: Deployment) -> tuple[Brought, ...]:
+def brought_by(opened: Deployment) -> tuple[Brought, ...]:
+    """What a deployment's process came to hold; nothing where it is over."""
     try:
         return (opened.brought(),)
     except BadInput:
@@ -196,7 +197,7 @@ def _in_turns(pipeline: Pipeline, data: Sequence[bytes]) -> Answers:
 def _without_pytorch(handoff: Handoff, data: Sequence[bytes]) -> tuple[Answers, tuple[Brought, ...]]:
     try:
         with handoff.opened_deployment(without=PYTORCH) as opened:
-            return opened.answers(data), _brought(opened)
+            return opened.answers(data), brought_by(opened)
     except BadInput as error:
         return [error] * len(data), ()
 
@@ -210,18 +211,12 @@ def _case(names: Sequence[str], first: Answers, answers: Answers, same: float) -
     worst, off = 0.0, []
     for i, answer in enumerate(answers):
         name, expected = names[i % len(names)], first[i % len(names)]
-        difference = _difference(expected, answer)
+        difference = difference_of(expected, answer)
         difference = difference if name or np.isinf(difference) else 0.0
         worst = float(np.max([worst, difference]))
         if not difference <= same:
             off.append(f"{name or 'a photo'}: {answer}" if isinstance(answer, BadInput) else name)
     return Case(worst, len(answers), tuple(dict.fromkeys(off)))
-
-
-def _difference(expected: NDArray[np.float32] | BadInput, answer: NDArray[np.float32] | BadInput) -> float:
-    if isinstance(expected, BadInput) or isinstance(answer, BadInput):
-        return 0.0 if isinstance(expected, BadInput) and isinstance(answer, BadInput) else float("inf")
-    return max_abs_difference(expected, answer)
 
 
 def _batches(

@@ -19,11 +19,11 @@ from lib.deploy.difference import max_abs_difference
 from lib.deploy.stages import decode
 from lib.export.exporter import domain
 from lib.handoff import Handoff
-from lib.inputs.deployment import Brought, Deployment, Over, taken
+from lib.inputs.deployment import Deployment, Over, taken
 from lib.policy import Policy
 from lib.probes import Probe, probes, properties
 from lib.probes.sizes import longest
-from lib.studies.robustness.behaviour import Behaviour, Case, behaviour
+from lib.studies.robustness.behaviour import Behaviour, Case, behaviour, brought_by
 from lib.studies.robustness.dependencies import Needed, needed
 from lib.studies.robustness.made import Made, at_photo_sizes, at_sizes, on_logits, on_patterns
 
@@ -289,7 +289,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int, times: int = 1) -> Stud
         asked,
         whole,
         muddled,
-        needed((*_brought(handoff.deployment_process), *asked.brought)),
+        needed((*brought_by(handoff.deployment_process), *asked.brought)),
         drawn,
     )
 
@@ -314,13 +314,6 @@ def _alone(
             if isinstance(fresh, Held) and not fresh.first and not fresh.refused:
                 again[probe.name] = fresh
     return [again.get(each.name, each) for each in held], tuple(again)
-
-
-def _brought(opened: Deployment) -> tuple[Brought, ...]:
-    try:
-        return (opened.brought(),)
-    except BadInput:
-        return ()
 
 
 def _various(kept: Sequence[tuple[Held, Probe]], seed: int, most: int) -> list[Probe]:

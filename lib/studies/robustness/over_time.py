@@ -84,7 +84,7 @@ def soak(opened: Deployment, same: float, seed: int, times: int = 1) -> Soak:
         seconds.append(time.perf_counter() - begun)
         if number in first:
             compared += 1
-            difference = _difference(first[number], answer)
+            difference = difference_of(first[number], answer)
             worst = float(np.max([worst, difference]))
             off += [] if difference <= same else [f"call {call + 1}"]
         first.setdefault(number, answer)
@@ -129,7 +129,8 @@ def _slope(x: Sequence[int], y: Sequence[float]) -> float:
     return float(theilslopes(y, x).slope) if len(x) > 1 else 0.0
 
 
-def _difference(first: object, answer: object) -> float:
+def difference_of(first: object, answer: object) -> float:
+    """How far two answers to a photo are apart; infinite where there is only one, 0 where there is none."""
     if isinstance(first, BadInput) or isinstance(answer, BadInput):
         return 0.0 if isinstance(first, BadInput) and isinstance(answer, BadInput) else float("inf")
     return max_abs_difference(np.asarray(first), np.asarray(answer))
