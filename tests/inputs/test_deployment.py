@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import numpy as np
 import pytest
@@ -243,7 +244,9 @@ def test_what_a_process_takes_of_the_machine_is_seen(module):
     with deployment.opened(module(SERVING), "model.onnx", 3) as made:
         before = made.usage()
         made.answers([b"kept"])
-        after = made.usage()
+        late = time.monotonic() + 5  # the system counts the thread that answered for a moment after it was joined
+        while (after := made.usage()).threads > before.threads + 1 and time.monotonic() < late:
+            time.sleep(0.01)
     assert 70e6 < after.memory - before.memory < 120e6
     assert (after.files - before.files, after.threads - before.threads) == (1, 1)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -22,6 +22,7 @@ from lib.handoff import Handoff
 from lib.inputs.deployment import Deployment, Over, taken
 from lib.policy import Policy
 from lib.probes import Probe, probes, properties
+from lib.probes.large import ABOVE
 from lib.probes.sizes import longest
 from lib.studies.robustness.behaviour import Behaviour, Case, behaviour, brought_by
 from lib.studies.robustness.dependencies import Needed, needed
@@ -29,10 +30,12 @@ from lib.studies.robustness.made import Made, at_photo_sizes, at_sizes, on_logit
 
 THUMBNAIL = 64  # pixels
 WHOLE = 40  # probes that are answered in one call, too
+LARGE, TOO_LARGE = (f"above {least} megapixels" for least in ABOVE[:2])
+AHEAD = 3  # probes that are made while the deployment is asked for one
 # Properties that more than one stage may take care of, so that one of them does it twice or too late: of every format.
 SHARED = {
     *(f"EXIF orientation {i}" for i in range(2, 9)), "alpha", "ICC profile", "palette with transparency", "grey",
-    "grey with alpha", "above 5 megapixels",
+    "grey with alpha", LARGE,
 }  # fmt: skip
 ALONE = 3  # probes that differ at a stage, up to which each is asked again in a process of its own
 LARGEST = 256  # pixels along a side of the pictures that are kept where they differ
@@ -319,6 +322,7 @@ def _alone(
 def _various(kept: Sequence[tuple[Held, Probe]], seed: int, most: int) -> list[Probe]:
     """So many probes, each of which has some property that those before it have not, in an order drawn at random."""
     order = np.random.default_rng([seed, 5]).permutation(len(kept)).tolist()
+    order = [i for i in order if TOO_LARGE not in kept[i][0].properties]  # each of those takes up to seconds
     chosen: dict[str, Probe] = {}
     met: set[tuple[str, str]] = set()
     # what concerns several stages comes first, then that in every format, then everything else
@@ -420,11 +424,11 @@ def right_of(probe: Probe, handoff: Handoff, sizes: Domain) -> Right:
 
 
 def _ahead(made: Iterator[Right]) -> Iterator[Right]:
-    """The next one is made in a thread while the deployment, in its own process, is asked for this one."""
+    """The next ones are made in a thread while the deployment, in its own process, is asked for this one."""
     with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, made, None)
-        while (right := coming.result()) is not None:
-            coming = pool.submit(next, made, None)
+        coming = deque(pool.submit(next, made, None) for _ in range(AHEAD))
+        while (right := coming.popleft().result()) is not None:
+            coming.append(pool.submit(next, made, None))
             yield right
 
 
