@@ -221,9 +221,8 @@ def _finding(ranking: Ranking, reference: Candidate, contract: Contract) -> Find
     ties: list[Names] = []
     alike: list[Names] = []
     if chosen is not None and chosen.believed:
-        first = chosen is ranking.nearest[0]
-        ties = ranking.ties if first else [chosen.names]
-        alike = ranking.alike if first else []
+        ties = ranking.ties if chosen.fuller is None else [chosen.names]
+        alike = ranking.alike
     if ties and not ties[0]:
         ties = alike = []  # the reference's own way comes nearest
     return Finding(

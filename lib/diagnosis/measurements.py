@@ -23,6 +23,7 @@ UPRIGHT = "as it should be"
 _MOVES = {"reshape for transpose", "transposed by .T"}  # they take values to other places, and leave them as they are
 SCALES = frozenset({mistake.name for mistake in NORMALISATION} - _MOVES | {ANOTHER_NORMALISATION})
 CURVES = frozenset({mistake.name for mistake in TONE} | {"5-6-5 colours"})
+STRETCHES = frozenset({"limited range", "limited range stretched", "autocontrast"})  # curves that are straight lines
 ARITHMETIC = SCALES | CURVES  # each value becomes another, whatever stands beside it
 _TURNING = {mistake.name for mistake in TURNS} | {"transposed by .T", AS_STORED}
 

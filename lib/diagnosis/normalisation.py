@@ -19,6 +19,8 @@ Values = NDArray[np.float32]
 # than this (root mean square) is taken, unless another mean and std leave no more than this share of the square that it leaves.
 BENT, LESS = 4.0, 0.05
 SLIGHT = 0.1  # levels, root mean square
+# A known line that is no further than this from the one that is taken may be the service's as well, and is a candidate, too.
+NEXT = 1.0  # levels, root mean square
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def known(contract: Contract) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def fitted(picture: Pixels, values: Values, lines: tuple[Line, ...]) -> Line | None:
+def fitted(picture: Pixels, values: Values, lines: tuple[Line, ...]) -> tuple[Line, ...]:
     """The line that gives ``values`` from ``picture`` best: a known one where it fits as well, else another mean and std.
 
     Args:
@@ -70,7 +72,8 @@ def fitted(picture: Pixels, values: Values, lines: tuple[Line, ...]) -> Line | N
         lines: as of :func:`known`.
 
     Returns:
-        None where the values do not depend on the picture, or fall where it rises.
+        That line, and after it other known ones that are hardly apart from it, unless it fits to the last digit; none where the
+        values do not depend on the picture, or fall where it rises.
     """
     levels = picture.reshape(-1, 3).T.astype(np.float32)
     seen = values.reshape(3, -1)
@@ -81,20 +84,24 @@ def fitted(picture: Pixels, values: Values, lines: tuple[Line, ...]) -> Line | N
     gains = together / np.where(spread, spread, 1)
     steps = [float(each.gain.mean()) for each in lines]
     if min(gains) <= FLAT * min(steps):
-        return None
+        return ()
     offsets = means - gains * centres
 
-    def off(line: Line) -> float:
-        """Root mean square over the picture's levels, in levels of the fitted line."""
-        slopes, starts = line.gain.ravel() - gains, line.offset.ravel() - offsets
+    def apart(line: Line, gain: NDArray[Any], offset: NDArray[Any]) -> float:
+        """Root mean square over the picture's levels of how far two lines differ, in levels of the fitted one."""
+        slopes, starts = line.gain.ravel() - gain, line.offset.ravel() - offset
         squares = slopes**2 * spread + (slopes * centres + starts) ** 2
         return float(np.sqrt((squares / gains**2).mean()))
 
-    nearest = min(lines, key=off)
+    off = {line.name: apart(line, gains, offsets) for line in lines}
+    nearest = min(lines, key=lambda line: off[line.name])
     squared = np.maximum((seen.astype(np.float64) ** 2).mean(axis=1) - means**2 - gains**2 * spread, 0)
     left = float(np.sqrt((squared / gains**2).mean()))
-    apart = off(nearest)
-    if apart <= SLIGHT or (apart <= BENT and left**2 > LESS * (left**2 + apart**2)):
-        return nearest
+    least = off[nearest.name]
+    if least <= SLIGHT:
+        return (nearest,)
+    if least <= BENT and left**2 > LESS * (left**2 + least**2):
+        own = nearest.gain.ravel(), nearest.offset.ravel()
+        return (nearest, *(line for line in lines if line is not nearest and apart(line, *own) <= NEXT))
     shape = (3, 1, 1)
-    return Line(ANOTHER_NORMALISATION, gains.astype(np.float32).reshape(shape), offsets.astype(np.float32).reshape(shape))
+    return (Line(ANOTHER_NORMALISATION, gains.astype(np.float32).reshape(shape), offsets.astype(np.float32).reshape(shape)),)

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from lib.diagnosis.candidates import Candidate, few
 from lib.diagnosis.evidence import SAME, Evidence
 from lib.diagnosis.framing import Names
-from lib.diagnosis.measurements import ARITHMETIC, CURVES, SCALES
+from lib.diagnosis.measurements import ANOTHER_NORMALISATION, ARITHMETIC, CURVES, SCALES, STRETCHES
 from lib.diagnosis.normalisation import Line, fitted
 from lib.diagnosis.observed import Observed, at_size
 from lib.mistakes.effects import effects, simpler
 from lib.mistakes.resizers import RESIZERS
 
+_KNOWN_SCALES = SCALES - {ANOTHER_NORMALISATION}
 NEAR = 5  # candidates that a finding shows
 KEPT = 12  # candidates that are held: enough for all libraries' ways to do the same
 # The share of the squared difference that a mistake must explain to be named: of the difference from the reference all of them
@@ -30,6 +31,9 @@ BETTER = (1 - CONFIDENT) ** 0.5  # the same share of distances, which are no squ
 # Filters are many and alike, so that a wrong one explains much of what another did; a rule, a decoder or a normalisation need
 # explain no more than the second of these shares of what is left without it.
 FILTER, SHARE = 0.9, 0.8
+# Root mean square in levels by which a resize of two steps that both round in their own way is off at most (libvips: 1.06):
+# a normalisation alone may leave it.
+TWO_ROUNDINGS = 1.25
 TIED = 1.1, 0.02  # times the nearest's distance, and levels: what is no further off cannot be told from it
 _MARGIN = 1.25  # by which the distance of a few values may be above that of all
 
@@ -47,6 +51,7 @@ class RankedCandidate:
             further off; at the reference's size, to which all three are scaled where the observed shape is another.
         rounded: whether it gives the tensor to rounding: at least :data:`ROUNDED` of the values are within one level.
         line: the normalisation that was fitted; None where it was not asked for.
+        fuller: the nearest of all, where it has mistakes more, of which it is not sure enough that they were made.
     """
 
     names: Names
@@ -56,6 +61,7 @@ class RankedCandidate:
     explained: float
     rounded: bool
     line: Line | None = None
+    fuller: RankedCandidate | None = None
 
     @property
     def label(self) -> str:
@@ -67,12 +73,15 @@ class RankedCandidate:
         """Whether it can be named.
 
         What changes each value by itself is arithmetic: it gives the tensor to rounding, or it was something else. Another
-        library's resize or decoder comes near.
+        library's resize or decoder comes near, as these mistakes do together with one that is not named: its filter, say.
         """
         if self.explained < CONFIDENT:
             return False
-        arithmetic = ARITHMETIC.issuperset(self.names) or CURVES.intersection(self.names)
-        return self.rounded or (self.left <= CLOSE and not arithmetic)
+        if self.rounded or (self.left <= TWO_ROUNDINGS and _KNOWN_SCALES.issuperset(self.names)):
+            return True
+        nearest = self.fuller or self
+        arithmetic = ARITHMETIC.issuperset(nearest.names) or CURVES.intersection(nearest.names)
+        return nearest.left <= CLOSE and not arithmetic
 
 
 class Ranking:
@@ -137,16 +146,16 @@ class Ranking:
         if whole is None or whole.right or candidate.size != self.observed.size or not self.evidence.allows(candidate.names):
             return
         thin = candidate.thin
-        line = fitted(thin, self._few, self._lines)
-        if line is None or not line.name:
-            return
-        rough = _distance(line(thin)[0].reshape(3, -1), self._few)
-        if rough > _MARGIN * self._reach:
-            self._note((*candidate.names, line.name), rough)
-            return
-        line = fitted(candidate.picture, self.observed.values, self._lines)
-        if line is not None and line.name:
-            self.add(replace(candidate, names=(*candidate.names, line.name), normalise=line))
+        for line in fitted(thin, self._few, self._lines)[:1]:
+            rough = _distance(line(thin)[0].reshape(3, -1), self._few)
+            if not line.name or _twice(candidate.names, line):
+                return
+            if rough > _MARGIN * self._reach:
+                self._note((*candidate.names, line.name), rough)
+                return
+        for line in fitted(candidate.picture, self.observed.values, self._lines):
+            if line.name and not _twice(candidate.names, line):
+                self.add(replace(candidate, names=(*candidate.names, line.name), normalise=line))
 
     def _idle(self, candidate: Candidate) -> bool:
         """Whether it changes nothing on this photo."""
@@ -193,16 +202,17 @@ class Ranking:
         """
         if not self.nearest:
             return None
-        names = self.nearest[0].names
+        nearest = self.nearest[0]
+        names = nearest.names
         while idle := [fewer for part, fewer in self._simpler(names) if self._distances[names] > _most_left(part) * fewer[0]]:
             names = min(idle)[1]
         kept = next((each for each in self.nearest if each.names == names), None)
-        if kept is not None:
-            return kept
-        distance = self._distances[names]
-        level = self.nearest[0].distance / self.nearest[0].left if self.nearest[0].left else 1.0
-        explained = 1 - (distance / self._gap) ** 2 if self._gap else 0.0
-        return RankedCandidate(names, distance, distance / level, None, explained, False)
+        if kept is None:
+            distance = self._distances[names]
+            level = nearest.distance / nearest.left if nearest.left else 1.0
+            explained = 1 - (distance / self._gap) ** 2 if self._gap else 0.0
+            kept = RankedCandidate(names, distance, distance / level, None, explained, False)
+        return kept if kept is nearest else replace(kept, fuller=nearest)
 
     def _simpler(self, names: Names) -> list[tuple[str, tuple[float, Names]]]:
         """What is left out, and the distance with one mistake fewer, as far as it is known, with the names that lead to it.
@@ -246,10 +256,20 @@ class Ranking:
     def alike(self) -> list[Names]:
         """What cannot be told from the nearest: of the same effect and within a level of it, or no further off; nearest first.
 
-        Those of :attr:`ties` are left out, and what only adds to another.
+        Those of :attr:`ties` are left out, and what only adds to another. Of fewer mistakes than the nearest has, only how they
+        were normalised may be as well.
         """
-        if not self.nearest or self.nearest[0].values is None:
+        chosen = self.chosen
+        if chosen is None or self.nearest[0].values is None:
             return []
+        if chosen.fuller is not None:
+            most = TIED[0] * chosen.distance
+            picture = _picture(chosen.names)
+            return [
+                names
+                for names, distance in self._distances.items()
+                if _picture(names) == picture and names not in (picture, chosen.names) and distance <= most
+            ]
         first, ties = self.nearest[0], self.ties
         unit = first.distance / first.left if first.left else 1.0
         found: list[Names] = []
@@ -263,6 +283,11 @@ class Ranking:
             if near and not any(set(names) < set(each.names) for names in (*ties, *found)):
                 found.append(each.names)
         return found
+
+
+def _twice(names: Names, line: Line) -> bool:
+    """Whether a mean and std are fitted to levels that were stretched before: one of them may as well have done all of it."""
+    return line.name == ANOTHER_NORMALISATION and not STRETCHES.isdisjoint(names)
 
 
 def _most_left(part: str) -> float:

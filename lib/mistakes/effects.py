@@ -28,7 +28,8 @@ _DECODERS = {"JPEG draft mode": "JPEG shrunk on load"}
 
 # Who does so, as measured on services written with these libraries (``make services``).
 WHO: dict[str, str] = {
-    NEAREST: "Pillow's old default, Java's Graphics2D by default, ImageMagick's -sample, PHP GD's imagecopyresized",
+    NEAREST: "Pillow's old default, Java's Graphics2D by default, sharp's nearest, ImageMagick's -sample, PHP GD's "
+    "imagecopyresized",
     AREA: "OpenCV's INTER_AREA, Pillow's BOX, PHP GD's imagecopyresampled",
     LINEAR: "OpenCV's default, torch and ONNX without antialias, Java's Graphics2D bilinear, Go's ApproxBiLinear, Skia",
     SMOOTH_LINEAR: "Pillow's BILINEAR, torch with antialias=True, Go's BiLinear",

@@ -93,10 +93,13 @@ def display_p3_profile() -> bytes:
 def swapped_profile() -> bytes:
     """An ICC profile whose red and blue have changed places: whoever applies it gets other colours, as from a wide gamut.
 
-    It is sRGB's with the names of two of its tags exchanged (ICC.1:2022, 9.2.44 to 9.2.46).
+    It is sRGB's with the names of two of its tags exchanged (ICC.1:2022, 9.2.44 to 9.2.46), and says another name of itself:
+    there are services that pass over whatever calls itself sRGB.
     """
     data = srgb_profile()
-    return data.replace(b"rXYZ", b"tmp.", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"tmp.", b"bXYZ", 1)
+    for before, after in ((b"rXYZ", b"tmp."), (b"bXYZ", b"rXYZ"), (b"tmp.", b"bXYZ")):
+        data = data.replace(before, after, 1)
+    return data.replace("sRGB built-in".encode("utf-16-be"), "red-blue swap".encode("utf-16-be"))
 
 
 def _printed(picture: Image.Image) -> Image.Image:

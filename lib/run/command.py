@@ -90,7 +90,7 @@ exit codes:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise BadInput(f"{message}; see 'python -m lib run --help'")
+        raise BadInput(f"{message}; see '{self.prog} --help'")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -73,7 +73,7 @@ def test_a_mistake_that_changes_nothing_is_not_tried(measured):
 
 def test_mistakes_that_are_one_on_a_photo_share_their_names(measured):
     named = {attempt.committed: attempt.named for attempt in measured.attempts}
-    assert set(named["Pillow nearest",]) == {("Pillow nearest",), ("OpenCV nearest-exact",)}
+    assert set(named["Pillow nearest",]) == {("Pillow nearest",), ("OpenCV nearest-exact",), ("sharp nearest",)}
 
 
 def test_two_at_once_and_strangers_are_tried(more):

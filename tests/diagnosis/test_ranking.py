@@ -9,9 +9,10 @@ from lib.deploy.stages import Normalise
 from lib.diagnosis import Observed
 from lib.diagnosis.candidates import Candidate
 from lib.diagnosis.evidence import Evidence, evidence
-from lib.diagnosis.measurements import Geometry, Layout
+from lib.diagnosis.measurements import ANOTHER_NORMALISATION, Geometry, Layout
 from lib.diagnosis.normalisation import known
 from lib.diagnosis.ranking import CLOSE, CONFIDENT, NEAR, RankedCandidate, Ranking
+from lib.mistakes import CATALOGUE
 from tests.diagnosis.toy import CONTRACT, NORMALISE, RIGHT
 
 REFERENCE = Candidate((), RIGHT, NORMALISE)
@@ -83,6 +84,10 @@ def test_a_candidate_is_believed_to_rounding_or_where_it_explains_enough():
     assert not believed("gamma 2.2", 0.99, rounded=False)
     assert not believed("no mean and std", 0.99, rounded=False)
     assert believed("gamma 2.2", 0.99, rounded=True)
+    # a resize that rounds twice is a level off, whatever was normalised after it
+    assert believed("no mean and std", 0.99, rounded=False, left=1.1)
+    assert not believed("gamma 2.2", 0.99, rounded=False, left=1.1)
+    assert not believed(ANOTHER_NORMALISATION, 0.99, rounded=False, left=1.1)
 
 
 def test_a_level_is_measured_in_the_candidates_own_units():
@@ -135,6 +140,41 @@ def test_a_normalisation_is_fitted_to_a_picture_whatever_was_done_to_it():
     assert ranked.nearest[0].line.std == pytest.approx((1, 1, 1), abs=1e-4)
     assert ranked.chosen.names == ("squash", "no mean and std")
     assert ranked.settled
+
+
+def test_a_normalisation_is_named_where_only_the_filter_before_it_is_not_sure():
+    seen = off(PATTERN * 3 // 5)
+    plain = Normalise((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))
+    observed = Observed.of(plain(seen))
+    ranked = Ranking(observed, evidence(observed, CONTRACT, RIGHT), REFERENCE, known(CONTRACT))
+    ranked.fit(REFERENCE)
+    assert ranked.chosen.left > CLOSE
+    assert not ranked.chosen.believed  # for all that is known, it may be another line
+    ranked.fit(Candidate(("OpenCV linear",), off(PATTERN * 2 // 5), NORMALISE))
+    assert ranked.nearest[0].names == ("OpenCV linear", "no mean and std")
+    assert ranked.nearest[0].left == pytest.approx(4, abs=0.3)
+    assert ranked.chosen.names == ("no mean and std",)
+    assert ranked.chosen.fuller is ranked.nearest[0]
+    assert ranked.chosen.believed
+
+
+def test_another_normalisation_that_is_within_a_level_is_told():
+    half = Normalise((0.5,) * 3, (0.5,) * 3)
+    observed = Observed.of(half(off(PATTERN + np.where(PATTERN > 0, 4, 0))))
+    ranked = Ranking(observed, evidence(observed, CONTRACT, RIGHT), REFERENCE, known(CONTRACT))
+    ranked.fit(Candidate(("OpenCV linear",), off(PATTERN), NORMALISE))
+    told = [ranked.nearest[0].names, *ranked.alike]
+    assert sorted(told) == [("OpenCV linear", "Lite's mean and std"), ("OpenCV linear", "mean and std of 0.5")]
+
+
+def test_no_mean_and_std_are_fitted_to_levels_that_were_stretched():
+    other = Normalise((0.2, 0.3, 0.4), (0.4, 0.3, 0.2))
+    observed = Observed.of(other(RIGHT))
+    ranked = Ranking(observed, evidence(observed, CONTRACT, RIGHT), REFERENCE, known(CONTRACT))
+    ranked.fit(Candidate(("limited range",), CATALOGUE["limited range"].make(CONTRACT)(RIGHT), NORMALISE))
+    ranked.fit(REFERENCE)
+    assert ("limited range", ANOTHER_NORMALISATION) not in [each.names for each in ranked.nearest]
+    assert ranked.chosen.names == (ANOTHER_NORMALISATION,)
 
 
 def test_other_libraries_that_do_the_same_are_told():

@@ -24,3 +24,4 @@ def test_whoever_applies_the_profile_gets_other_colours():
     applied = ImageCms.profileToProfile(red, profile, ImageCms.createProfile("sRGB"))
     assert applied is not None
     assert applied.getpixel((0, 0)) != red.getpixel((0, 0))
+    assert "sRGB" not in ImageCms.getProfileDescription(profile)  # which some services look for, to pass it over

@@ -74,7 +74,7 @@ def test_where_no_mistake_is_named_the_nearest_is_with_its_share():
 
 def test_mistakes_that_cannot_be_told_apart_are_said():
     said = " ".join(sentences(found(NORMALISE(PHOTO.resize((96, 64), 0)))))
-    assert "On this photo Pillow nearest and OpenCV nearest-exact cannot be told apart." in said
+    assert "On this photo Pillow nearest, OpenCV nearest-exact and sharp nearest cannot be told apart." in said
 
 
 def test_a_mistake_that_leaves_something_says_how_much(linear):

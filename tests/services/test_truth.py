@@ -45,6 +45,12 @@ def test_facts_become_the_catalogues_words():
     plain = {"squash", "nearest", "mean and std of 0.5", "BGR"}
     assert service.effects(False, False, NOTHING_OFF) == plain
     assert service.effects(True, True, NOTHING_OFF) == {*plain, "EXIF ignored", "colour profile applied"}
+    halving = Service("id", "Java", "AWT", "says", facts | {"shape": "crop", "filter": "halving"})
+    assert "halving, then bilinear" in halving.effects(False, False, NOTHING_OFF)
+    assert "bilinear without antialiasing" in halving.effects(False, False, NOTHING_OFF, small=True)
+    assuming = Service("id", "C", "libvips", "says", facts | {"profile": "assumed"})
+    assert None in assuming.effects(False, False, NOTHING_OFF)
+    assert "colour profile applied" in assuming.effects(False, True, NOTHING_OFF)
     odd = Service("id", "C", "stb", "says", facts | {"also": ["watermark"], "filter": "triangle"})
     assert None in odd.effects(False, False, NOTHING_OFF)
 

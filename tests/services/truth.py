@@ -18,7 +18,8 @@ _SHAPES = {
 }  # fmt: skip
 _FILTERS = {
     "triangle": "", "nearest": NEAREST, "linear": LINEAR, "area": AREA, "cubic": CUBIC, "cubic-aa": SMOOTH_CUBIC,
-    "lanczos-aa": SMOOTH_LANCZOS, "halving": "halving, then bilinear", "other": None,
+    "lanczos-aa": SMOOTH_LANCZOS, "halving": "halving, then bilinear", "blurred": "a Gaussian blur, then bilinear",
+    "other": None,
 }  # fmt: skip
 _NORMALISATIONS = {
     "levels": "", "right": "", "only-255": "no mean and std", "half": "mean and std of 0.5", "twice": "divided by 255 twice",
@@ -63,18 +64,20 @@ class Service:
     says: str
     facts: dict[str, Any]
 
-    def effects(self, turned: bool, profiled: bool, off: frozenset[str]) -> set[str | None]:
+    def effects(self, turned: bool, profiled: bool, off: frozenset[str], small: bool = False) -> set[str | None]:
         """What it does to a photo, in the catalogue's words; None among them for what the catalogue does not hold.
 
         Args:
             turned: whether the photo's EXIF data say that it has to be turned.
             profiled: whether it has a colour profile.
             off: those of :data:`A_PIXEL_OFF` that show another part of a photo of its size.
+            small: whether its shorter side is less than twice the contract's size, so that no halving fits before that.
         """
         facts = self.facts
         every = {
             "EXIF ignored" if turned and facts["exif"] == "ignored" else "",
-            "colour profile applied" if profiled and facts["profile"] == "applied" else "",
+            "colour profile applied" if profiled and facts["profile"] != "ignored" else "",
+            None if not profiled and facts["profile"] == "assumed" else "",
             _SHAPES[facts["shape"]],
             _FILTERS[facts["filter"]],
             _NORMALISATIONS[facts["normalise"]],
@@ -86,6 +89,8 @@ class Service:
                 every = {name if each == LINEAR else each for each in every}
         if facts["also"] == ["middle 87.5 % of both sides, squashed to 224x224"]:
             every -= {None}  # its shape is said there
+        if small and facts["filter"] == "halving" and facts["shape"] in ("crop", "crop-floor"):
+            every = {LINEAR if each == _FILTERS["halving"] else each for each in every}
         rounds = "side rounded" if "Longer side rounded" in facts.get("note", "") else "crop rounded down"
         if not off & {rounds, "crop rounded down"}:
             every -= A_PIXEL_OFF

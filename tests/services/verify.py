@@ -131,7 +131,7 @@ def main() -> None:
             turned, managed = (any(facts[at] == "applied" for facts in away) for at in (0, 1))
             stated = (
                 service["exif"] if turned else "ignored",
-                service["profile"] if managed else "ignored",
+                ("ignored" if service["profile"] == "ignored" else "applied") if managed else "ignored",
                 service["shape"],
                 service["filter"] + next((PLACES[words] for words in service["also"] if words in PLACES), ""),
             )

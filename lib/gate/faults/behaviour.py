@@ -215,9 +215,9 @@ PLANTED = (
     around("answers smoothed with the one before", "score", _smoothed),  # that stage by itself shows it too
     _fault("no more than four answers", "score", _full),
     _fault("a little noise, another each time", "infer", _noisy),
-    _fault("one buffer that two threads write", "normalise", _shared_buffer, "two threads"),
-    Planted("pictures handed on by way of a shared variable", "behaviour", _last_picture, ("two threads",)),
-    _fault("turned away while another is answered", "infer", _one_at_a_time, "two threads"),
+    _fault("one buffer that two threads write", "normalise", _shared_buffer, "four threads"),
+    Planted("pictures handed on by way of a shared variable", "behaviour", _last_picture, ("four threads",)),
+    _fault("turned away while another is answered", "infer", _one_at_a_time, "four threads"),
     _fault("set up in the first thread alone", "score", _set_up_in_one_thread),
 )
 

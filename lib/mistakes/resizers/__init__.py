@@ -10,11 +10,13 @@ import numpy as np
 from lib.compare.view import of_contract
 from lib.deploy import Contract
 from lib.mistakes.mistake import Mistake
-from lib.mistakes.resizers import halving, onnx_resize, opencv, pillow, pytorch, scikit_image
+from lib.mistakes.resizers import halving, libvips, onnx_resize, opencv, pillow, pytorch, scikit_image
 from lib.mistakes.resizers.resizer import Pixels, Resizer
 
 RESIZERS: dict[str, Resizer] = {
-    each.name: each for library in (pillow, opencv, pytorch, onnx_resize, scikit_image, halving) for each in library.RESIZERS
+    each.name: each
+    for library in (pillow, opencv, pytorch, onnx_resize, scikit_image, libvips, halving)
+    for each in library.RESIZERS
 }
 
 

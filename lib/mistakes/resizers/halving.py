@@ -21,7 +21,7 @@ def halved(pixels: Pixels, size: tuple[int, int]) -> Pixels:
 RESIZERS = (
     Resizer(
         "halved, then bilinear",
-        "canvas, Java",
+        "JavaScript",
         "linear",
         halved,
         "while (width >= 2 * size) width /= 2",

@@ -19,7 +19,7 @@ from lib.report.checks import Checks
 from lib.studies.robustness.over_time import Soak, difference_of, photos_of, soak
 
 PHOTOS = 8  # the first ones of a run
-BATCHES = (2, 3, 4, 5, 6, 7, 8)  # sizes, and one drawn from these:
+BATCHES = (2, 3, 4, 5, 6, 7, 8, 32)  # sizes, and one drawn from these:
 DRAWN_BATCHES = (9, 25)
 MIXED = (0, 1, 0, 2, 1, 0)  # inputs of one more batch: some of them again, and in no order
 THREADS = 4
@@ -150,7 +150,9 @@ def behaviour(handoff: Handoff, rules: Policy, seed: int, times: int = 1) -> Beh
             turns=case("turns", _in_turns(opened.pipeline, data[:TURNS])),
             copy=case("copy", opened.answers_of_a_copy(data[:COPIED])),
             batch=batch,
-            rows=_rows(opened.pipeline.score, logits, rules["robustness.rows"].threshold),
+            rows=Case(float("nan"), 0, (), "its answers are others each time")
+            if again.off  # which tells nothing of rows
+            else _rows(opened.pipeline.score, logits, rules["robustness.rows"].threshold),
             # an answer that is another each time tells nothing of PyTorch
             without_pytorch=_case(
                 [name if name in steady else "" for name in names], first, alone, rules["robustness.again"].threshold

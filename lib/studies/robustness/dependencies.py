@@ -14,6 +14,7 @@ from lib.runtimes.package import required
 
 DECLARED = ("numpy", "pillow", "onnxruntime")  # what the package that is handed over requires
 PYTORCH = "torch"
+PROGRAM = "the program "  # as a process says of what it started: no package can require one, nor is it seen what it imports
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class Needed:
     """Libraries and programs beyond what the package declares.
 
     Attributes:
-        at_start: those that every process of the deployment needs, PyTorch aside.
-        in_some_calls: those that came with a later call, each with its stage, and PyTorch whenever it came.
+        at_start: libraries that every process of the deployment needs, PyTorch aside.
+        in_some_calls: those that came with a later call, each with its stage, and PyTorch and programs whenever they came.
     """
 
     at_start: tuple[str, ...]
@@ -36,7 +37,7 @@ def needed(every: Iterable[Brought]) -> Needed:
     for brought in every:
         at_start |= dict.fromkeys(name for name in brought.at_start if not _declared(name))
         later |= {name: step for name, step in brought.later.items() if not _declared(name)}
-    for name in [name for name in at_start if name == PYTORCH]:
+    for name in [name for name in at_start if name == PYTORCH or name.startswith(PROGRAM)]:
         later[name] = later.get(name, "the start")
         del at_start[name]
     return Needed(tuple(at_start), tuple(f"{name} ({step})" for name, step in later.items() if name not in at_start))

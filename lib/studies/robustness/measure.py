@@ -37,7 +37,7 @@ SHARED = {
     *(f"EXIF orientation {i}" for i in range(2, 9)), "alpha", "ICC profile", "palette with transparency", "grey",
     "grey with alpha", LARGE,
 }  # fmt: skip
-ALONE = 3  # probes that differ at a stage, up to which each is asked again in a process of its own
+ALONE = 3  # of the probes that differ at a stage the first ones, each of which is asked again in a process of its own
 LARGEST = 256  # pixels along a side of the pictures that are kept where they differ
 
 
@@ -278,6 +278,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int, times: int = 1) -> Stud
         decoded = handoff.reference.decode(photo.data)
         resized += handoff.reference.resize(decoded).size != decoded.size
     asked = behaviour(handoff, rules, seed, times)
+    scores = on_logits(handoff, rules["robustness.scores"].threshold)  # before many calls of the last stage
     whole = answered_whole(handoff.deployment_process, _various(kept, seed, WHOLE * times), rules["robustness.whole"].threshold)
     return Study(
         tuple(held),
@@ -286,7 +287,7 @@ def measured(handoff: Handoff, rules: Policy, seed: int, times: int = 1) -> Stud
         at_sizes(handoff, drawn_fed(contract, sizes, seed), rules["robustness.sizes"].threshold),
         at_photo_sizes(handoff, drawn_photos(longest(contract, sizes), seed), rules.tolerances["resize"]),
         on_patterns(handoff, rules["robustness.patterns"].threshold),
-        on_logits(handoff, rules["robustness.scores"].threshold),
+        scores,
         covered((*held, *unfit), of_photos),
         resized,
         asked,
@@ -300,15 +301,16 @@ def measured(handoff: Handoff, rules: Policy, seed: int, times: int = 1) -> Stud
 def _alone(
     held: Sequence[Held], handoff: Handoff, sizes: Domain, allowed: Mapping[str, float], seed: int, times: int
 ) -> tuple[list[Held], tuple[str, ...]]:
-    """Ask those that differ again, each in a process that was asked nothing before, where only few differ at a stage.
+    """Ask the first ones that differ at a stage again, each in a process that was asked nothing before.
+
+    Where all of these are right so, the others that differ at that stage are taken to be right as well: they came later still.
 
     Returns:
-        All of them, those as right that are right so; and the names of these.
+        All of them, those as right that are right so; and the names of those that were asked.
     """
     few: set[str] = set()
     for stage in BEFORE_NETWORK:
-        off = {each.name for each in held if each.first == stage and not each.ended}
-        few |= off if len(off) <= ALONE else set()
+        few |= set(list(dict.fromkeys(each.name for each in held if each.first == stage and not each.ended))[:ALONE])
     again: dict[str, Held] = {}
     for probe in probes(handoff.subject.contract, sizes, seed, times) if few else ():
         if probe.name in few:
@@ -316,7 +318,10 @@ def _alone(
                 fresh = compared(probe, handoff, sizes, allowed, opened.pipeline)
             if isinstance(fresh, Held) and not fresh.first and not fresh.refused:
                 again[probe.name] = fresh
-    return [again.get(each.name, each) for each in held], tuple(again)
+    first = {each.name: each.first for each in held}
+    late = {stage for stage in BEFORE_NETWORK if {name for name in few if first[name] == stage} <= again.keys()}
+    right = [replace(each, first="", sides=None) if each.first in late and not each.ended else each for each in held]
+    return [again.get(each.name, each) for each in right], tuple(again)
 
 
 def _various(kept: Sequence[tuple[Held, Probe]], seed: int, most: int) -> list[Probe]:

@@ -80,7 +80,8 @@ def test_every_mistake_that_keeps_the_shape_is_measured(study):
 
 def test_libraries_that_do_the_same_are_in_one_group(study):
     groups = [{each.name for each in group} for group in measure.agreeing(study.seen)]
-    assert {"Pillow nearest", "OpenCV nearest-exact"} in groups
+    same = {"Pillow nearest", "OpenCV nearest-exact", "sharp nearest"}  # sharp's up to four times smaller
+    assert any({"Pillow nearest", "OpenCV nearest-exact"} <= group <= same for group in groups)
     assert any({"OpenCV linear", "torch bilinear", "ONNX linear", "scikit-image"} <= group for group in groups)
     reference = next(group for group in groups if "Pillow bilinear" in group)
     assert {"torch bilinear, antialiased", "ONNX linear, antialiased, exclude_outside"} < reference

@@ -194,10 +194,11 @@ def test_one_that_answers_otherwise_in_a_copy_of_its_process_is_found(asked):
     assert found.again.off == ()
 
 
-def test_an_answer_that_is_another_each_time_is_not_blamed_on_pytorch(asked):
+def test_an_answer_that_is_another_each_time_is_not_blamed_on_pytorch_nor_on_rows(asked):
     drawn = np.random.default_rng(0)
     found = asked(lambda photo, threads: drawn.random((1, 2)).astype(np.float32))
     assert found.again.off
+    assert found.rows.skipped == "its answers are others each time"
     assert found.without_pytorch.off == ()
     missing = asked(
         lambda photo, threads: drawn.random((1, 2)), without=lambda photo, threads: BadInput("No module named 'torch'")

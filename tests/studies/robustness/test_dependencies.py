@@ -23,3 +23,4 @@ def test_pytorch_is_never_only_a_library():
 
 def test_a_program_is_told_by_its_name():
     assert needed([Brought((), {"the program exiftool": "decode"})]).in_some_calls == ("the program exiftool (decode)",)
+    assert needed([Brought(("the program python",), {})]).in_some_calls == ("the program python (the start)",)

@@ -111,9 +111,10 @@ def test_what_comes_after_the_end_is_only_refused(two, rules, monkeypatch):
     assert [each.name for each in study.off("decode")] == ["a"]
 
 
-def test_a_probe_that_is_right_when_it_is_asked_first_is_muddled_and_not_wrong(two, rules, monkeypatch):
-    first, second = Probe("first", RGB.data), Probe("second", encoded(picture(64, 44)))
-    monkeypatch.setattr(measure, "probes", lambda *_: iter([first, second]))
+@pytest.mark.parametrize(("many", "asked"), [(1, ("1",)), (5, ("1", "2", "3"))])  # the first three stand for all
+def test_a_probe_that_is_right_when_it_is_asked_first_is_muddled_and_not_wrong(two, rules, monkeypatch, many, asked):
+    others = [Probe(str(number + 1), encoded(picture(64, 44 + number))) for number in range(many)]
+    monkeypatch.setattr(measure, "probes", lambda *_: iter([Probe("first", RGB.data), *others]))
     seen = []
 
     def forgetful(data):
@@ -122,7 +123,7 @@ def test_a_probe_that_is_right_when_it_is_asked_first_is_muddled_and_not_wrong(t
 
     other = changed(two, two.photos.readable[:1], deployment=replace(two.deployment, decode=forgetful))
     study = measure.measured(other, rules, 3)
-    assert study.muddled == ("second",)
+    assert study.muddled == asked
     assert study.off("decode") == []
 
 

@@ -113,6 +113,6 @@ PLANTED = (
         "large JPEG in draft mode",
         lambda image: image.format == "JPEG" and max(image.size) > 2000,
         _sizes_halved,
-        "a side above 2,000 pixels",
+        "a side above 4,000 pixels",
     ),
 )

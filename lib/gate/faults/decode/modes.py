@@ -169,7 +169,7 @@ PLANTED = (
     of_files("indices of a palette as levels", of_mode("P"), _indices, "palette", "palette with transparency"),
     of_files("palette of four bits with its pixels exchanged in pairs", _four_bits, _pairs_exchanged, "palette of four bits"),
     of_files("palette with transparency laid onto white", clear_palette, onto(255), "palette with transparency"),
-    of_files("one transparent colour made white", clear_colour, onto(255), "one transparent colour"),
+    of_files("one transparent colour made white", clear_colour, onto(255), "transparent colour, RGB"),
     of_files("one bit as the levels 0 and 1", of_mode("1"), zero_and_one, "one bit"),
     of_files("grey stretched to full contrast", of_mode("L"), _contrast, "grey PNG"),
     stage("the low byte of 16 bits a channel", "decode", lambda _: sixteen(low), ("16 bits a channel",)),

@@ -129,10 +129,10 @@ def _last_size(ours: Pipeline, _: Model) -> Pipeline:
 
 PLANTED: tuple[Planted, ...] = (
     Planted("a JPEG read by resize, in draft mode, where nobody read it before", "behaviour", _lazy),
-    Planted("alpha that decode kept laid onto white in resize", "resize", _alpha_again),
-    Planted("photos turned a second time in resize", "resize", _turned_again),
-    Planted("photos that decode turned as a view resized as they lie in memory", "resize", _view),
-    Planted("colour profiles applied in normalise", "normalise", _profile_later),
+    Planted("alpha that decode kept laid onto white in resize", "behaviour", _alpha_again),
+    Planted("photos turned a second time in resize", "behaviour", _turned_again),
+    Planted("photos that decode turned as a view resized as they lie in memory", "behaviour", _view),
+    Planted("colour profiles applied in normalise", "behaviour", _profile_later),
     Planted("a photo resized by the size of the one decoded last", "behaviour", _last_size),
 )
 
