@@ -65,3 +65,13 @@ def test_a_mistake_that_cannot_take_the_photo_does_not_count(lite0, two_photos, 
 
     broken = replace(CATALOGUE["re-encoded JPEG"], make=lambda contract: raises)
     assert over(two_photos, lite0, [broken, CATALOGUE["BGR"]], rules.tolerances) == Noticed(changed=2, missed=0)
+
+
+def test_a_mistake_that_takes_the_place_of_the_deployments_own_is_none(lite0, two_photos, rules):
+    contract = lite0.subject.contract
+    squashing = replace(lite0.deployment, resize=CATALOGUE["squash"].make(contract))
+    (photo, *_) = two_photos
+    shared = SharedTraces(photo.data)
+    own = CATALOGUE["Pillow bilinear"]  # the contract's own filter and shape
+    found = noticed(shared, shared.trace(lite0.reference), squashing, contract, [own], rules.tolerances)
+    assert found == Noticed(changed=0, missed=0)
