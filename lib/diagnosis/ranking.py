@@ -69,6 +69,11 @@ class RankedCandidate:
         return " and ".join(self.names) or "no mistake"
 
     @property
+    def level(self) -> float:
+        """One level, in the units of :attr:`distance`; 1 where nothing tells."""
+        return self.distance / self.left if self.left else 1.0
+
+    @property
     def believed(self) -> bool:
         """Whether it can be named.
 
@@ -146,13 +151,13 @@ class Ranking:
         if whole is None or whole.right or candidate.size != self.observed.size or not self.evidence.allows(candidate.names):
             return
         thin = candidate.thin
-        for line in fitted(thin, self._few, self._lines)[:1]:
-            rough = _distance(line(thin)[0].reshape(3, -1), self._few)
-            if not line.name or _twice(candidate.names, line):
-                return
-            if rough > _MARGIN * self._reach:
-                self._note((*candidate.names, line.name), rough)
-                return
+        roughly = next(iter(fitted(thin, self._few, self._lines)), None)
+        if roughly is None or not roughly.name or _twice(candidate.names, roughly):
+            return
+        rough = _distance(roughly(thin)[0].reshape(3, -1), self._few)
+        if rough > _MARGIN * self._reach:
+            self._note((*candidate.names, roughly.name), rough)
+            return
         for line in fitted(candidate.picture, self.observed.values, self._lines):
             if line.name and not _twice(candidate.names, line):
                 self.add(replace(candidate, names=(*candidate.names, line.name), normalise=line))
@@ -209,9 +214,8 @@ class Ranking:
         kept = next((each for each in self.nearest if each.names == names), None)
         if kept is None:
             distance = self._distances[names]
-            level = nearest.distance / nearest.left if nearest.left else 1.0
             explained = 1 - (distance / self._gap) ** 2 if self._gap else 0.0
-            kept = RankedCandidate(names, distance, distance / level, None, explained, False)
+            kept = RankedCandidate(names, distance, distance / nearest.level, None, explained, False)
         return kept if kept is nearest else replace(kept, fuller=nearest)
 
     def _simpler(self, names: Names) -> list[tuple[str, tuple[float, Names]]]:
@@ -271,15 +275,14 @@ class Ranking:
                 if _picture(names) == picture and names not in (picture, chosen.names) and distance <= most
             ]
         first, ties = self.nearest[0], self.ties
-        unit = first.distance / first.left if first.left else 1.0
         found: list[Names] = []
         for each in self.nearest:
             if each.names in ties or not each.names or len(each.names) > len(first.names):
                 continue
             if effects(each.names) == effects(first.names):
-                near = _alike(each.values, first.values, unit * 1.01, ROUNDED)
+                near = _alike(each.values, first.values, first.level * 1.01, ROUNDED)
             else:
-                near = first.distance > SAME and each.distance <= TIED[0] * first.distance + TIED[1] * unit
+                near = first.distance > SAME and each.distance <= TIED[0] * first.distance + TIED[1] * first.level
             if near and not any(set(names) < set(each.names) for names in (*ties, *found)):
                 found.append(each.names)
         return found

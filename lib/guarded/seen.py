@@ -10,6 +10,7 @@ from typing import Any
 
 # Audit events by which other programs are started, and where their name stands among the arguments.
 _STARTS = {"subprocess.Popen": 0, "os.posix_spawn": 0, "os.exec": 0, "os.system": 0, "os.spawn": 1}
+PROGRAM = "the program "  # before the name of one, among what was brought
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -31,7 +32,7 @@ class Seen:
             started, self._started = self._started, []
             new = sorted(_installed(sys.modules) - self._known)
             self._known.update(new)
-            found = [*new, *(f"the program {name}" for name in started)]
+            found = [*new, *(PROGRAM + name for name in started)]
             if step in self._done:
                 self._later |= {name: step for name in found if name not in self._at_start and name not in self._later}
             else:

@@ -9,12 +9,12 @@ from importlib.metadata import packages_distributions
 
 from packaging.utils import canonicalize_name
 
+from lib.guarded.seen import PROGRAM
 from lib.inputs.deployment import Brought
 from lib.runtimes.package import required
 
 DECLARED = ("numpy", "pillow", "onnxruntime")  # what the package that is handed over requires
 PYTORCH = "torch"
-PROGRAM = "the program "  # as a process says of what it started: no package can require one, nor is it seen what it imports
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ def needed(every: Iterable[Brought]) -> Needed:
     for brought in every:
         at_start |= dict.fromkeys(name for name in brought.at_start if not _declared(name))
         later |= {name: step for name, step in brought.later.items() if not _declared(name)}
+    # no package can require a program, nor is it seen what it imports
     for name in [name for name in at_start if name == PYTORCH or name.startswith(PROGRAM)]:
         later[name] = later.get(name, "the start")
         del at_start[name]
